@@ -1,0 +1,50 @@
+package wire
+
+import "fmt"
+
+// Opcode is the four-bit field of a frame header that says how to read the
+// payload (RFC 6455 5.2). Every value from 0 to 15 can be expressed, also the
+// reserved ones; [Check] tells which are permitted.
+type Opcode uint8
+
+// The opcodes that RFC 6455 5.2 defines; 3-7 and 0xB-0xF are reserved.
+const (
+	OpContinuation Opcode = 0x0
+	OpText         Opcode = 0x1
+	OpBinary       Opcode = 0x2
+	OpClose        Opcode = 0x8
+	OpPing         Opcode = 0x9
+	OpPong         Opcode = 0xA
+)
+
+// IsControl reports whether the opcode's top bit is set, which makes the frame
+// a control frame, also for the reserved opcodes 0xB-0xF (RFC 6455 5.5).
+func (o Opcode) IsControl() bool { return o&0x8 != 0 }
+
+// IsReserved reports whether RFC 6455 5.2 leaves the opcode undefined.
+func (o Opcode) IsReserved() bool {
+	switch o {
+	case OpContinuation, OpText, OpBinary, OpClose, OpPing, OpPong:
+		return false
+	}
+	return true
+}
+
+// String returns the frame's name as RFC 6455 11.8 registers it, in lower case.
+func (o Opcode) String() string {
+	switch o {
+	case OpContinuation:
+		return "continuation"
+	case OpText:
+		return "text"
+	case OpBinary:
+		return "binary"
+	case OpClose:
+		return "close"
+	case OpPing:
+		return "ping"
+	case OpPong:
+		return "pong"
+	}
+	return fmt.Sprintf("opcode %#x", uint8(o))
+}

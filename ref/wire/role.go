@@ -1,0 +1,31 @@
+package wire
+
+// Role says which end of a connection an endpoint is. RFC 6455 gives the two
+// ends different duties: only a client masks (5.1), only a server closes TCP
+// first (7.1.1).
+type Role uint8
+
+// The two roles of an endpoint.
+const (
+	RoleClient Role = iota + 1
+	RoleServer
+)
+
+// Peer returns the role of the other end.
+func (r Role) Peer() Role {
+	if r == RoleClient {
+		return RoleServer
+	}
+	return RoleClient
+}
+
+// String returns "client" or "server".
+func (r Role) String() string {
+	switch r {
+	case RoleClient:
+		return "client"
+	case RoleServer:
+		return "server"
+	}
+	return "no role"
+}
