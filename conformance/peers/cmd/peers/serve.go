@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// A server is one peer listening on its own port. It knows the connections
+// that its handler has taken over, which http.Server forgets, so that close
+// can end them.
+type server struct {
+	peer     peer
+	listener net.Listener
+	http     *http.Server
+
+	mu      sync.Mutex
+	closing bool
+	open    map[net.Conn]struct{}
+	active  sync.WaitGroup // handlers
+}
+
+// requestTimeout bounds the time a client may take over its request's header.
+const requestTimeout = 30 * time.Second
+
+// listen starts p on addr, a TCP address whose port may be 0.
+func listen(p peer, addr string) (*server, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen for %s: %w", p.name, err)
+	}
+	s := &server{peer: p, listener: listener, open: make(map[net.Conn]struct{})}
+	s.http = &http.Server{
+		Handler:           http.HandlerFunc(s.handle),
+		ReadHeaderTimeout: requestTimeout,
+		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, conn)
+		},
+	}
+	return s, nil
+}
+
+// serve accepts until close is called. It returns nil then, and the listener's
+// error if that failed before.
+func (s *server) serve() error {
+	if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("%s stopped accepting: %w", s.peer.name, err)
+	}
+	return nil
+}
+
+// url is where the server is to be reached.
+func (s *server) url() string {
+	return "ws://" + s.listener.Addr().String() + "/"
+}
+
+// close stops listening, cuts every connection and returns when the last
+// handler has.
+func (s *server) close() {
+	s.mu.Lock()
+	s.closing = true
+	for conn := range s.open {
+		conn.Close()
+	}
+	s.mu.Unlock()
+
+	s.http.Close()
+	s.active.Wait()
+}
+
+// connKey is the context key of the TCP connection a request came over.
+type connKey struct{}
+
+// handle lets the peer have the request, and keeps its connection in s.open
+// for as long.
+func (s *server) handle(w http.ResponseWriter, r *http.Request) {
+	conn := r.Context().Value(connKey{}).(net.Conn)
+	if !s.enter(conn) {
+		http.Error(w, "shutting down", http.StatusServiceUnavailable)
+		return
+	}
+	defer s.leave(conn)
+	s.peer.serve(w, r)
+}
+
+// enter reports false when it is too late for another connection.
+func (s *server) enter(conn net.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return false
+	}
+	s.open[conn] = struct{}{}
+	s.active.Add(1)
+	return true
+}
+
+func (s *server) leave(conn net.Conn) {
+	s.mu.Lock()
+	delete(s.open, conn)
+	s.mu.Unlock()
+	s.active.Done()
+}
