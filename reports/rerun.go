@@ -1,0 +1,65 @@
+package reports
+
+import (
+	"slices"
+	"strings"
+)
+
+// selection are the flags of a run that choose cases or say where its files go.
+// Each takes a value.
+var selection = []string{"--run", "--skip", "--rfc", "--out", "--baseline"}
+
+// rerun returns the shell command that runs one case of the report again, or ""
+// when the report does not say how it was run.
+func (r *Report) rerun(res *Result) string {
+	if len(r.Command) == 0 {
+		return ""
+	}
+	url := ""
+	for _, t := range r.Targets {
+		if t.Agent == res.Agent && t.Role == res.Role {
+			url = t.URL
+		}
+	}
+	var args []string
+	if slices.Contains(r.Command, url) {
+		args = withoutSelection(r.Command)
+	} else {
+		// A run of many targets, or a merged report: the command is not about
+		// this peer alone.
+		args = []string{r.Command[0], string(res.Role), url, "--agent", res.Agent}
+	}
+	return shellWords(append(args, "--run", res.ID))
+}
+
+// withoutSelection drops the selection flags and their values.
+func withoutSelection(args []string) []string {
+	var kept []string
+	for i := 0; i < len(args); i++ {
+		flag, _, joined := strings.Cut(args[i], "=")
+		if !slices.Contains(selection, flag) {
+			kept = append(kept, args[i])
+		} else if !joined {
+			i++ // its value is the next argument
+		}
+	}
+	return kept
+}
+
+// shellWords writes arguments so that a POSIX shell reads them back the same.
+func shellWords(args []string) string {
+	words := make([]string, len(args))
+	for i, arg := range args {
+		words[i] = arg
+		if arg == "" || strings.ContainsFunc(arg, special) {
+			words[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// special says whether a shell may see more in a character than itself.
+func special(c rune) bool {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@,+%"
+	return !strings.ContainsRune(plain, c)
+}

@@ -1,0 +1,63 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+)
+
+// counted writes a number with its noun: "1 case", "12 cases".
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// name is how a peer is spoken of: "alpha as a server".
+func (p peer) name() string { return p.agent + " as a " + string(p.role) }
+
+// Reference names a clause's place: "RFC 6455 section 5.5".
+func (c Clause) Reference() string { return fmt.Sprintf("RFC %d section %s", c.RFC, c.Section) }
+
+// Link is where the clause can be read.
+func (c Clause) Link() string {
+	return fmt.Sprintf("https://www.rfc-editor.org/rfc/rfc%d#section-%s", c.RFC, c.Section)
+}
+
+// sentence writes an outcome as prose: "OK: text message; Close 1000".
+func (o Outcome) sentence() string {
+	if len(o.Events) == 0 {
+		return string(o.Behavior) + ": nothing"
+	}
+	return string(o.Behavior) + ": " + strings.Join(o.Events, "; ")
+}
+
+// account tells a result in plain lines: what was expected, what was seen, the
+// clauses. Formats that carry one text for a failure carry this one.
+func (r *Report) account(res *Result) []string {
+	lines := []string{res.Title, fmt.Sprintf("behavior %s, close %s", orNone(res.Behavior), orNone(res.BehaviorClose))}
+	for _, o := range res.Expected {
+		lines = append(lines, "expected "+o.sentence())
+	}
+	for _, event := range res.Observed {
+		lines = append(lines, "observed "+event)
+	}
+	for _, id := range res.Requirements {
+		c := r.Clauses[id]
+		lines = append(lines, fmt.Sprintf("%s %s (%s): %s", c.Reference(), c.Level, id, c.Summary))
+	}
+	if res.Flaky {
+		lines = append(lines, fmt.Sprintf("flaky: %s disagreed", counted(res.Attempts, "attempt")))
+	}
+	if again := r.rerun(res); again != "" {
+		lines = append(lines, "again: "+again)
+	}
+	return lines
+}
+
+func orNone[W ~string](w W) string {
+	if w == "" {
+		return "none"
+	}
+	return string(w)
+}
