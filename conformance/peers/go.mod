@@ -8,6 +8,7 @@ require (
 	github.com/gobwas/ws v1.4.0
 	github.com/gorilla/websocket v1.5.3
 	github.com/lxzan/gws v1.8.9
+	go.uber.org/goleak v1.3.0
 	golang.org/x/net v0.56.0
 )
 

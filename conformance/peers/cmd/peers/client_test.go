@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// clients says in what the plain echo clients differ.
+var clients = []struct {
+	name    string
+	offer   string // what it sends as Sec-WebSocket-Extensions
+	deflate string // an answer that accepts it
+}{
+	{
+		name:    "gorilla",
+		offer:   "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+		deflate: "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+	},
+	{
+		name:    "coder",
+		offer:   "permessage-deflate",
+		deflate: "permessage-deflate",
+	},
+	{
+		name:    "gobwas",
+		offer:   "permessage-deflate;server_no_context_takeover;client_no_context_takeover",
+		deflate: "permessage-deflate;server_no_context_takeover;client_no_context_takeover",
+	},
+	{
+		name:    "gws",
+		offer:   "permessage-deflate; client_max_window_bits",
+		deflate: "permessage-deflate",
+	},
+}
+
+// startClient runs the client called name against the test's listener.
+// ended receives what it returned.
+func startClient(t *testing.T, name string) (listener net.Listener, ended chan error) {
+	t.Helper()
+	p, ok := find(name)
+	if !ok || p.connect == nil {
+		t.Fatalf("no client %q", name)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	ended = make(chan error, 1)
+	go func() {
+		// The context's end must not be the connection's: it bounds the
+		// handshake only.
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		ended <- p.connect(ctx, "ws://"+listener.Addr().String()+"/echo")
+	}()
+	return listener, ended
+}
+
+// wantReturn wants the client to end, having been connected.
+func wantReturn(t *testing.T, ended chan error) {
+	t.Helper()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("connect returned %v after a connection", err)
+		}
+	case <-time.After(patience):
+		t.Error("connect does not return")
+	}
+}
+
+func TestClient(t *testing.T) {
+	for _, tt := range clients {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Run("echoes text and binary, then closes", func(t *testing.T) {
+				listener, ended := startClient(t, tt.name)
+				r := acceptRaw(t, listener, "", nil)
+				r.wantEcho(textFrame, []byte("Grüße"))
+				r.wantEcho(binFrame, []byte{0x00, 0xff, 0x80})
+				r.send(fin|closeFrame, status(1000))
+				r.wantClose(1000)
+				r.conn.Close()
+				wantReturn(t, ended)
+			})
+			t.Run("reads frames that came with the handshake", func(t *testing.T) {
+				listener, ended := startClient(t, tt.name)
+				early := frame(fin|textFrame, []byte("early"), false)
+				r := acceptRaw(t, listener, "", append(early, frame(fin|pingFrame, []byte("and"), false)...))
+				r.wantMessage(textFrame, []byte("early"))
+				r.wantMessage(pongFrame, []byte("and"))
+				r.wantEcho(textFrame, []byte("late"))
+				r.conn.Close()
+				wantReturn(t, ended)
+			})
+			t.Run("echoes 16 MiB", func(t *testing.T) {
+				listener, ended := startClient(t, tt.name)
+				r := acceptRaw(t, listener, "", nil)
+				r.wantEcho(binFrame, bytes.Repeat([]byte("0123456789abcdef"), 1<<20))
+				r.conn.Close()
+				wantReturn(t, ended)
+			})
+			t.Run("inflates and deflates", func(t *testing.T) {
+				listener, ended := startClient(t, tt.name)
+				r := acceptRaw(t, listener, tt.deflate, nil)
+				if r.extension != tt.offer {
+					t.Errorf("offered %q, want %q", r.extension, tt.offer)
+				}
+				r.send(fin|rsv1|textFrame, deflatedHello)
+				r.wantMessage(textFrame, []byte("Hello"))
+				r.conn.Close()
+				wantReturn(t, ended)
+			})
+		})
+	}
+}
+
+func TestClientThatCannotConnectSaysSo(t *testing.T) {
+	refusing, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusing.Close()
+	web := httptest.NewServer(http.NotFoundHandler())
+	defer web.Close()
+	urls := map[string]string{
+		"nobody listens": "ws://" + refusing.Addr().String(),
+		"status 404":     strings.Replace(web.URL, "http", "ws", 1),
+		"not a URL":      "ws://%",
+	}
+	for _, tt := range clients {
+		p, _ := find(tt.name)
+		for why, url := range urls {
+			t.Run(tt.name+", "+why, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(context.Background(), patience)
+				defer cancel()
+				if err := p.connect(ctx, url); err == nil {
+					t.Error("connect returned no error")
+				}
+			})
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
