@@ -1,0 +1,84 @@
+package conformance
+
+import "github.com/wsspec/wsspec/ref/wire"
+
+// A Case is one test of an endpoint, as data.
+type Case struct {
+	// ID never changes once released. The cases that Autobahn has keep its
+	// numbers ("1.1.1"); ours are named by clause ("rfc6455/4.2.1/3") or subject
+	// ("robust/slow-handshake").
+	ID string
+	// Title says in a few words what is done to the peer under test.
+	Title string
+	// Requires names the requirements that the case checks, the principal one
+	// first, by their ids in conformance/rfc.
+	Requires []string
+	// Level is the strength of the principal requirement.
+	Level Level
+	// Roles are the roles of the peer under test that the case can judge; none
+	// means both.
+	Roles []wire.Role
+	// Script is what happens, and what may come of it.
+	Script Script
+	// Note explains a verdict that leaves room, or departs from Autobahn's.
+	Note string
+}
+
+// TestsRole reports whether the case can judge a peer of that role.
+func (c *Case) TestsRole(role wire.Role) bool {
+	if len(c.Roles) == 0 {
+		return true
+	}
+	for _, r := range c.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+// Section is the part of the id that cases are grouped by: "1" for "1.1.1",
+// "rfc6455/4.2.1" for "rfc6455/4.2.1/3".
+func (c *Case) Section() string { return SectionOf(c.ID) }
+
+// SectionOf returns the section of a case id.
+func SectionOf(id string) string {
+	slashes, cut := 0, len(id)
+	for i := range len(id) {
+		switch id[i] {
+		case '.':
+			if slashes == 0 {
+				return id[:i]
+			}
+		case '/':
+			slashes++
+			cut = i
+			if slashes == 2 {
+				return id[:i]
+			}
+		}
+	}
+	return id[:cut]
+}
+
+// Level is the strength of a requirement, in the words of RFC 2119.
+type Level string
+
+// The levels; Informational cases record what a peer does where the RFC is
+// silent, and never fail one that answers at all.
+const (
+	Must          Level = "MUST"
+	Should        Level = "SHOULD"
+	May           Level = "MAY"
+	Informational Level = "INFORMATIONAL"
+)
+
+// A Script is what the harness does on one connection, and the outcomes that
+// are permitted.
+type Script struct {
+	// Steps are played in order. Receiving goes on all the while.
+	Steps []Step
+	// Outcomes are ordered from best to worst. The first that matches what was
+	// observed is the verdict on the behaviour; if none does, it is FAILED.
+	Outcomes []Outcome
+}

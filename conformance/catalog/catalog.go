@@ -1,0 +1,67 @@
+// Package catalog holds the cases, as data: one file a section, and beside each
+// case the requirements that it checks.
+//
+// The cases that Autobahn|Testsuite has keep its numbers and the meaning of its
+// verdicts; docs/differences.md lists where ours depart on purpose.
+package catalog
+
+import (
+	"slices"
+
+	c "github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// Cases returns every case in the order of its section. The cases are shared:
+// callers must not change them.
+func Cases() []*c.Case { return all }
+
+// ByID returns the case with that id, or nil.
+func ByID(id string) *c.Case {
+	i := slices.IndexFunc(all, func(x *c.Case) bool { return x.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return all[i]
+}
+
+var all = slices.Concat(
+	section1(), section2(), section3(), section4(), section5(),
+	section6(), section7(), section10(),
+)
+
+// The endings that most cases have.
+var (
+	harnessCloses = c.ClosedByHarness()
+	protocolError = c.FailedByPeer(wire.StatusProtocolError)
+	invalidData   = c.FailedByPeer(wire.StatusInvalidPayloadData)
+)
+
+// echoes permits exactly these events and then a clean close.
+func echoes(events ...c.Expect) []c.Outcome {
+	return []c.Outcome{{Behavior: c.OK, Events: events, Ending: harnessCloses}}
+}
+
+// refuses permits only that the peer fails the connection with 1002, having
+// said nothing.
+func refuses() []c.Outcome {
+	return []c.Outcome{{Behavior: c.OK, Ending: protocolError}}
+}
+
+// refusesAfter permits that the peer answers the events and then fails the
+// connection with 1002. A peer that sees the violation before it has answered
+// may fail the connection at once; that is NON-STRICT.
+func refusesAfter(events ...c.Expect) []c.Outcome {
+	return []c.Outcome{
+		{Behavior: c.OK, Events: events, Ending: protocolError},
+		{Behavior: c.NonStrict, Ending: protocolError},
+	}
+}
+
+// send is a step that sends frames in one write.
+func send(frames ...c.Frame) c.Step { return c.Send{Frames: frames} }
+
+// sendChopped is a step that cuts its frames into writes.
+func sendChopped(chop c.Chop, frames ...c.Frame) c.Step {
+	return c.Send{Frames: frames, Chop: chop}
+}

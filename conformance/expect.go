@@ -1,0 +1,146 @@
+package conformance
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// An Expect is one event, or run of events, that an outcome permits.
+type Expect struct {
+	kind     expectKind
+	opcode   wire.Opcode
+	payloads []Payload
+	name     string
+}
+
+type expectKind uint8
+
+const (
+	expectMessage expectKind = iota + 1
+	expectMaybe
+	expectPongs
+	expectQuiet
+)
+
+// Echo expects the message of a text or binary frame back, octet for octet and
+// of the same type, in however many frames (RFC6455-5.4-3).
+func Echo(f Frame) Expect {
+	return Expect{kind: expectMessage, opcode: f.Opcode, payloads: []Payload{f.Payload}}
+}
+
+// MaybeEcho is Echo for a message that may also stay away.
+func MaybeEcho(f Frame) Expect {
+	e := Echo(f)
+	e.kind = expectMaybe
+	return e
+}
+
+// PongFor expects pongs for these pings, in order. Pings that were pending
+// together may be answered by a pong for the latest alone (RFC6455-5.5.3-2), so
+// only the last pong has to come.
+func PongFor(pings ...Frame) Expect {
+	e := Expect{kind: expectPongs, opcode: wire.OpPong}
+	for _, p := range pings {
+		e.payloads = append(e.payloads, p.Payload)
+	}
+	return e
+}
+
+// Quiet expects the mark of a [Settle] or [Watch] step: the peer kept the
+// connection until then.
+func Quiet(name string) Expect { return Expect{kind: expectQuiet, name: name} }
+
+// String describes what is expected for people.
+func (e Expect) String() string {
+	switch e.kind {
+	case expectMessage:
+		return fmt.Sprintf("%s message %s", e.opcode, e.payloads[0])
+	case expectMaybe:
+		return fmt.Sprintf("perhaps %s message %s", e.opcode, e.payloads[0])
+	case expectPongs:
+		if len(e.payloads) == 1 {
+			return "pong " + e.payloads[0].String()
+		}
+		return fmt.Sprintf("pongs up to %s", e.payloads[len(e.payloads)-1])
+	case expectQuiet:
+		return "no end of the connection at mark " + e.name
+	}
+	return "nothing"
+}
+
+// match tells how far events go towards the expectations, in order and with
+// nothing between them.
+type match uint8
+
+const (
+	// matchNo: no continuation of the events can match.
+	matchNo match = iota
+	// matchPart: the events are a true beginning.
+	matchPart
+	// matchFull: the events are exactly what was expected.
+	matchFull
+)
+
+// matchEvents compares events with expectations. Pings of the peer's own are
+// passed over: any endpoint may send them at any time (RFC6455-5.5.2-5), and so
+// are its pongs that answer nothing when no pong is expected (RFC6455-5.5.3-3).
+func matchEvents(want []Expect, got []Event) match {
+	if len(want) == 0 {
+		for _, e := range got {
+			if e.Kind != EventPing {
+				return matchNo
+			}
+		}
+		return matchFull
+	}
+	w, rest := want[0], want[1:]
+	if len(got) == 0 {
+		if w.kind == expectMaybe && matchEvents(rest, nil) == matchFull {
+			return matchFull
+		}
+		return matchPart
+	}
+	e := got[0]
+	if e.Kind == EventPing {
+		return matchEvents(want, got[1:])
+	}
+	switch w.kind {
+	case expectMessage, expectMaybe:
+		if e.Kind == EventMessage && e.Type == w.opcode && bytes.Equal(e.Payload, w.payloads[0].Bytes()) {
+			return matchEvents(rest, got[1:])
+		}
+		if w.kind == expectMaybe {
+			return matchEvents(rest, got)
+		}
+	case expectPongs:
+		for i, p := range w.payloads {
+			if e.Kind == EventPong && bytes.Equal(e.Payload, p.Bytes()) {
+				if i+1 == len(w.payloads) {
+					return matchEvents(rest, got[1:])
+				}
+				later := Expect{kind: expectPongs, opcode: wire.OpPong, payloads: w.payloads[i+1:]}
+				return matchEvents(append([]Expect{later}, rest...), got[1:])
+			}
+		}
+	case expectQuiet:
+		if e.Kind == EventQuiet && e.Name == w.name {
+			return matchEvents(rest, got[1:])
+		}
+	}
+	return matchNo
+}
+
+// sentence joins expectations for people.
+func sentence(want []Expect) string {
+	if len(want) == 0 {
+		return "no message and no pong"
+	}
+	parts := make([]string, len(want))
+	for i, e := range want {
+		parts[i] = e.String()
+	}
+	return strings.Join(parts, ", then ")
+}

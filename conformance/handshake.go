@@ -1,0 +1,139 @@
+package conformance
+
+import (
+	"context"
+	"crypto/sha1"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// openingLimit is the most octets that the harness reads of an answer to its
+// opening request.
+const openingLimit = 64 << 10
+
+// opening is the opening handshake of one connection to a server.
+type opening struct {
+	request  wire.Request
+	key      string
+	response wire.Response
+	// early are octets that came behind the answer (RFC6455-4.2.2-30).
+	early      []byte
+	transcript Transcript
+}
+
+// open sends the opening request and reads the answer. The error is a
+// *TargetError if no WebSocket handshake came about at all.
+func open(ctx context.Context, conn net.Conn, t *Target, keys *maskKeys, d Deadlines, began time.Time) (*opening, error) {
+	key := wire.NewKey(keys.nonce())
+	o := &opening{key: key, request: wire.NewRequest(t.resource(), t.host(), key, t.fields())}
+	sent := o.request.Append(nil)
+	o.transcript = Transcript{{At: time.Since(began), Dir: Sent, Kind: EntryRequest, Octets: sent, Text: o.request.Method + " " + o.request.Target}}
+	_ = conn.SetDeadline(time.Now().Add(d.Handshake))
+	defer func() { _ = conn.SetDeadline(time.Time{}) }()
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	if _, err := conn.Write(sent); err != nil {
+		return o, targetError(NoAnswer, err, "the server took the connection and not the opening request")
+	}
+	var got []byte
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := conn.Read(buf)
+		got = append(got, buf[:n]...)
+		resp, size, perr := wire.ParseResponse(got)
+		switch {
+		case perr == nil:
+			o.response, o.early = resp, got[size:]
+			o.answered(began, got[:size], fmt.Sprintf("%s %d %s", resp.Version, resp.Status, resp.Reason))
+			return o, nil
+		case !errors.Is(perr, wire.ErrShort) || len(got) > openingLimit:
+			o.answered(began, got, "no HTTP response")
+			return o, targetError(NotHTTP, perr, "what came back is no HTTP response: %s", quote(got))
+		case err != nil:
+			o.answered(began, got, "the answer broke off")
+			return o, o.unanswered(got, err)
+		}
+	}
+}
+
+func (o *opening) answered(began time.Time, octets []byte, text string) {
+	if len(octets) > 0 {
+		o.transcript = append(o.transcript, Entry{At: time.Since(began), Dir: Received, Kind: EntryResponse, Octets: octets, Text: text})
+	}
+}
+
+func (o *opening) unanswered(got []byte, err error) error {
+	var timeout net.Error
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return targetError(NoAnswer, err, "the server took the connection and sent no answer to the opening request in time")
+	case len(got) > 0:
+		return targetError(NotHTTP, err, "the answer to the opening request broke off after %d octets", len(got))
+	case errors.Is(err, io.EOF):
+		return targetError(NoAnswer, err, "the server closed the connection on the opening request without an answer")
+	}
+	return targetError(NoAnswer, err, "the connection broke on the opening request")
+}
+
+// check judges the answer as RFC 6455 4.1 tells a client to, by the harness's
+// own means. A status other than 101 is no violation but a refusal.
+func (o *opening) check(t *Target) *wire.Violation {
+	r := o.response
+	upgrade, _ := r.Fields.Get("Upgrade")
+	accept := r.Fields.Values("Sec-WebSocket-Accept")
+	switch {
+	case r.Version != "HTTP/1.1":
+		return wire.RuleResponseForm.Violation("101 answered in %s", r.Version)
+	case !strings.EqualFold(strings.TrimSpace(upgrade), "websocket"):
+		return wire.RuleResponseUpgrade.Violation("101 answered with Upgrade %q, not websocket", upgrade)
+	case !hasToken(r.Fields.Values("Connection"), "upgrade"):
+		return wire.RuleResponseConnection.Violation("101 answered with Connection %q, which lacks Upgrade", strings.Join(r.Fields.Values("Connection"), ", "))
+	case len(accept) != 1:
+		return wire.RuleResponseAccept.Violation("101 answered with %d Sec-WebSocket-Accept fields", len(accept))
+	case strings.TrimSpace(accept[0]) != acceptOf(o.key):
+		return wire.RuleResponseAccept.Violation("Sec-WebSocket-Accept is %q, for this key it has to be %q", accept[0], acceptOf(o.key))
+	}
+	for _, v := range r.Fields.Values("Sec-WebSocket-Extensions") {
+		return wire.RuleResponseExtensionUnasked.Violation("the server accepts the extension %q, none was offered", v)
+	}
+	for _, v := range r.Fields.Values("Sec-WebSocket-Protocol") {
+		if !hasExact(t.Subprotocols, v) {
+			return wire.RuleResponseSubprotocolUnasked.Violation("the server chose the subprotocol %q, which was not asked for", v)
+		}
+	}
+	return nil
+}
+
+// acceptOf computes Sec-WebSocket-Accept (RFC6455-4.2.2-26), apart from
+// wire.AcceptKey, with which the reference computes it.
+func acceptOf(key string) string {
+	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func hasToken(lines []string, token string) bool {
+	for _, line := range lines {
+		for t := range strings.SplitSeq(line, ",") {
+			if strings.EqualFold(strings.TrimSpace(t), token) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func hasExact(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

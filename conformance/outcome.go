@@ -1,0 +1,97 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// An Outcome is one permitted way for a case to go: the events, in order and
+// with none between them, and how the connection ends.
+type Outcome struct {
+	// Behavior is the verdict if this outcome is what happened.
+	Behavior Behavior
+	Events   []Expect
+	Ending   Ending
+}
+
+// An Ending says who ends the connection, and how.
+type Ending struct {
+	by    endedBy
+	codes []wire.StatusCode
+	clean bool
+	open  bool
+}
+
+type endedBy uint8
+
+const (
+	byHarness endedBy = iota
+	byPeer
+	byScript
+)
+
+// ClosedByHarness: after the events the harness starts the closing handshake
+// with 1000, and the peer answers it with 1000 or no code and closes TCP.
+func ClosedByHarness() Ending {
+	return Ending{by: byHarness, codes: []wire.StatusCode{wire.StatusNormalClosure}, clean: true}
+}
+
+// FailedByPeer: the peer fails the connection, with a Close frame that has one
+// of these codes or none, or by closing TCP at once (RFC6455-7.1.7-6).
+func FailedByPeer(codes ...wire.StatusCode) Ending {
+	return Ending{by: byPeer, codes: codes}
+}
+
+// AnsweredByPeer: the script itself has sent a Close frame, and the peer
+// answers it with a Close frame that has one of these codes or none.
+func AnsweredByPeer(codes ...wire.StatusCode) Ending {
+	return Ending{by: byScript, codes: codes, clean: true}
+}
+
+// RefusedByPeer: the script itself has sent a Close frame that is wrong, and
+// the peer answers with one of these codes or none, or closes TCP at once.
+func RefusedByPeer(codes ...wire.StatusCode) Ending {
+	return Ending{by: byScript, codes: codes}
+}
+
+// AnyEnd: the script itself has sent a Close frame, and any end that the peer
+// gives the connection is permitted and recorded as INFORMATIONAL.
+func AnyEnd() Ending { return Ending{by: byScript, open: true} }
+
+// String describes the ending for people.
+func (e Ending) String() string {
+	switch {
+	case e.open:
+		return "any end of the connection"
+	case e.by == byHarness:
+		return "a clean close with 1000 that the harness starts"
+	case e.by == byPeer:
+		return "the peer fails the connection with " + e.codeList() + ", or closes TCP"
+	case e.clean:
+		return "the peer answers the Close with " + e.codeList()
+	default:
+		return "the peer answers the Close with " + e.codeList() + ", or closes TCP"
+	}
+}
+
+func (e Ending) codeList() string {
+	var parts []string
+	for _, c := range slices.Compact(slices.Clone(e.codes)) {
+		parts = append(parts, fmt.Sprint(uint16(c)))
+	}
+	return strings.Join(parts, " or ")
+}
+
+// permits reports whether a Close frame may have that code; none is always
+// permitted (RFC6455-7.4-2).
+func (e Ending) permits(code wire.StatusCode) bool {
+	return code == wire.StatusNoStatusRcvd || slices.Contains(e.codes, code)
+}
+
+// String describes the outcome for people.
+func (o Outcome) String() string {
+	return sentence(o.Events) + "; then " + o.Ending.String()
+}

@@ -1,0 +1,51 @@
+package conformance
+
+import (
+	"time"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// A Result is what one case found out about one peer.
+type Result struct {
+	Case *Case
+	// Role is that of the peer under test.
+	Role     wire.Role
+	Verdict  Verdict
+	Behavior Behavior
+	Close    CloseBehavior
+	// RemoteCode is the status code of the peer's Close frame: 1005 if it had
+	// none, 0 if no Close frame came.
+	RemoteCode wire.StatusCode
+	// Started and Duration are those of the last attempt.
+	Started  time.Time
+	Duration time.Duration
+	// Attempts is how often the case was played; Flaky, that it failed first
+	// and did not fail again.
+	Attempts int
+	Flaky    bool
+	// Observed are the events seen, in words.
+	Observed []string
+	// Explanation says in one sentence why the verdict is not pass; empty
+	// otherwise.
+	Explanation string
+	// Transcript is that of the last attempt, or of the failed one if Flaky.
+	Transcript Transcript
+}
+
+// newResult puts a judgement into words.
+func newResult(c *Case, role wire.Role, o observed, started time.Time) Result {
+	j := judge(c.Script.Outcomes, o)
+	r := Result{
+		Case: c, Role: role, Behavior: j.behavior, Close: j.close, RemoteCode: j.code,
+		Verdict: overall(j.behavior, j.close), Started: started, Duration: time.Since(started),
+		Attempts: 1, Transcript: o.transcript,
+	}
+	for _, e := range o.events {
+		r.Observed = append(r.Observed, e.String())
+	}
+	if r.Verdict != Pass {
+		r.Explanation = explain(c, o, j)
+	}
+	return r
+}
