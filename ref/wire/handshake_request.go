@@ -264,9 +264,10 @@ func doubled(name string) func(Request) string {
 func isAuthority(s string) bool {
 	host, port := s, ""
 	if strings.HasPrefix(s, "[") {
-		host, port, _ = strings.Cut(s[1:], "]")
+		var closed bool
+		host, port, closed = strings.Cut(s[1:], "]")
 		addr, err := netip.ParseAddr(host)
-		if err != nil || !addr.Is6() || addr.Zone() != "" || len(host)+2 > len(s) {
+		if !closed || err != nil || !addr.Is6() || addr.Zone() != "" {
 			return false
 		}
 	} else {
