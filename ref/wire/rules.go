@@ -1,5 +1,7 @@
 package wire
 
+import "slices"
+
 // The rules of an open connection. Their ids are those of the project's list of
 // requirements; the errors of this package and the harness's verdicts name the
 // same variables, so that both explain a failure by the same clause.
@@ -62,7 +64,7 @@ var framingRules = []*Rule{
 // Rules returns every rule that this package enforces, in the order of the
 // clauses' subjects. The slice is the caller's.
 func Rules() []*Rule {
-	return append([]*Rule(nil), framingRules...)
+	return slices.Concat(framingRules, handshakeRules, deflateRules)
 }
 
 // framing makes a rule of RFC 6455 whose breach is a protocol error.
