@@ -37,30 +37,6 @@ func (c *Case) TestsRole(role wire.Role) bool {
 	return false
 }
 
-// Section is the part of the id that cases are grouped by: "1" for "1.1.1",
-// "rfc6455/4.2.1" for "rfc6455/4.2.1/3".
-func (c *Case) Section() string { return SectionOf(c.ID) }
-
-// SectionOf returns the section of a case id.
-func SectionOf(id string) string {
-	slashes, cut := 0, len(id)
-	for i := range len(id) {
-		switch id[i] {
-		case '.':
-			if slashes == 0 {
-				return id[:i]
-			}
-		case '/':
-			slashes++
-			cut = i
-			if slashes == 2 {
-				return id[:i]
-			}
-		}
-	}
-	return id[:cut]
-}
-
 // Level is the strength of a requirement, in the words of RFC 2119.
 type Level string
 

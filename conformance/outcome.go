@@ -95,3 +95,13 @@ func (e Ending) permits(code wire.StatusCode) bool {
 func (o Outcome) String() string {
 	return sentence(o.Events) + "; then " + o.Ending.String()
 }
+
+// Sentences lists what the outcome asks for, one event a sentence, the ending
+// last.
+func (o Outcome) Sentences() []string {
+	var out []string
+	for _, e := range o.Events {
+		out = append(out, e.String())
+	}
+	return append(out, o.Ending.String())
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/rfc"
+	"github.com/wsspec/wsspec/ref/wire"
+	"github.com/wsspec/wsspec/reports"
+)
+
+// mostOctets is how much of one transcript entry goes into the report; its true
+// length and hash go in always.
+const mostOctets = 4 << 10
+
+// record turns results into a report.
+type record struct{ report *reports.Report }
+
+func newRecord(profile string) *record {
+	return &record{&reports.Report{
+		Tool:    reports.Tool{Name: "wsspec", Version: version()},
+		Started: time.Now().UTC(),
+		Profile: profile,
+		Command: append([]string{"wsspec"}, os.Args[1:]...),
+		Clauses: map[string]reports.Clause{},
+	}}
+}
+
+func (r *record) target(agent string, role wire.Role, url string) {
+	r.report.Targets = append(r.report.Targets, reports.Target{Agent: agent, Role: reports.Role(role.String()), URL: url})
+}
+
+// result adds one result; the target has to be there already.
+func (r *record) result(agent string, res conformance.Result) {
+	c := res.Case
+	out := reports.Result{
+		Agent: agent, Role: reports.Role(res.Role.String()),
+		ID: c.ID, Title: c.Title, Level: reports.Level(c.Level), Requirements: c.Requires,
+		Verdict: reports.Verdict(res.Verdict), Behavior: reports.Behavior(res.Behavior), BehaviorClose: reports.BehaviorClose(res.Close),
+		DurationMs: milliseconds(res.Duration), Attempts: res.Attempts, Flaky: res.Flaky,
+		Observed: res.Observed, Explanation: res.Explanation,
+	}
+	if res.RemoteCode != 0 && res.RemoteCode != wire.StatusNoStatusRcvd {
+		code := int(res.RemoteCode)
+		out.RemoteCloseCode = &code
+	}
+	for _, o := range c.Script.Outcomes {
+		out.Expected = append(out.Expected, reports.Outcome{Behavior: reports.Behavior(o.Behavior), Events: o.Sentences()})
+	}
+	for i := range res.Transcript {
+		out.Transcript = append(out.Transcript, entryOf(&res.Transcript[i]))
+	}
+	for _, id := range c.Requires {
+		if q := rfc.ByID(id); q != nil {
+			r.report.Clauses[id] = reports.Clause{RFC: q.RFC, Section: q.Section, Level: q.Level, Summary: q.Summary}
+		}
+	}
+	r.report.Results = append(r.report.Results, out)
+}
+
+// finish completes the report.
+func (r *record) finish() *reports.Report {
+	r.report.DurationMs = milliseconds(time.Since(r.report.Started))
+	r.report.Summary = reports.Summarize(r.report.Targets, r.report.Results)
+	return r.report
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+var (
+	directions = map[conformance.Direction]reports.Direction{
+		conformance.Noted: reports.Note, conformance.Sent: reports.Sent, conformance.Received: reports.Received,
+	}
+	kinds = map[conformance.EntryKind]reports.Kind{
+		conformance.EntryNote: reports.KindNote, conformance.EntryConnect: reports.KindConnect,
+		conformance.EntryRequest: reports.KindRequest, conformance.EntryResponse: reports.KindResponse,
+		conformance.EntryFrame: reports.KindFrame, conformance.EntryOctets: reports.KindOctets,
+		conformance.EntryEOF: reports.KindEOF, conformance.EntryReset: reports.KindReset, conformance.EntryDrop: reports.KindDrop,
+	}
+	forms = map[wire.LengthForm]int{wire.Length7: 7, wire.Length16: 16, wire.Length64: 64}
+)
+
+// entryOf puts one line of a transcript into the report's form.
+func entryOf(e *conformance.Entry) reports.Entry {
+	out := reports.Entry{
+		T: e.At.Microseconds(), Dir: directions[e.Dir], Kind: kinds[e.Kind], Text: e.Text,
+		Octets: e.Octets, Length: int64(len(e.Octets)),
+	}
+	if len(e.Octets) > mostOctets {
+		sum := sha256.Sum256(e.Octets)
+		out.Octets, out.SHA256 = e.Octets[:mostOctets], hex.EncodeToString(sum[:])
+	}
+	if h := e.Header; h != nil {
+		out.Frame = &reports.Frame{
+			Fin: h.Fin, RSV: int(h.RSV), Opcode: int(h.Opcode), Masked: h.Masked, Form: formOf(h), Length: h.Length,
+		}
+		if h.Masked {
+			out.Frame.MaskKey = hex.EncodeToString(h.MaskKey[:])
+		}
+	}
+	return out
+}
+
+// formOf is the number of bits that carry the length, also where a header left
+// it to the codec to choose.
+func formOf(h *wire.Header) int {
+	if bits, ok := forms[h.Form]; ok {
+		return bits
+	}
+	switch {
+	case h.Length <= 125:
+		return 7
+	case h.Length <= 0xffff:
+		return 16
+	}
+	return 64
+}
+
+// writeAll writes every form of the report into a folder.
+func writeAll(r *reports.Report, dir string) error {
+	for name, draw := range map[string]func(io.Writer, *reports.Report) error{
+		"report.json": reports.Write, "index.html": reports.WriteHTML, "junit.xml": reports.WriteJUnit,
+	} {
+		err := reports.ReplaceFile(filepath.Join(dir, name), func(w io.Writer) error { return draw(w, r) })
+		if err != nil {
+			return fmt.Errorf("cannot write the report: %w", err)
+		}
+	}
+	return nil
+}
