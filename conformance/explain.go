@@ -29,12 +29,13 @@ func explainBehavior(c *Case, o observed) string {
 	end := endOf(o.events)
 	// A breach of the protocol explains everything behind it.
 	for _, e := range o.events {
-		if e.Kind == EventViolation {
-			return "the peer sent " + e.Violation.Error()
+		if e.Kind != EventViolation && e.Kind != EventFlood {
+			continue
 		}
-		if e.Kind == EventFlood {
-			return "the peer sent " + e.String()
+		if best.Ending.by == byPeer {
+			return fmt.Sprintf("the peer had to %s and went on: it sent %s", duty(best.Ending), e)
 		}
+		return "the peer sent " + e.String()
 	}
 	i := agree(c.Script.Outcomes, got)
 	due := dueAfter(best.Events, i)
@@ -127,7 +128,7 @@ func capital(s string) string {
 	return string(s[0]-'a'+'A') + s[1:]
 }
 
-// refusedResult is the result where the opening handshake broke a rule.
+// violationSentence explains a case whose opening handshake broke a rule.
 func violationSentence(v *wire.Violation) string {
 	return capital("the opening handshake failed: "+v.Error()) + "."
 }
