@@ -30,7 +30,7 @@ type Receiver struct {
 	message   Event         // Opcode and Compressed of the open message
 	size      uint64        // its octets so far, on the wire
 	fragments int           // its frames so far
-	text      UTF8Validator // its text so far
+	text      UTF8Validator // its text so far; a whole text leaves it ready for the next
 	violation *Violation    // why it has to fail with the next step
 }
 
@@ -120,7 +120,6 @@ func (r *Receiver) header(p []byte) (n int, ev Event, wait bool) {
 		// RFC6455-6.2-3: the first frame's opcode is the message's type.
 		r.message = Event{Opcode: h.Opcode, Compressed: h.RSV&RSV1 != 0}
 		r.size, r.fragments = 0, 0
-		r.text.Reset()
 	}
 	if v = r.overLimit(h); v != nil {
 		return n, r.fail(v), false
@@ -191,7 +190,7 @@ func (r *Receiver) payload(p []byte) (n int, ev Event, wait bool) {
 
 // endMessage ends the open message, whose last frame is complete.
 func (r *Receiver) endMessage() Event {
-	if r.message.Opcode == OpText && !r.message.Compressed && !r.text.Complete() {
+	if !r.text.Complete() { // only plain text is ever given to it
 		return r.fail(RuleText.Violation("text message of %d octets that ends inside a code point", r.size))
 	}
 	ev := r.event(EventEnd, nil)

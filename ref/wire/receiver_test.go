@@ -258,6 +258,22 @@ func TestReceiverMaskingDirection(t *testing.T) {
 	}
 }
 
+// Behind a failure there is nothing to read into place.
+func TestReceiverPendingBehindFailure(t *testing.T) {
+	r := NewReceiver(Config{Role: RoleClient})
+	s := stream(RoleServer, whole(OpText, "a\xffb"))
+	for _, want := range []EventKind{EventMessage, EventData, EventFail, EventNone} {
+		n, ev := r.Receive(s)
+		s = s[n:]
+		if ev.Kind != want {
+			t.Fatalf("%v, want %v", ev.Kind, want)
+		}
+	}
+	if r.Pending() != 0 {
+		t.Errorf("%d octets pending behind a failure", r.Pending())
+	}
+}
+
 // A limit is enforced at the header: no payload has to come.
 func TestReceiverRefusesAtTheHeader(t *testing.T) {
 	for _, limits := range []Limits{{Frame: 1000}, {Message: 1000}} {

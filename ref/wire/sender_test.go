@@ -42,6 +42,9 @@ func TestSender(t *testing.T) {
 			}
 			return dst, err
 		}, "01016180" + "0162", nil},
+		{"the shortest length form, whatever was asked for", false, func(s *Sender, dst []byte) ([]byte, error) {
+			return s.Append(dst, Header{Fin: true, Opcode: OpText, Form: Length64}, []byte("x"))
+		}, "810178", nil},
 		{"a continuation of nothing", false, func(s *Sender, dst []byte) ([]byte, error) { return s.Append(dst, last, nil) }, "", RuleContinuation},
 		{"RSV1, nothing agreed", false, func(s *Sender, dst []byte) ([]byte, error) {
 			return s.Append(dst, Header{Fin: true, RSV: RSV1, Opcode: OpText}, nil)
