@@ -5,7 +5,7 @@ go 1.25.0
 require (
 	github.com/coder/websocket v1.8.15
 	github.com/gobwas/httphead v0.1.0
-	github.com/gobwas/ws v1.4.0
+	github.com/gobwas/ws v1.4.0 // v1.5.0 needs Go 1.26
 	github.com/gorilla/websocket v1.5.3
 	github.com/lxzan/gws v1.8.9
 	go.uber.org/goleak v1.3.0

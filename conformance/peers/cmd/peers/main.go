@@ -159,14 +159,14 @@ func serveCommand(args []string, stdin io.Reader, stdout io.Writer) error {
 
 // serveUntil serves the chosen peers, calls ready for each once it can be
 // reached, and closes them all when ctx ends or one of them fails.
-func serveUntil(ctx context.Context, chosen []peer, addr string, ready func(*server)) error {
+func serveUntil(ctx context.Context, chosen []peer, addr string, ready func(*server)) (err error) {
 	failed := make(chan error, len(chosen))
 	for _, p := range chosen {
 		s, err := listen(p, addr)
 		if err != nil {
 			return err
 		}
-		defer s.close()
+		defer func() { err = errors.Join(err, s.close()) }()
 		go func() { failed <- s.serve() }()
 		ready(s)
 	}

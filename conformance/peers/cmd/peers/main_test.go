@@ -139,8 +139,9 @@ func TestConnectExitCodes(t *testing.T) {
 				t.Fatal(err)
 			}
 			wantExit(t, cmd, 1)
-			if want := "peers: " + tt.name + " could not connect: "; !strings.HasPrefix(stderr.String(), want) {
-				t.Errorf("said %q, want %q…", stderr.String(), want)
+			want := "peers: " + tt.name + " could not connect: "
+			if said := stderr.String(); !strings.HasPrefix(said, want) || !strings.Contains(said, "refused") {
+				t.Errorf("said %q, want %q… and that it was refused", said, want)
 			}
 		})
 	}

@@ -58,18 +58,31 @@ func (s *server) url() string {
 	return "ws://" + s.listener.Addr().String() + "/"
 }
 
+// closeTimeout bounds the wait for handlers whose connections have been cut.
+const closeTimeout = 5 * time.Second
+
 // close stops listening, cuts every connection and returns when the last
-// handler has.
-func (s *server) close() {
+// handler has, or with an error if one does not notice within closeTimeout.
+func (s *server) close() error {
 	s.mu.Lock()
 	s.closing = true
 	for conn := range s.open {
 		conn.Close()
 	}
 	s.mu.Unlock()
-
 	s.http.Close()
-	s.active.Wait()
+
+	returned := make(chan struct{})
+	go func() {
+		s.active.Wait()
+		close(returned)
+	}()
+	select {
+	case <-returned:
+		return nil
+	case <-time.After(closeTimeout):
+		return fmt.Errorf("%s holds on to a connection that was cut %v ago", s.peer.name, closeTimeout)
+	}
 }
 
 // connKey is the context key of the TCP connection a request came over.

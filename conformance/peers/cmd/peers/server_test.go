@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"testing"
+	"time"
 )
 
 // A reaction is what a plain echo server does about a frame it has to fail on
@@ -69,9 +70,16 @@ func start(t *testing.T, name string) (addr string, s *server) {
 	served := make(chan error, 1)
 	go func() { served <- s.serve() }()
 	t.Cleanup(func() {
-		s.close()
-		if err := <-served; err != nil {
+		if err := s.close(); err != nil {
 			t.Error(err)
+		}
+		select {
+		case err := <-served:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(patience):
+			t.Error("serve does not return after close")
 		}
 	})
 	return s.listener.Addr().String(), s
@@ -168,11 +176,14 @@ func TestServerCloseEndsItsConnections(t *testing.T) {
 			r := dialRaw(t, addr, "")
 			r.wantEcho(textFrame, []byte("up and running"))
 
-			s.close()
-
+			if err := s.close(); err != nil {
+				t.Error(err)
+			}
+			s.mu.Lock()
 			if len(s.open) != 0 {
 				t.Errorf("%d handlers have not returned", len(s.open))
 			}
+			s.mu.Unlock()
 			r.wantEnd()
 			if conn, err := net.Dial("tcp", addr); err == nil {
 				conn.Close()
