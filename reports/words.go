@@ -2,15 +2,25 @@ package reports
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
-// counted writes a number with its noun: "1 case", "12 cases".
+// counted writes a number with its noun: "1 case", "1,234 cases".
 func counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return grouped(n) + " " + noun + "s"
+}
+
+// grouped writes a number with a comma before every three digits: "1,234".
+func grouped(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
 
 // name is how a peer is spoken of: "alpha as a server".
