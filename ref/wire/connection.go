@@ -41,6 +41,19 @@ func NewConnection(c Config) *Connection {
 // what is to be sent waits in Take.
 func (c *Connection) Receive(p []byte) (n int, ev Event) {
 	n, ev = c.receiver.Receive(p)
+	c.act(ev)
+	return n, ev
+}
+
+// Fail is [Receiver.Fail] together with the duties that follow.
+func (c *Connection) Fail(v *Violation) Event {
+	ev := c.receiver.Fail(v)
+	c.act(ev)
+	return ev
+}
+
+// act does what an event obliges the endpoint to.
+func (c *Connection) act(ev Event) {
 	switch ev.Kind {
 	case EventClose:
 		c.closure = Closure{Code: ev.Code, Reason: ev.Reason}
@@ -53,7 +66,6 @@ func (c *Connection) Receive(p []byte) (n int, ev Event) {
 	if ev.Kind == EventClose { // the answer is formed, or ours went out before
 		c.state = c.state.After(StepSendClose)
 	}
-	return n, ev
 }
 
 // EOF says that TCP ended, from whichever side.

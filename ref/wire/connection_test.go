@@ -175,6 +175,16 @@ func TestConnection(t *testing.T) {
 			// Both have to close TCP now; which is first does not matter.
 			state: map[side]State{RoleClient: StateAborted, RoleServer: StateClosed},
 		}, {
+			name: "the client's caller fails for what only it can judge",
+			act: func(t *testing.T, p *pair) {
+				p.note(RoleClient, p.ends[RoleClient].Fail(RuleMessageLimit.Violation("too much when inflated")))
+				must(t, p.ends[RoleServer].SendMessage(OpText, []byte("unread")))
+			},
+			client:  []string{"fail 1009 RFC6455-10.4-1: too much when inflated"},
+			server:  []string{`close 1009 "too much when inflated (RFC 6455 10.4)"`},
+			closure: map[side]Closure{RoleServer: {Code: 1009, Reason: "too much when inflated (RFC 6455 10.4)"}},
+			state:   map[side]State{RoleClient: StateAborted, RoleServer: StateClosed},
+		}, {
 			name: "TCP is lost",
 			act: func(t *testing.T, p *pair) {
 				p.endTCP()

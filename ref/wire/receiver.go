@@ -69,6 +69,11 @@ func (r *Receiver) Receive(p []byte) (n int, ev Event) {
 // afterwards, and after a failure, it is nothing new and EventNone.
 func (r *Receiver) EOF() Event { return r.end(r) }
 
+// Fail fails the connection for a rule that only the caller can judge, such as
+// what a compressed message inflates to, and returns the event to act on: from
+// now on the Receiver discards.
+func (r *Receiver) Fail(v *Violation) Event { return r.fail(v) }
+
 // InMessage reports whether a data message has begun and not ended.
 func (r *Receiver) InMessage() bool { return r.message.Opcode != 0 }
 
