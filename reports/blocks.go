@@ -24,6 +24,7 @@ var rooms = []struct{ good, bad room }{
 	{room{96, 1024}, room{400, 2048}},
 	{room{48, 256}, room{160, 1024}},
 	{room{24, 128}, room{64, 512}},
+	{room{16, 96}, room{40, 256}},
 	{room{12, 64}, room{24, 128}},
 	{room{6, 16}, room{10, 48}},
 	{room{0, 0}, room{0, 0}},

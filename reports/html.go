@@ -29,7 +29,7 @@ var pageTemplates = template.Must(template.New("page").Funcs(template.FuncMap{
 // Octets and entries beyond what a page of about 5 MB can hold are left out,
 // with their true number; report.json has more.
 func WriteHTML(w io.Writer, r *Report) error {
-	p, err := newPage(r)
+	p, err := newPage(r.visible())
 	if err != nil {
 		return fmt.Errorf("write page: %w", err)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // counted writes a number with its noun: "1 case", "1,234 cases".
@@ -70,4 +72,23 @@ func orNone[W ~string](w W) string {
 		return "none"
 	}
 	return string(w)
+}
+
+// oneLine makes a text fit into one line of a text format: what is no printable
+// character becomes a space, or U+FFFD where it is not even UTF-8.
+func oneLine(s string) string {
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) && c != utf8.RuneError {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// shortened cuts a text to so many characters, the last of which says so.
+func shortened(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
 }
