@@ -44,10 +44,10 @@ func explainBehavior(c *Case, o observed) string {
 		return fmt.Sprintf("expected %s, and %s came", due, got[i])
 	case i < len(got):
 		return fmt.Sprintf("%s came where the peer had to %s", got[i], duty(best.Ending))
+	case due != "" && o.gaveUp: // what came then, came on the harness's own Close
+		return fmt.Sprintf("expected %s, and nothing came in time", due)
 	case due != "" && end.came:
 		return fmt.Sprintf("expected %s, and the peer ended the connection (%s)", due, o.events[end.at])
-	case due != "" && o.gaveUp:
-		return fmt.Sprintf("expected %s, and nothing came in time", due)
 	case due != "":
 		return fmt.Sprintf("expected %s, which did not come", due)
 	case !end.came:
