@@ -37,6 +37,7 @@ func TestParseExtensions(t *testing.T) {
 		{"white space everywhere it may be", " a ;\tb = 1 ; c\t=\t\"d\" , e ",
 			[]Extension{{"a", []Param{value("b", "1"), quoted("c", "d")}}, {Name: "e"}}, `a; b=1; c="d", e`},
 		{"no white space", "a;b=1;c,d", []Extension{{"a", []Param{value("b", "1"), {Name: "c"}}}, {Name: "d"}}, "a; b=1; c, d"},
+		{"case is kept", "Foo; Bar=Baz", []Extension{{"Foo", []Param{value("Bar", "Baz")}}}, "Foo; Bar=Baz"},
 		{"empty members", ", a,, b ,", []Extension{{Name: "a"}, {Name: "b"}}, "a, b"},
 		{"escapes in quotes", `a; b="\1\0"`, []Extension{{"a", []Param{quoted("b", "10")}}}, `a; b="10"`},
 		{"a parameter twice is grammar's to allow", "a; b; b=1", []Extension{{"a", []Param{{Name: "b"}, value("b", "1")}}}, "a; b; b=1"},

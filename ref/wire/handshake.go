@@ -1,14 +1,14 @@
 package wire
 
 import (
-	"crypto/sha1" //nolint:gosec // RFC 6455 4.2.2 prescribes it; nothing secret rests on it
+	"crypto/sha1"
 	"encoding/base64"
 	"strings"
 )
 
-// Version is the only WebSocket version there is, as the value of
+// ProtocolVersion is the only version of the protocol there is, as the value of
 // Sec-WebSocket-Version (RFC6455-4.1-34).
-const Version = "13"
+const ProtocolVersion = "13"
 
 // The names of the handshake's fields (RFC 6455 11.3).
 const (
@@ -29,7 +29,8 @@ const keyGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 // base64 form of SHA-1 over the key as it was spelled and a fixed GUID
 // (RFC6455-4.2.2-26). The key is not decoded or checked (RFC6455-4.2.2-9).
 func AcceptKey(key string) string {
-	sum := sha1.Sum([]byte(key + keyGUID)) //nolint:gosec // as above
+	// SHA-1 is what the clause prescribes; nothing secret rests on it.
+	sum := sha1.Sum([]byte(key + keyGUID))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
@@ -49,7 +50,7 @@ func NewRequest(target, host, key string, extra Fields) Request {
 		{fieldUpgrade, "websocket"},
 		{fieldConnection, "Upgrade"},
 		{fieldKey, key},
-		{fieldVersion, Version},
+		{fieldVersion, ProtocolVersion},
 	}
 	return Request{Method: "GET", Target: target, Version: "HTTP/1.1", Fields: append(fields, extra...)}
 }
@@ -97,7 +98,7 @@ func NewRefusal(violations []*Violation) Response {
 	return Response{
 		Version: resp.Version, Status: resp.Status, Reason: resp.Reason,
 		Fields: append(resp.Fields,
-			Field{fieldVersion, Version},
+			Field{fieldVersion, ProtocolVersion},
 			Field{fieldConnection, "close"},
 			Field{"Content-Length", "0"}),
 	}

@@ -197,8 +197,8 @@ func isVersion(s string) bool {
 
 func wrongVersion(r Request) string {
 	version, ok := r.Fields.Get(fieldVersion)
-	if ok && isVersion(version) && version != Version {
-		return "version " + version + ", want " + Version
+	if ok && isVersion(version) && version != ProtocolVersion {
+		return "version " + version + ", want " + ProtocolVersion
 	}
 	return ""
 }

@@ -141,6 +141,7 @@ func TestCheckRequestRefuses(t *testing.T) {
 		{"an open bracket", with("Host", "[::1"), "RFC6455-4.2.1-7", "RFC6455-4.1-24", 400},
 		{"an IPv4 address in brackets", with("Host", "[127.0.0.1]"), "RFC6455-4.2.1-7", "RFC6455-4.1-24", 400},
 		{"something behind the bracket", with("Host", "[::1]x"), "RFC6455-4.2.1-7", "RFC6455-4.1-24", 400},
+		{"a port behind the bracket without a colon", with("Host", "[::1]80"), "RFC6455-4.2.1-7", "RFC6455-4.1-24", 400},
 		{"no Upgrade", with("Upgrade"), "RFC6455-4.2.1-8", "RFC6455-4.1-25", 426},
 		{"Upgrade: h2c", with("Upgrade", "h2c"), "RFC6455-4.2.1-8", "RFC6455-4.1-25", 426},
 		{"Upgrade: websocket2", with("Upgrade", "websocket2"), "RFC6455-4.2.1-8", "RFC6455-4.1-25", 426},

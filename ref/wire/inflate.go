@@ -25,8 +25,8 @@ type InflaterOptions struct {
 // An Inflater turns the payload of compressed messages back into messages (RFC
 // 7692 7.2.2), one direction of one connection. Between messages it holds no
 // more than the window, and that only with context takeover; the decompressor,
-// about 80 KiB, comes from a pool for as long as a message lasts. It is not
-// safe for concurrent use.
+// about 44 KiB and as much as the window again, comes from a pool for as long as
+// a message lasts. It is not safe for concurrent use.
 //
 // References further back than the window agreed, which a sender must not make,
 // are inflated if they stay inside the message: [MeasureWindow] finds them.
@@ -105,9 +105,8 @@ func (f *Inflater) Read(p []byte) (int, error) {
 		// With the limit used up, one octet more is tried for, and only to see
 		// that there is none.
 		into := p[:min(int64(len(p)), f.limit)]
-		var probe [1]byte
 		if f.limit == 0 {
-			into = probe[:]
+			into = f.state.probe[:]
 		}
 		n, err := f.state.decompressor.Read(into)
 		if n > 0 && f.limit == 0 {
@@ -215,6 +214,7 @@ type inflation struct {
 	decompressor io.ReadCloser
 	window       history // for a message without takeover
 	dictionary   []byte  // the window in order, for the decompressor to copy
+	probe        [1]byte // what Read tries the limit with
 }
 
 func newInflation() *inflation {

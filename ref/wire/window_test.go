@@ -84,6 +84,8 @@ func corruptPayloads(t testing.TB) []corruptPayload {
 		{"code lengths that are over-subscribed", w().put(0b100, 3).put(0, 14).put(0b001001001001, 12).put(0, 64).payload(), "code of the code lengths"},
 		{"code lengths that leave codes unused", w().put(0b100, 3).put(0, 14).put(0b010, 12).put(0, 64).payload(), "code of the code lengths"},
 		{"a repetition of nothing", w().put(0b100, 3).put(0, 14).put(0b001001, 12).put(0, 64).payload(), "repeats another"},
+		{"one code length more than symbols", w().put(0b100, 3).put(0, 14).put(0b001001000000, 12).
+			code(1, 1).put(138-11, 7).code(1, 1).put(121-11, 7).put(0, 64).payload(), "more code lengths than symbols"},
 		{"garbage behind the last block", append(octets(t, "f248cdc9c90700"), octets(t, "0000ffffff")...), "reserved block type"},
 	}
 }
