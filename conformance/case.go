@@ -52,6 +52,10 @@ const (
 // A Script is what the harness does on one connection, and the outcomes that
 // are permitted.
 type Script struct {
+	// Offers of permessage-deflate are made in the opening handshake, the most
+	// wanted first. If the peer under test declines them all, the case is
+	// UNIMPLEMENTED.
+	Offers []wire.DeflateOffer
 	// Steps are played in order. Receiving goes on all the while.
 	Steps []Step
 	// Outcomes are ordered from best to worst. The first that matches what was

@@ -23,6 +23,8 @@ const (
 	// EventFlood: more octets than the case can account for.
 	EventFlood
 	EventQuiet
+	// EventExchanged: all messages of an Exchange came back.
+	EventExchanged
 )
 
 // An Event is one thing that the peer under test was seen to do.
@@ -34,7 +36,8 @@ type Event struct {
 	Type wire.Opcode
 	// Payload is the content of a message, ping or pong.
 	Payload []byte
-	// Frames is how many frames a message came in.
+	// Frames is how many frames a message came in, or how many messages an
+	// Exchange had.
 	Frames int
 	// Code and Reason are those of a Close frame; the code is 1005 if the frame
 	// had none (RFC6455-7.1.5-2).
@@ -73,6 +76,8 @@ func (e Event) String() string {
 		return e.Name + ", more than the case can account for"
 	case EventQuiet:
 		return "quiet " + e.Name
+	case EventExchanged:
+		return fmt.Sprintf("echoes of all %d messages", e.Frames)
 	}
 	return "no event"
 }

@@ -23,6 +23,7 @@ const (
 	expectMaybe
 	expectPongs
 	expectQuiet
+	expectExchanged
 )
 
 // Echo expects the message of a text or binary frame back, octet for octet and
@@ -53,6 +54,10 @@ func PongFor(pings ...Frame) Expect {
 // connection until then.
 func Quiet(name string) Expect { return Expect{kind: expectQuiet, name: name} }
 
+// Exchanged expects that all messages of an [Exchange] come back, octet for
+// octet and in order.
+func Exchanged() Expect { return Expect{kind: expectExchanged} }
+
 // String describes what is expected for people.
 func (e Expect) String() string {
 	switch e.kind {
@@ -67,6 +72,8 @@ func (e Expect) String() string {
 		return fmt.Sprintf("pongs up to %s", e.payloads[len(e.payloads)-1])
 	case expectQuiet:
 		return "no end of the connection at mark " + e.name
+	case expectExchanged:
+		return "the echo of every message, octet for octet"
 	}
 	return "nothing"
 }
@@ -127,6 +134,10 @@ func matchEvents(want []Expect, got []Event) match {
 		}
 	case expectQuiet:
 		if e.Kind == EventQuiet && e.Name == w.name {
+			return matchEvents(rest, got[1:])
+		}
+	case expectExchanged:
+		if e.Kind == EventExchanged {
 			return matchEvents(rest, got[1:])
 		}
 	}

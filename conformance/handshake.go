@@ -23,6 +23,10 @@ type opening struct {
 	request  wire.Request
 	key      string
 	response wire.Response
+	// offers are the extensions offered, deflate what came of them; nil if
+	// permessage-deflate was not agreed.
+	offers  []wire.Extension
+	deflate *deflation
 	// early are octets that came behind the answer (RFC6455-4.2.2-30).
 	early      []byte
 	transcript Transcript
@@ -30,9 +34,17 @@ type opening struct {
 
 // open sends the opening request and reads the answer. The error is a
 // *TargetError if no WebSocket handshake came about at all.
-func open(ctx context.Context, conn net.Conn, t *Target, keys *maskKeys, d Deadlines, began time.Time) (*opening, error) {
+func open(ctx context.Context, conn net.Conn, t *Target, offers []wire.DeflateOffer, keys *maskKeys, d Deadlines, began time.Time) (*opening, error) {
 	key := wire.NewKey(keys.nonce())
-	o := &opening{key: key, request: wire.NewRequest(t.resource(), t.host(), key, t.fields())}
+	o := &opening{key: key}
+	fields := t.fields()
+	for _, offer := range offers {
+		o.offers = append(o.offers, offer.Extension())
+	}
+	if len(o.offers) > 0 {
+		fields = append(fields, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions(o.offers)})
+	}
+	o.request = wire.NewRequest(t.resource(), t.host(), key, fields)
 	sent := o.request.Append(nil)
 	o.transcript = Transcript{{At: time.Since(began), Dir: Sent, Kind: EntryRequest, Octets: sent, Text: o.request.Method + " " + o.request.Target}}
 	_ = conn.SetDeadline(time.Now().Add(d.Handshake))
@@ -100,15 +112,42 @@ func (o *opening) check(t *Target) *wire.Violation {
 	case strings.TrimSpace(accept[0]) != acceptOf(o.key):
 		return wire.RuleResponseAccept.Violation("Sec-WebSocket-Accept is %q, for this key it has to be %q", accept[0], acceptOf(o.key))
 	}
-	for _, v := range r.Fields.Values("Sec-WebSocket-Extensions") {
-		return wire.RuleResponseExtensionUnasked.Violation("the server accepts the extension %q, none was offered", v)
-	}
 	for _, v := range r.Fields.Values("Sec-WebSocket-Protocol") {
 		if !hasExact(t.Subprotocols, v) {
 			return wire.RuleResponseSubprotocolUnasked.Violation("the server chose the subprotocol %q, which was not asked for", v)
 		}
 	}
-	return nil
+	return o.checkExtensions()
+}
+
+// checkExtensions holds the answer against what was offered.
+func (o *opening) checkExtensions() *wire.Violation {
+	value, answered := o.response.Fields.List("Sec-WebSocket-Extensions")
+	if !answered {
+		return nil
+	}
+	answers, err := wire.ParseExtensions(value)
+	switch {
+	case err != nil:
+		return wire.RuleResponseExtensions.Violation("the server answers a malformed Sec-WebSocket-Extensions %q", value)
+	case len(o.offers) == 0:
+		return wire.RuleResponseExtensionUnasked.Violation("the server accepts the extension %q, none was offered", value)
+	}
+	params, agreed, v := wire.CheckDeflateAnswer(o.offers, answers)
+	if v != nil || !agreed {
+		return v
+	}
+	o.deflate, err = newDeflation(params, wire.RoleServer)
+	return asViolation(err)
+}
+
+// asViolation returns the violation in an error of ref/wire; nil for nil.
+func asViolation(err error) *wire.Violation {
+	var v *wire.Violation
+	if err != nil && !errors.As(err, &v) {
+		return wire.RuleDeflateData.Violation("%v", err)
+	}
+	return v
 }
 
 // acceptOf computes Sec-WebSocket-Accept (RFC6455-4.2.2-26), apart from

@@ -3,6 +3,7 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -19,10 +20,15 @@ type incoming struct {
 	// limit is the most octets of payload that the case can account for.
 	limit uint64
 
+	// deflate is the harness's side of permessage-deflate; nil if it was not
+	// agreed.
+	deflate *deflation
+
 	pending []byte
 	// message state (RFC6455-5.4-3)
 	fragmented bool
 	kind       wire.Opcode
+	compressed bool
 	message    []byte
 	frames     int
 	// closed: a Close frame came; nothing may follow (RFC6455-5.5.1-6).
@@ -45,11 +51,12 @@ func (in *incoming) feed(p []byte, at time.Duration) (entries []Entry, events []
 		v := in.check(h)
 		if v == nil && !in.expects(h.Length) {
 			in.broken = true
-			entries = append(entries, Entry{At: at, Dir: Received, Kind: EntryFrame, Header: &h, Octets: in.pending, Text: frameText(h, nil)})
+			entries = append(entries, Entry{At: at, Dir: Received, Kind: EntryFrame, Header: &h, Octets: in.pending})
 			in.pending = nil
 			return entries, append(events, Event{Kind: EventFlood, At: at, Name: fmt.Sprintf("a %s frame of %d octets", h.Opcode, h.Length)})
 		}
 		if v == nil && uint64(len(in.pending)-n) < h.Length {
+			in.pending = slices.Grow(in.pending, n+int(h.Length)-len(in.pending))
 			return entries, events
 		}
 		size := n
@@ -60,7 +67,7 @@ func (in *incoming) feed(p []byte, at time.Duration) (entries []Entry, events []
 		}
 		octets := in.pending[:size:size]
 		in.pending = in.pending[size:]
-		entries = append(entries, Entry{At: at, Dir: Received, Kind: EntryFrame, Header: &h, Octets: octets, Text: frameText(h, octets[n:])})
+		entries = append(entries, Entry{At: at, Dir: Received, Kind: EntryFrame, Header: &h, Octets: octets})
 		if v != nil {
 			return entries, append(events, in.violated(v, at))
 		}
@@ -105,7 +112,11 @@ func (in *incoming) check(h wire.Header) *wire.Violation {
 	switch {
 	case in.closed:
 		return wire.RuleDataAfterClose.Violation("a %s frame after the peer's own Close", h.Opcode)
-	case h.RSV != 0:
+	case h.RSV&wire.RSV1 != 0 && in.deflate != nil && h.Opcode.IsControl():
+		return wire.RuleCompressedControl.Violation("a %s frame with RSV1", h.Opcode)
+	case h.RSV&wire.RSV1 != 0 && in.deflate != nil && h.Opcode == wire.OpContinuation:
+		return wire.RuleCompressedContinuation.Violation("a continuation frame with RSV1")
+	case h.RSV != 0 && (in.deflate == nil || h.RSV != wire.RSV1):
 		return wire.RuleReservedBits.Violation("a %s frame with RSV bits %03b that no extension gave a meaning", h.Opcode, h.RSV)
 	case h.Opcode.IsReserved():
 		return wire.RuleOpcode.Violation("a frame with the reserved opcode %#x", uint8(h.Opcode))
@@ -143,6 +154,7 @@ func (in *incoming) accept(h wire.Header, payload []byte, at time.Duration) (*Ev
 		in.message = append(in.message, payload...)
 	default:
 		in.kind, in.message, in.frames, in.fragmented = h.Opcode, payload, 0, true
+		in.compressed = h.RSV&wire.RSV1 != 0
 	}
 	in.frames++
 	if !h.Fin {
@@ -150,6 +162,12 @@ func (in *incoming) accept(h wire.Header, payload []byte, at time.Duration) (*Ev
 	}
 	ev := &Event{Kind: EventMessage, At: at, Type: in.kind, Payload: in.message, Frames: in.frames}
 	in.fragmented, in.message = false, nil
+	if in.compressed {
+		var v *wire.Violation
+		if ev.Payload, v = in.deflate.inflate(ev.Payload, in.limit); v != nil {
+			return nil, v
+		}
+	}
 	if ev.Type == wire.OpText && !utf8.Valid(ev.Payload) {
 		// RFC6455-5.6-1: the message still counts as an event, so that what
 		// the peer echoed can be named.
@@ -208,19 +226,4 @@ func closeCodeRule(c wire.StatusCode) *wire.Rule {
 		return wire.RuleCloseCodeUnused
 	}
 	return wire.RuleCloseCodeUnassigned
-}
-
-// frameText names a frame for people, from its header and its payload as on
-// the wire.
-func frameText(h wire.Header, payload []byte) string {
-	if h.Masked {
-		payload = append([]byte(nil), payload[:min(len(payload), 128)]...)
-		wire.Mask(h.MaskKey, 0, payload)
-	}
-	shown := Frame{Fin: h.Fin, RSV: h.RSV, Opcode: h.Opcode, Payload: Payload{Octets: payload}}
-	text := shown.String()
-	if h.Length > 128 {
-		text += fmt.Sprintf(" (%d octets in all)", h.Length)
-	}
-	return text
 }

@@ -17,11 +17,8 @@ type observed struct {
 	// dropped: the peer left it to the harness to close TCP.
 	dropped bool
 
-	// handshook: the opening handshake succeeded; if not, refused says why.
-	handshook bool
-	refused   string
-
 	transcript Transcript
+	stats      *Stats
 }
 
 // judgement is the verdict on one attempt.

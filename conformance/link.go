@@ -31,9 +31,15 @@ type link struct {
 	events     []Event
 	in         incoming
 	received   uint64
-	lastHeard  time.Time
-	ended      bool // the peer sent Close or violated the framing, or TCP is gone
-	gone       bool // TCP is gone
+	// most is how many octets the case can account for in all.
+	most uint64
+	// sampling: frames go into the transcript cut, and only as many as samples
+	// says.
+	sampling  bool
+	samples   int
+	lastHeard time.Time
+	ended     bool // the peer sent Close or violated the framing, or TCP is gone
+	gone      bool // TCP is gone
 
 	// changed has a token when something came since the last look.
 	changed chan struct{}
@@ -43,10 +49,10 @@ type link struct {
 
 // newLink takes a connection whose opening handshake is over; early are octets
 // that came behind it.
-func newLink(conn net.Conn, harness wire.Role, d Deadlines, keys *maskKeys, began time.Time, limit uint64, t Transcript, early []byte) *link {
+func newLink(conn net.Conn, harness wire.Role, d Deadlines, keys *maskKeys, began time.Time, b bounds, deflate *deflation, t Transcript, early []byte) *link {
 	l := &link{
-		conn: conn, role: harness, deadlines: d, keys: keys, began: began, end: began.Add(d.Case),
-		transcript: t, in: incoming{sender: harness.Peer(), limit: limit}, lastHeard: time.Now(),
+		conn: conn, role: harness, deadlines: d, keys: keys, began: began, end: began.Add(d.Case), most: b.octets,
+		transcript: t, in: incoming{sender: harness.Peer(), limit: b.message, deflate: deflate}, lastHeard: time.Now(),
 		changed: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	if len(early) > 0 {
@@ -80,10 +86,8 @@ func (l *link) heard(p []byte) bool {
 	now := time.Now()
 	l.lastHeard = now
 	l.received += uint64(len(p))
-	// Framing costs at most 14 octets for each octet of payload, if a peer
-	// echoes in the smallest fragments; pings of the peer's own come on top.
-	if most := 16*l.in.limit + 1<<20; l.received > most {
-		l.file(nil, []Event{{Kind: EventFlood, At: now.Sub(l.began), Name: fmt.Sprintf("more than %d octets", most)}})
+	if l.received > l.most {
+		l.file(nil, []Event{{Kind: EventFlood, At: now.Sub(l.began), Name: fmt.Sprintf("more than %d octets", l.most)}})
 		return false
 	}
 	l.file(l.in.feed(p, now.Sub(l.began)))
@@ -112,7 +116,9 @@ func (l *link) lost(err error) {
 
 // file adds to transcript and events; the lock is held.
 func (l *link) file(entries []Entry, events []Event) {
-	l.transcript = append(l.transcript, entries...)
+	for _, e := range entries {
+		l.enter(e)
+	}
 	l.events = append(l.events, events...)
 	for _, e := range events {
 		if e.ends() || e.Kind == EventViolation || e.Kind == EventFlood {
@@ -123,6 +129,28 @@ func (l *link) file(entries []Entry, events []Event) {
 	case l.changed <- struct{}{}:
 	default:
 	}
+}
+
+// enter adds an entry to the transcript; the lock is held.
+func (l *link) enter(e Entry) {
+	if l.sampling && e.Kind == EntryFrame && !e.Header.Opcode.IsControl() {
+		if l.samples--; l.samples < 0 {
+			return
+		}
+		e = e.sample()
+	}
+	l.transcript = append(l.transcript, e)
+}
+
+// sample begins and ends the sampling of frames.
+func (l *link) sample(on bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !on && l.samples < 0 {
+		l.transcript = append(l.transcript, Entry{At: time.Since(l.began), Kind: EntryNote,
+			Text: fmt.Sprintf("%d more frames of the exchange, which were compared and not kept", -l.samples)})
+	}
+	l.sampling, l.samples = on, framesSampled
 }
 
 // note adds a line of the harness's own to the transcript.

@@ -10,8 +10,8 @@ import (
 
 // play runs a script on a connection and returns what was observed. It ends
 // as soon as the outcome is decided.
-func play(ctx context.Context, l *link, s *Script) observed {
-	p := &player{link: l, script: s, scriptClosedAt: -1, harnessClosedAt: -1, pings: map[string]bool{}}
+func play(ctx context.Context, l *link, s *Script, profile Profile) observed {
+	p := &player{link: l, script: s, profile: profile, scriptClosedAt: -1, harnessClosedAt: -1, pings: map[string]bool{}}
 	for _, step := range s.Steps {
 		if ctx.Err() != nil || l.peerEnded() || time.Until(l.end) <= 0 {
 			break
@@ -25,7 +25,10 @@ func play(ctx context.Context, l *link, s *Script) observed {
 
 type player struct {
 	*link
-	script *Script
+	script  *Script
+	profile Profile
+	// stats are those of the last Exchange.
+	stats *Stats
 	// pings are the payloads of the pings sent so far; other pongs answer
 	// nothing.
 	pings map[string]bool
@@ -52,6 +55,8 @@ func (p *player) step(ctx context.Context, s Step) {
 		p.until(ctx, p.deadlines.Answer, func(events []Event, ended bool) bool {
 			return ended || matchEvents(s.Events, p.answers(events)) != matchPart
 		})
+	case Exchange:
+		p.exchange(ctx, s)
 	case Settle:
 		p.quiet(ctx, s.Name, p.deadlines.Settle)
 	case Watch:
@@ -68,9 +73,10 @@ func (p *player) quiet(ctx context.Context, name string, d time.Duration) {
 	}
 }
 
-// send encodes frames, files them, and writes them.
-func (p *player) send(frames []Frame, chop Chop) {
-	var octets []byte
+// send encodes frames, files them, and writes them. It returns how many octets
+// that were.
+func (p *player) send(frames []Frame, chop Chop) int {
+	octets := make([]byte, 0, sizeOf(frames))
 	var ends []int
 	for _, f := range frames {
 		start := len(octets)
@@ -84,19 +90,28 @@ func (p *player) send(frames []Frame, chop Chop) {
 		if f.Opcode == wire.OpClose && p.scriptClosedAt < 0 {
 			p.scriptClosedAt = len(p.events)
 		}
-		p.transcript = append(p.transcript, Entry{At: time.Since(p.began), Dir: Sent, Kind: EntryFrame, Header: &h,
-			Octets: octets[start:len(octets):len(octets)], Text: f.String()})
+		p.enter(Entry{At: time.Since(p.began), Dir: Sent, Kind: EntryFrame, Header: &h, Octets: octets[start:len(octets):len(octets)]})
 		p.mu.Unlock()
 	}
 	if chop != ChopFrames {
 		p.write(octets, int(chop))
-		return
+		return len(octets)
 	}
 	start := 0
 	for _, end := range ends {
 		p.write(octets[start:end], 0)
 		start = end
 	}
+	return len(octets)
+}
+
+// sizeOf is room enough for frames on the wire.
+func sizeOf(frames []Frame) int {
+	n := 0
+	for _, f := range frames {
+		n += wire.MaxHeaderLen + f.Payload.Len()
+	}
+	return n
 }
 
 func (p *player) sendOctets(octets []byte, text string, chop Chop) {
@@ -216,6 +231,6 @@ func (p *player) observed() observed {
 		events: p.events, pings: p.pings,
 		scriptClosedAt: p.scriptClosedAt, harnessClosedAt: p.harnessClosedAt,
 		gaveUp: p.gaveUp, dropped: p.dropped, transcript: p.transcript,
-		handshook: true,
+		stats: p.stats,
 	}
 }

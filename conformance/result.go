@@ -29,6 +29,8 @@ type Result struct {
 	// Explanation says in one sentence why the verdict is not pass; empty
 	// otherwise.
 	Explanation string
+	// Stats are those of the case's Exchange, nil if it has none.
+	Stats *Stats
 	// Transcript is that of the last attempt, or of the failed one if Flaky.
 	Transcript Transcript
 }
@@ -39,7 +41,7 @@ func newResult(c *Case, role wire.Role, o observed, started time.Time) Result {
 	r := Result{
 		Case: c, Role: role, Behavior: j.behavior, Close: j.close, RemoteCode: j.code,
 		Verdict: overall(j.behavior, j.close), Started: started, Duration: time.Since(started),
-		Attempts: 1, Transcript: o.transcript,
+		Attempts: 1, Transcript: o.transcript, Stats: o.stats,
 	}
 	for _, e := range o.events {
 		r.Observed = append(r.Observed, e.String())

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -21,6 +23,9 @@ type Options struct {
 	// Deadlines bound each wait; the zero value means
 	// NewDeadlines(0, 0, 0).
 	Deadlines Deadlines
+	// Profile is how much the cases about size and compression send; empty
+	// means [Quick].
+	Profile Profile
 	// Done, if set, is told of each result as it comes, from one goroutine at a
 	// time.
 	Done func(Result)
@@ -39,6 +44,10 @@ func RunServer(ctx context.Context, t *Target, cases []*Case, opts Options) ([]R
 	if opts.Deadlines == (Deadlines{}) {
 		opts.Deadlines = NewDeadlines(0, 0, 0)
 	}
+	if opts.Profile == "" {
+		opts.Profile = Quick
+	}
+	run := &serverRun{target: t, deadlines: opts.Deadlines, profile: opts.Profile, memory: semaphore.NewWeighted(memoryBudget)}
 	results := make([]Result, len(cases))
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -50,7 +59,7 @@ func RunServer(ctx context.Context, t *Target, cases []*Case, opts Options) ([]R
 				if i >= len(cases) {
 					return
 				}
-				r := runTwice(ctx, t, cases[i], opts.Deadlines)
+				r := run.twice(ctx, cases[i])
 				if ctx.Err() != nil {
 					return
 				}
@@ -80,13 +89,31 @@ func finished(results []Result) []Result {
 	return kept
 }
 
-// runTwice plays a case, and again if it failed.
-func runTwice(ctx context.Context, t *Target, c *Case, d Deadlines) Result {
-	first := runOnce(ctx, t, c, d, 1)
+// memoryBudget is how many octets the cases under way may hold together, so that
+// the large ones do not all run at once. A case holds a message three times: as
+// it is, as it goes out and as it comes back.
+const memoryBudget = 64 << 20
+
+// serverRun is what the cases of one run share.
+type serverRun struct {
+	target    *Target
+	deadlines Deadlines
+	profile   Profile
+	memory    *semaphore.Weighted
+}
+
+// twice plays a case, and again if it failed.
+func (r *serverRun) twice(ctx context.Context, c *Case) Result {
+	weight := min(3*int64(boundsOf(c, r.profile).message), memoryBudget)
+	if err := r.memory.Acquire(ctx, weight); err != nil {
+		return couldNot(c, time.Now(), nil, err)
+	}
+	defer r.memory.Release(weight)
+	first := r.once(ctx, c, 1)
 	if first.Verdict != Fail || ctx.Err() != nil {
 		return first
 	}
-	second := runOnce(ctx, t, c, d, 2)
+	second := r.once(ctx, c, 2)
 	second.Attempts = 2
 	if second.Verdict == Pass || second.Verdict == Warn {
 		second.Flaky = true
@@ -97,31 +124,48 @@ func runTwice(ctx context.Context, t *Target, c *Case, d Deadlines) Result {
 	return second
 }
 
-// runOnce plays a case on a new connection.
-func runOnce(ctx context.Context, t *Target, c *Case, d Deadlines, attempt int) Result {
+// once plays a case on a new connection.
+func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 	started := time.Now()
 	keys := newMaskKeys(c.ID, attempt)
-	conn, err := t.connect(ctx, d)
+	conn, err := r.target.connect(ctx, r.deadlines)
 	if err != nil {
 		return couldNot(c, started, nil, err)
 	}
 	defer conn.Close()
-	o, err := open(ctx, conn, t, keys, d, started)
+	o, err := open(ctx, conn, r.target, c.Script.Offers, keys, r.deadlines, started)
 	if err != nil {
 		return couldNot(c, started, o.transcript, err)
 	}
 	if o.response.Status != 101 {
 		return couldNot(c, started, o.transcript, o.refusal())
 	}
-	if v := o.check(t); v != nil {
-		r := couldNot(c, started, o.transcript, v)
-		r.Explanation = violationSentence(v)
-		return r
+	if v := o.check(r.target); v != nil {
+		res := couldNot(c, started, o.transcript, v)
+		res.Explanation = violationSentence(v)
+		return res
 	}
-	l := newLink(conn, wire.RoleClient, d, keys, started, accountable(c), o.transcript, o.early)
+	l := newLink(conn, wire.RoleClient, r.deadlines, keys, started, boundsOf(c, r.profile), o.deflate, o.transcript, o.early)
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
-	return newResult(c, wire.RoleServer, play(ctx, l, &c.Script), started)
+	if len(c.Script.Offers) > 0 && o.deflate == nil {
+		return unimplemented(ctx, c, l, started)
+	}
+	return newResult(c, wire.RoleServer, play(ctx, l, &c.Script, r.profile), started)
+}
+
+// unimplemented is the result where the peer declined permessage-deflate, as it
+// may (RFC7692-5-13). The connection is closed in order all the same.
+func unimplemented(ctx context.Context, c *Case, l *link, started time.Time) Result {
+	closing := Script{Outcomes: []Outcome{{Behavior: Unimplemented, Ending: ClosedByHarness()}}}
+	declined := *c
+	declined.Script = closing
+	res := newResult(&declined, wire.RoleServer, play(ctx, l, &closing, Quick), started)
+	res.Case = c
+	if res.Behavior == Unimplemented {
+		res.Explanation = "The peer declined permessage-deflate, which the case needs."
+	}
+	return res
 }
 
 // couldNot is the result of a case that got no connection. A server that took
@@ -146,21 +190,35 @@ func couldNot(c *Case, started time.Time, t Transcript, err error) Result {
 	return r
 }
 
-// accountable is the most octets of payload that one message of the peer's can
-// have in answer to a case: all that was sent, and room for reasons of its own.
-func accountable(c *Case) uint64 {
-	n := uint64(64 << 10)
+// bounds are what a case can account for of what a peer sends.
+type bounds struct {
+	// message is the most octets of one message; all that was sent may come
+	// back as one, and reasons of the peer's own have room.
+	message uint64
+	// octets is the most on the wire in all.
+	octets uint64
+}
+
+func boundsOf(c *Case, p Profile) bounds {
+	b := bounds{message: 64 << 10}
+	total := uint64(0)
 	for _, s := range c.Script.Steps {
 		switch s := s.(type) {
 		case Send:
 			for _, f := range s.Frames {
-				n += uint64(f.Payload.Len())
+				b.message += uint64(f.Payload.Len())
 			}
 		case SendOctets:
-			n += uint64(len(s.Octets))
+			b.message += uint64(len(s.Octets))
 		case SendPart:
-			n += uint64(s.To - s.From)
+			b.message += uint64(s.To - s.From)
+		case Exchange:
+			b.message += uint64(s.Size)
+			total += uint64(s.Size) * uint64(s.count(p))
 		}
 	}
-	return n
+	// Framing costs at most 14 octets for each octet of payload, if a peer
+	// echoes in the smallest fragments; pings of the peer's own come on top.
+	b.octets = 16*(b.message+total) + 1<<20
+	return b
 }

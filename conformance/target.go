@@ -202,7 +202,7 @@ func Probe(ctx context.Context, t *Target, d Deadlines) (roundTrip time.Duration
 	}
 	defer conn.Close()
 	began := time.Now()
-	o, err := open(ctx, conn, t, newMaskKeys("probe", 0), d, began)
+	o, err := open(ctx, conn, t, nil, newMaskKeys("probe", 0), d, began)
 	if err != nil {
 		return 0, err
 	}

@@ -1,12 +1,15 @@
 package conformance
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// A Transcript is everything that passed on one connection, in order, whole.
+// A Transcript is everything that passed on one connection, in order and whole;
+// of the messages of an [Exchange] it has samples.
 type Transcript []Entry
 
 // An Entry is one line of a transcript.
@@ -15,12 +18,54 @@ type Entry struct {
 	At   time.Duration
 	Dir  Direction
 	Kind EntryKind
-	// Text says in one line what happened.
+	// Text says in one line what happened; a frame says it by itself.
 	Text string
 	// Header is a frame's, decoded.
 	Header *wire.Header
 	// Octets are those on the wire, a frame's with its header and still masked.
 	Octets []byte
+	// Length is how many octets there were, and SHA256 their hash, where only
+	// the first are kept: in an [Exchange]. Both are zero elsewhere.
+	Length int
+	SHA256 [sha256.Size]byte
+}
+
+// String says in one line what happened.
+func (e Entry) String() string {
+	if e.Text != "" || e.Header == nil {
+		return e.Text
+	}
+	h := *e.Header
+	payload := e.Octets[min(len(e.Octets), h.Len()):]
+	payload = append([]byte(nil), payload[:min(len(payload), mostShown)]...)
+	if h.Masked {
+		wire.Mask(h.MaskKey, 0, payload)
+	}
+	f := Frame{Fin: h.Fin, RSV: h.RSV, Opcode: h.Opcode, Payload: Payload{Octets: payload}}
+	if h.Length > mostShown {
+		return fmt.Sprintf("%s (%d octets in all)", f, h.Length)
+	}
+	return f.String()
+}
+
+// mostShown is how many octets of a payload String looks at; more than any
+// control frame has.
+const mostShown = 128
+
+// mostSampled is how many octets of a frame an Exchange keeps, framesSampled of
+// how many frames in each direction together.
+const (
+	mostSampled   = 1 << 10
+	framesSampled = 16
+)
+
+// sample cuts the octets of an entry.
+func (e Entry) sample() Entry {
+	if len(e.Octets) > mostSampled {
+		e.Length, e.SHA256 = len(e.Octets), sha256.Sum256(e.Octets)
+		e.Octets = append([]byte(nil), e.Octets[:mostSampled]...)
+	}
+	return e
 }
 
 // Direction says whose octets they were.

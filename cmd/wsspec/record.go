@@ -46,6 +46,13 @@ func (r *record) result(agent string, res conformance.Result) {
 		DurationMs: milliseconds(res.Duration), Attempts: res.Attempts, Flaky: res.Flaky,
 		Observed: res.Observed, Explanation: res.Explanation,
 	}
+	if s := res.Stats; s != nil {
+		out.Stats = &reports.Stats{
+			MessageOctets: int64(s.MessageOctets), Messages: int64(s.Messages), ElapsedMs: milliseconds(s.Elapsed),
+			SentPayloadOctets: s.SentPayload, SentWireOctets: s.SentWire,
+			ReceivedPayloadOctets: s.ReceivedPayload, ReceivedWireOctets: s.ReceivedWire,
+		}
+	}
 	if res.RemoteCode != 0 && res.RemoteCode != wire.StatusNoStatusRcvd {
 		code := int(res.RemoteCode)
 		out.RemoteCloseCode = &code
@@ -89,10 +96,13 @@ var (
 // entryOf puts one line of a transcript into the report's form.
 func entryOf(e *conformance.Entry) reports.Entry {
 	out := reports.Entry{
-		T: e.At.Microseconds(), Dir: directions[e.Dir], Kind: kinds[e.Kind], Text: e.Text,
+		T: e.At.Microseconds(), Dir: directions[e.Dir], Kind: kinds[e.Kind], Text: e.String(),
 		Octets: e.Octets, Length: int64(len(e.Octets)),
 	}
-	if len(e.Octets) > mostOctets {
+	switch {
+	case e.Length > 0:
+		out.Length, out.SHA256 = int64(e.Length), hex.EncodeToString(e.SHA256[:])
+	case len(e.Octets) > mostOctets:
 		sum := sha256.Sum256(e.Octets)
 		out.Octets, out.SHA256 = e.Octets[:mostOctets], hex.EncodeToString(sum[:])
 	}

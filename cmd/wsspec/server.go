@@ -154,6 +154,7 @@ func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, cases [
 	results, err := conformance.RunServer(ctx, t, cases, conformance.Options{
 		Parallel:  f.parallel,
 		Deadlines: conformance.NewDeadlines(f.timeout, roundTrip, f.slow),
+		Profile:   conformance.Profile(f.profile),
 		Done:      console.result,
 	})
 	for _, r := range results {

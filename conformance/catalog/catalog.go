@@ -27,7 +27,7 @@ func ByID(id string) *c.Case {
 
 var all = slices.Concat(
 	section1(), section2(), section3(), section4(), section5(),
-	section6(), section7(), section10(),
+	section6(), section7(), section9(), section10(), section12(), section13(),
 )
 
 // The endings that most cases have.

@@ -48,7 +48,7 @@ func section2() []*c.Case {
 		},
 		{
 			ID: "2.9", Title: "a pong that nobody asked for, then a ping", Level: c.Must,
-			Requires: []string{"RFC6455-5.5.3-3", "RFC6455-5.5.2-2"},
+			Requires: []string{"RFC6455-5.5.2-2", "RFC6455-5.5.3-3"},
 			Script:   c.Script{Steps: []c.Step{send(unasked, asked)}, Outcomes: echoes(c.PongFor(asked))},
 		},
 		{
