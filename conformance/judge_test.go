@@ -26,7 +26,7 @@ const (
 // story makes an observation of events and turns in the order in which they
 // happened. The script sent a ping with the payload "p" in each.
 func story(items ...any) observed {
-	o := observed{scriptClosedAt: -1, harnessClosedAt: -1, handshook: true, pings: map[string]bool{"p": true}}
+	o := observed{scriptClosedAt: -1, harnessClosedAt: -1, pings: map[string]bool{"p": true}}
 	for _, item := range items {
 		switch item {
 		case scriptCloses:

@@ -14,13 +14,13 @@ import (
 )
 
 // sections are Autobahn's first numbers, and how many cases each has.
-var sections = map[string]int{"1": 16, "2": 11, "3": 7, "4": 10, "5": 20, "6": 145, "7": 37, "10": 1}
+var sections = map[string]int{"1": 16, "2": 11, "3": 7, "4": 10, "5": 20, "6": 145, "7": 37, "9": 54, "10": 1, "12": 90, "13": 126}
 
 func TestEverySectionIsWhole(t *testing.T) {
 	got := map[string]int{}
 	for _, x := range catalog.Cases() {
 		section, _, _ := strings.Cut(x.ID, ".")
-		if _, ok := sections[section]; ok {
+		if numbered(x.ID) {
 			got[section]++
 		}
 	}

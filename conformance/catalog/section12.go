@@ -31,6 +31,7 @@ func section13() []*c.Case {
 		return o
 	}
 	const (
+		inflate = "RFC7692-7.2.2-1"
 		context = "RFC7692-7.2.1-11"
 		window  = "RFC7692-7.2.1-15"
 		agree   = "RFC7692-7.1.2.1-3"
@@ -43,13 +44,13 @@ func section13() []*c.Case {
 		requires []string
 		offers   []wire.DeflateOffer
 	}{
-		{"no demands", []string{either}, []wire.DeflateOffer{with(false, 0)}},
+		{"no demands", []string{inflate, either}, []wire.DeflateOffer{with(false, 0)}},
 		{"no context takeover by the server", []string{context}, []wire.DeflateOffer{with(true, 0)}},
 		{"a server window of 9 bits", []string{window, agree}, []wire.DeflateOffer{with(false, 9)}},
 		{"a server window of 15 bits", []string{window, agree}, []wire.DeflateOffer{with(false, 15)}},
 		{"no context takeover by the server and a window of 9 bits", []string{context, window, agree}, []wire.DeflateOffer{with(true, 9)}},
 		{"no context takeover by the server and a window of 15 bits", []string{context, window, agree}, []wire.DeflateOffer{with(true, 15)}},
-		{"three offers, the strictest first", []string{prefer, context, window}, []wire.DeflateOffer{with(true, 9), with(true, 0), with(false, 0)}},
+		{"three offers, the strictest first", []string{context, window, prefer}, []wire.DeflateOffer{with(true, 9), with(true, 0), with(false, 0)}},
 	} {
 		cases = append(cases, compressed(fmt.Sprintf("13.%d", i+1), "offered: "+g.title, streams.JSON, g.requires, g.offers...)...)
 	}
