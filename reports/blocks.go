@@ -36,12 +36,16 @@ var rooms = []struct{ good, bad room }{
 // out too large, all is drawn again with less room.
 func packCases(r *Report, cases []*caseView) ([]template.HTML, error) {
 	for _, detail := range rooms {
-		blocks, err := packWith(r, cases, func(c *caseView) room {
+		roomFor := func(c *caseView) room {
 			if c.Verdict == Pass || c.Verdict == Skip {
 				return detail.good
 			}
 			return detail.bad
-		})
+		}
+		if leastSize(cases, roomFor) > blocksBudget {
+			continue // drawing it would be for nothing
+		}
+		blocks, err := packWith(r, cases, roomFor)
 		if err != nil {
 			return nil, err
 		}
@@ -50,6 +54,16 @@ func packCases(r *Report, cases []*caseView) ([]template.HTML, error) {
 		}
 	}
 	return nil, fmt.Errorf("%d cases do not fit a page: split the report", len(cases))
+}
+
+// leastSize is less than the blocks will take: an entry's times alone, which
+// hardly compress, come to this.
+func leastSize(cases []*caseView, roomFor func(*caseView) room) int {
+	size := 0
+	for _, c := range cases {
+		size += 20 * min(len(c.Transcript), roomFor(c).Entries)
+	}
+	return size
 }
 
 // packWith packs with the given room for each case; it returns nil when that

@@ -1,8 +1,10 @@
 package reports
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
@@ -10,6 +12,13 @@ import (
 var sectionSizes = []struct {
 	section, cases int
 }{{1, 16}, {2, 11}, {3, 7}, {4, 10}, {5, 20}, {6, 145}, {7, 37}, {9, 54}, {10, 1}, {12, 90}, {13, 126}}
+
+// largePage is the page of six agents, drawn once for all tests.
+var largePage = sync.OnceValues(func() (string, error) {
+	var b bytes.Buffer
+	err := WriteHTML(&b, large(6))
+	return b.String(), err
+})
 
 // large is a report of all numbered cases against so many agents, with masking
 // keys and payloads that do not compress, and a hundred messages in each case

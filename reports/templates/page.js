@@ -62,10 +62,9 @@
   // the page and leaves the state alone.
   const names = ["text", "section", "level", "agent", "clause"];
 
-  function read() {
-    const state = { verdict: [], case: "" };
-    for (const name of names) state[name] = "";
-    const params = new URLSearchParams(location.hash.slice(1));
+  function read(fragment) {
+    const state = {};
+    const params = new URLSearchParams(fragment.slice(1));
     for (const name of names) state[name] = params.get(name) || "";
     state.verdict = (params.get("verdict") || "").split(",").filter(Boolean);
     state.case = params.get("case") || "";
@@ -80,14 +79,21 @@
     return "#" + params.toString();
   }
 
-  let state = read();
+  let state = read(location.hash);
 
-  // go changes the state; a step back in the browser undoes it when keep is set.
-  function go(change, keep) {
-    const next = address({ ...state, ...change });
-    if (next === location.hash || (next === "#" && !location.hash)) return;
-    if (keep) location.hash = next;
-    else location.replace(next);
+  // go shows another state; a step back in the browser undoes it when keep is
+  // set.
+  function go(next, keep) {
+    const fragment = address(next);
+    if (fragment === address(state)) return;
+    state = next;
+    apply();
+    if (keep) location.hash = fragment;
+    else location.replace(fragment);
+  }
+
+  function change(members, keep) {
+    go({ ...state, ...members }, keep);
   }
 
   function filtering() {
@@ -221,7 +227,7 @@
   // Closing by any way the browser has ends in the address without the case.
   dialog.addEventListener("close", () => {
     const link = links.get("case=" + showing);
-    if (state.case) go({ case: "" });
+    if (state.case) change({ case: "" });
     if (link && link.offsetParent) link.focus({ preventScroll: true });
   });
   for (const d of [dialog, keys]) {
@@ -241,7 +247,7 @@
     const from = dialog.open ? links.get("case=" + state.case) : document.activeElement;
     const at = list.indexOf(from);
     const to = list[at < 0 ? (by > 0 ? 0 : list.length - 1) : Math.min(Math.max(at + by, 0), list.length - 1)];
-    if (dialog.open) return go({ case: keyOf(to) });
+    if (dialog.open) return change({ case: keyOf(to) });
     const s = sections.find((s) => s.cases.contains(to));
     if (!s.cases.classList.contains("open")) { s.byHand = true; setOpen(s, true); }
     to.focus();
@@ -273,7 +279,7 @@
     close: () => dialog.close(),
     previous: () => step(-1),
     next: () => step(1),
-    clear: () => location.replace("#"),
+    clear: () => go(read("#")),
     expand: toggleAll,
   };
 
@@ -296,21 +302,20 @@
     if (!link || !link.hash.includes("=") || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const key = keyOf(link);
-    if (key) return go({ case: key }, true);
+    if (key) return change({ case: key }, true);
     // Any other such link is a selection of its own.
-    const next = link.hash;
-    location.hash = next;
+    go(read(link.hash), true);
     $("#matrix").scrollIntoView();
   });
 
-  form.addEventListener("input", () => go({
+  form.addEventListener("input", () => change({
     text: form.text.value.trim() ? form.text.value : "",
     section: form.section.value,
     level: form.level.value,
     agent: form.agent ? form.agent.value : "",
     verdict: $$("input[name=verdict]:checked", form).map((box) => box.value),
   }));
-  form.addEventListener("reset", (event) => { event.preventDefault(); location.replace("#"); });
+  form.addEventListener("reset", (event) => { event.preventDefault(); go(read("#")); });
   form.addEventListener("submit", (event) => event.preventDefault());
 
   document.addEventListener("keydown", (event) => {
@@ -319,7 +324,7 @@
     if (event.key === "Escape") {
       if (dialog.open) return; // the dialog closes itself
       if (typing) event.target.blur();
-      if (filtering()) location.replace("#");
+      if (filtering()) go(read("#"));
       return;
     }
     if (typing) return;
@@ -327,7 +332,7 @@
       case "/": if (!dialog.open) { event.preventDefault(); form.text.focus(); } break;
       case "j": step(1); break;
       case "k": step(-1); break;
-      case "f": if (!dialog.open) go({ verdict: state.verdict.length ? [] : ["fail", "error"] }); break;
+      case "f": if (!dialog.open) change({ verdict: state.verdict.length ? [] : ["fail", "error"] }); break;
       case "e": if (!dialog.open) toggleAll(); break;
       case "?": keys.showModal(); break;
     }
@@ -335,7 +340,9 @@
 
   window.addEventListener("hashchange", () => {
     if (location.hash.length > 1 && !location.hash.includes("=")) return;
-    state = read();
+    const now = read(location.hash);
+    if (address(now) === address(state)) return; // this script did it
+    state = now;
     apply();
   });
   apply();
