@@ -39,7 +39,8 @@ func (d *deflation) inflate(payload []byte, limit uint64) ([]byte, *wire.Violati
 	if v != nil {
 		return nil, v
 	}
-	message, err := d.inflater.AppendMessage(nil, payload, int64(limit))
+	room := min(uint64(use.Octets), limit)
+	message, err := d.inflater.AppendMessage(make([]byte, 0, room), payload, int64(limit))
 	if err != nil {
 		return nil, asViolation(err)
 	}

@@ -58,22 +58,29 @@ func (s *Stream) Message(size, i int) []byte {
 	for len(out) < size {
 		n := min(size-len(out), Length-at)
 		out = append(out, stream[at:at+n]...)
+		if s.Text {
+			trim(out[len(out)-n:])
+		}
 		at = 0
-	}
-	if s.Text {
-		trim(out)
 	}
 	return out
 }
 
-// trim overwrites with spaces what is not UTF-8: the pieces of code points
-// where the message or the stream was cut.
-func trim(b []byte) {
-	for i := 0; i < len(b); {
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n == 1 {
-			b[i] = ' '
+// trim overwrites with spaces the pieces of code points at both ends of a cut
+// from valid UTF-8.
+func trim(cut []byte) {
+	for i := 0; i < len(cut) && !utf8.RuneStart(cut[i]); i++ {
+		cut[i] = ' '
+	}
+	for i := len(cut) - 1; i >= 0 && i >= len(cut)-utf8.UTFMax; i-- {
+		if !utf8.RuneStart(cut[i]) {
+			continue
 		}
-		i += n
+		if !utf8.FullRune(cut[i:]) {
+			for ; i < len(cut); i++ {
+				cut[i] = ' '
+			}
+		}
+		return
 	}
 }
