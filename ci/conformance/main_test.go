@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The test binary stands in for the programs that run starts, called by their
+// names. What they do is in the file "play", what they did in "diary", both
+// beside them.
+func TestMain(m *testing.M) {
+	switch name := filepath.Base(os.Args[0]); name {
+	case "wsspec", "peers":
+		os.Exit(actor{name, filepath.Dir(os.Args[0])}.act(os.Args[1:]))
+	}
+	os.Exit(m.Run())
+}
+
+type actor struct{ name, dir string }
+
+func (a actor) act(args []string) int {
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	switch a.name + " " + args[0] {
+	case "peers list":
+		fmt.Print("one\ntwo\n")
+	case "peers serve":
+		fmt.Print("one listening on ws://one/\ntwo listening on ws://two/\nchatter\n")
+		return a.serve("peers", interrupts)
+	case "wsspec echo":
+		if a.plays("ref dies at once") {
+			return 7
+		}
+		fmt.Print("listening on ws://ref/\n")
+		if a.plays("ref dies later") {
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			return 7
+		}
+		return a.serve("ref", interrupts)
+	case "wsspec server":
+		fmt.Println("tested", strings.Join(args[1:], " "))
+		if a.plays("the test waits") {
+			a.writes("the test began")
+			<-interrupts
+			a.writes("the test was interrupted")
+			return 3
+		}
+		if a.plays("ref is worse") {
+			return 4
+		}
+	}
+	return 0
+}
+
+// serve lives until it is asked to end, and writes that it was.
+func (a actor) serve(name string, interrupts <-chan os.Signal) int {
+	closed := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-interrupts:
+	}
+	a.writes(name + " ended")
+	return 0
+}
+
+func (a actor) plays(what string) bool {
+	play, err := os.ReadFile(filepath.Join(a.dir, "play"))
+	return err == nil && string(play) == what
+}
+
+func (a actor) writes(line string) {
+	f, err := os.OpenFile(filepath.Join(a.dir, "diary"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	defer f.Close()
+	fmt.Fprintln(f, line)
+}
+
+// stage lays out the two programs and what they are to play.
+func stage(t *testing.T, play string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"wsspec", "peers"} {
+		if err := os.Symlink(self, filepath.Join(dir, name)); err != nil {
+			t.Skipf("no symbolic links here, which the stand-ins for wsspec and peers need: %v", err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "play"), []byte(play), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestRun(t *testing.T) {
+	for _, tt := range []struct {
+		play   string
+		args   []string
+		code   int
+		stdout string
+		stderr string // a part of it
+		diary  []string
+	}{
+		{
+			play: "all is well", args: []string{"--out", "dir"},
+			stdout: "tested ref=ws://ref/ one=ws://one/ two=ws://two/ --out dir\n",
+			diary:  []string{"peers ended", "ref ended"},
+		},
+		{
+			play: "all is well", args: []string{"--without-ref", "--write-baseline", "file"},
+			stdout: "tested one=ws://one/ two=ws://two/ --write-baseline file\n",
+			diary:  []string{"peers ended"},
+		},
+		{
+			play: "ref is worse", code: 4,
+			stdout: "tested ref=ws://ref/ one=ws://one/ two=ws://two/\n",
+			diary:  []string{"peers ended", "ref ended"},
+		},
+		{
+			play: "ref dies at once", code: 3,
+			stderr: "wsspec echo: ended when 0 of its 1 servers were listening",
+		},
+		{
+			play: "ref dies later", code: 3,
+			stdout: "tested ref=ws://ref/ one=ws://one/ two=ws://two/\n",
+			stderr: "wsspec echo: exit status 7",
+			diary:  []string{"peers ended"},
+		},
+	} {
+		t.Run(strings.Join(append([]string{tt.play}, tt.args...), " "), func(t *testing.T) {
+			dir := stage(t, tt.play)
+			stdout, stderr := stream(t, dir, "stdout"), stream(t, dir, "stderr")
+			code := run(t.Context(), filepath.Join(dir, "wsspec"), filepath.Join(dir, "peers"), tt.args, stdout, stderr)
+			if code != tt.code {
+				t.Errorf("exit code %d, want %d; standard error:\n%s", code, tt.code, read(dir, "stderr"))
+			}
+			if d := cmp.Diff(tt.stdout, read(dir, "stdout")); d != "" {
+				t.Errorf("standard output (-want +got):\n%s", d)
+			}
+			if got := read(dir, "stderr"); tt.stderr == "" && got != "" || !strings.Contains(got, tt.stderr) {
+				t.Errorf("standard error %q, want %q", got, tt.stderr)
+			}
+			if d := cmp.Diff(tt.diary, diary(dir)); d != "" {
+				t.Errorf("what the servers did (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// An interrupt reaches the test that runs, and everything ends.
+func TestRunInterrupted(t *testing.T) {
+	dir := stage(t, "the test waits")
+	ctx, interrupt := context.WithCancel(t.Context())
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer interrupt()
+		_, _ = bufio.NewReader(out).ReadString('\n') // the test says that it began
+	}()
+	code := run(ctx, filepath.Join(dir, "wsspec"), filepath.Join(dir, "peers"), nil, in, stream(t, dir, "stderr"))
+	if code != exitHarness {
+		t.Errorf("exit code %d, want %d", code, exitHarness)
+	}
+	want := []string{"peers ended", "ref ended", "the test began", "the test was interrupted"}
+	if d := cmp.Diff(want, diary(dir)); d != "" {
+		t.Errorf("what the programs did (-want +got):\n%s", d)
+	}
+}
+
+// Whoever interrupts the start of a program gets back when it has ended.
+func TestStartInterrupted(t *testing.T) {
+	dir := stage(t, "all is well")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := start(ctx, program{path: filepath.Join(dir, "peers"), args: []string{"serve"}, servers: 3}, stream(t, dir, "stderr"))
+	if err == nil || !strings.Contains(err.Error(), "peers serve: interrupted") || strings.Contains(err.Error(), "killed") {
+		t.Errorf("error %v, want one that says only that peers serve was interrupted", err)
+	}
+}
+
+// stream opens a file that stands for a standard stream.
+func stream(t *testing.T, dir, name string) *os.File {
+	t.Helper()
+	f, err := os.Create(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+// read returns a file's content, "" if there is none.
+func read(dir, name string) string {
+	octets, _ := os.ReadFile(filepath.Join(dir, name))
+	return string(octets)
+}
+
+// diary is what the programs wrote, sorted, for they end in any order.
+func diary(dir string) []string {
+	var lines []string
+	for line := range strings.Lines(read(dir, "diary")) {
+		lines = append(lines, strings.TrimSpace(line))
+	}
+	slices.Sort(lines)
+	return lines
+}
