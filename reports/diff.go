@@ -1,0 +1,87 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Changes are what a newer report says that an older one did not.
+type Changes struct {
+	Old, New *Report
+	// NewFailures fail now and did not before, new cases included.
+	NewFailures []Change
+	// Fixed failed before and pass now, with or without a remark.
+	Fixed []Change
+	// Changed have another verdict, behavior or close behavior, but neither
+	// began nor ceased to fail.
+	Changed []Change
+	// Flaky are the cases of the newer report whose attempts disagreed.
+	Flaky []Change
+	// Gone are in the older report only.
+	Gone []Change
+	// Same is the number of cases that are as they were.
+	Same int
+}
+
+// A Change is one case of one peer, before and after. Old is nil for a new case
+// and New for one that is gone; never both.
+type Change struct{ Old, New *Result }
+
+// Result is the newer of the two where there is one.
+func (c Change) Result() *Result { return cmp.Or(c.New, c.Old) }
+
+// Regressed says whether something fails now that did not before.
+func (d *Changes) Regressed() bool { return len(d.NewFailures) > 0 }
+
+// Diff compares two reports case by case. A case is the same one when agent,
+// role and id are. Durations, titles and transcripts do not count. Results that
+// are in one list are in no other, but for the flaky ones.
+func Diff(older, newer *Report) *Changes {
+	type place struct {
+		peer
+		id string
+	}
+	d := &Changes{Old: older, New: newer}
+	before := make(map[place]*Result, len(older.Results))
+	for i := range older.Results {
+		res := &older.Results[i]
+		before[place{res.peer(), res.ID}] = res
+	}
+	for i := range newer.Results {
+		res := &newer.Results[i]
+		p := place{res.peer(), res.ID}
+		c := Change{before[p], res}
+		delete(before, p)
+		if res.Flaky {
+			d.Flaky = append(d.Flaky, c)
+		}
+		d.sort(c)
+	}
+	for i := range older.Results {
+		res := &older.Results[i]
+		if before[place{res.peer(), res.ID}] != nil {
+			d.Gone = append(d.Gone, Change{Old: res})
+		}
+	}
+	for _, l := range [][]Change{d.NewFailures, d.Fixed, d.Changed, d.Flaky, d.Gone} {
+		slices.SortStableFunc(l, func(a, b Change) int {
+			x, y := a.Result(), b.Result()
+			return cmp.Or(cmp.Compare(x.Agent, y.Agent), cmp.Compare(x.Role, y.Role), CompareIDs(x.ID, y.ID))
+		})
+	}
+	return d
+}
+
+// sort puts a case of the newer report where it belongs.
+func (d *Changes) sort(c Change) {
+	switch {
+	case c.New.Verdict == Fail && (c.Old == nil || c.Old.Verdict != Fail):
+		d.NewFailures = append(d.NewFailures, c)
+	case c.Old != nil && c.Old.Verdict == Fail && (c.New.Verdict == Pass || c.New.Verdict == Warn):
+		d.Fixed = append(d.Fixed, c)
+	case c.Old == nil || c.Old.Verdict != c.New.Verdict || c.Old.Behavior != c.New.Behavior || c.Old.BehaviorClose != c.New.BehaviorClose:
+		d.Changed = append(d.Changed, c)
+	default:
+		d.Same++
+	}
+}
