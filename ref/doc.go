@@ -1,0 +1,24 @@
+// Package ref is the reference endpoint: both ends of a WebSocket connection
+// (RFC 6455, with the compression of RFC 7692), strict in what it sends and in
+// what it takes. It is package wire with a network, goroutines and a clock.
+//
+// A client begins with [Dial], a server with [Accept] inside any
+// http.Handler; both give a [Conn]:
+//
+//	conn, _, err := ref.Dial(ctx, "wss://example.com/chat", nil)
+//	if err != nil {
+//		return err
+//	}
+//	defer conn.CloseNow()
+//	if err := conn.Write(ctx, ref.Text, []byte("Hello")); err != nil {
+//		return err
+//	}
+//	typ, message, err := conn.Read(ctx)
+//	…
+//	return conn.Close(wire.StatusNormalClosure, "")
+//
+// A Conn has no goroutine of its own. Pings are answered and Close frames
+// handled by whoever reads, so an open connection wants a goroutine that reads.
+//
+// Every error that has to do with the protocol names the clause.
+package ref
