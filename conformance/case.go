@@ -52,9 +52,10 @@ const (
 // A Script is what the harness does on one connection, and the outcomes that
 // are permitted.
 type Script struct {
-	// Offers of permessage-deflate are made in the opening handshake, the most
-	// wanted first. If the peer under test declines them all, the case is
-	// UNIMPLEMENTED.
+	// Offers of permessage-deflate are made to a server in the opening
+	// handshake, the most wanted first; of a client the same is demanded the
+	// other way round, its window for the server's. If the peer under test takes
+	// none, the case is UNIMPLEMENTED.
 	Offers []wire.DeflateOffer
 	// Steps are played in order. Receiving goes on all the while.
 	Steps []Step

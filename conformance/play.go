@@ -198,13 +198,18 @@ func answerTo(code wire.StatusCode) Frame {
 	return Close(code, "")
 }
 
-// awaitTCPClose gives a server the time to close TCP first (RFC6455-7.1.1-3).
+// awaitTCPClose ends TCP as the roles have it (RFC6455-7.1.1-3): a server under
+// test is given the time to close it first; as a server the harness closes its
+// own half and waits for the client's, so that nothing on its way is lost.
 func (p *player) awaitTCPClose(ctx context.Context) {
 	if p.gaveUp {
 		return
 	}
+	if half, ok := p.conn.(interface{ CloseWrite() error }); ok && p.role == wire.RoleServer {
+		_ = half.CloseWrite()
+	}
 	p.until(ctx, p.deadlines.Drop, func([]Event, bool) bool { return false })
-	p.look(func(_ []Event, _, gone bool) { p.dropped = !gone })
+	p.look(func(_ []Event, _, gone bool) { p.dropped = !gone && p.role == wire.RoleClient })
 }
 
 // answers leaves out what any endpoint may send unasked: pings

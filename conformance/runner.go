@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -26,6 +22,9 @@ type Options struct {
 	// Profile is how much the cases about size and compression send; empty
 	// means [Quick].
 	Profile Profile
+	// Subprotocols are those that a service speaks to clients under test, the
+	// most wanted first; a [Target] has its own.
+	Subprotocols []string
 	// Done, if set, is told of each result as it comes, from one goroutine at a
 	// time.
 	Done func(Result)
@@ -38,90 +37,32 @@ type Options struct {
 // The error is that of the context if the run was cut short; the results then
 // hold the cases that had ended.
 func RunServer(ctx context.Context, t *Target, cases []*Case, opts Options) ([]Result, error) {
-	if opts.Parallel <= 0 {
-		opts.Parallel = DefaultParallel
-	}
-	if opts.Deadlines == (Deadlines{}) {
-		opts.Deadlines = NewDeadlines(0, 0, 0)
-	}
-	if opts.Profile == "" {
-		opts.Profile = Quick
-	}
-	run := &serverRun{target: t, deadlines: opts.Deadlines, profile: opts.Profile, memory: semaphore.NewWeighted(memoryBudget)}
-	results := make([]Result, len(cases))
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	var report sync.Mutex
-	for range min(opts.Parallel, len(cases)) {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(cases) {
-					return
-				}
-				r := run.twice(ctx, cases[i])
-				if ctx.Err() != nil {
-					return
-				}
-				report.Lock()
-				results[i] = r
-				if opts.Done != nil {
-					opts.Done(r)
-				}
-				report.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return finished(results), err
-	}
-	return results, nil
+	opts = opts.withDefaults()
+	run := &serverRun{target: t, deadlines: opts.Deadlines, profile: opts.Profile}
+	return inParallel(ctx, cases, opts, func(i int) Result {
+		return again(ctx, func(attempt int) Result { return run.once(ctx, cases[i], attempt) })
+	})
 }
 
-func finished(results []Result) []Result {
-	var kept []Result
-	for _, r := range results {
-		if r.Case != nil {
-			kept = append(kept, r)
-		}
+// withDefaults fills in what was left zero.
+func (o Options) withDefaults() Options {
+	if o.Parallel <= 0 {
+		o.Parallel = DefaultParallel
 	}
-	return kept
+	if o.Deadlines == (Deadlines{}) {
+		o.Deadlines = NewDeadlines(0, 0, 0)
+	}
+	if o.Profile == "" {
+		o.Profile = Quick
+	}
+	return o
 }
-
-// memoryBudget is how many octets the cases under way may hold together, so that
-// the large ones do not all run at once. A case holds a message three times: as
-// it is, as it goes out and as it comes back.
-const memoryBudget = 64 << 20
 
 // serverRun is what the cases of one run share.
 type serverRun struct {
 	target    *Target
 	deadlines Deadlines
 	profile   Profile
-	memory    *semaphore.Weighted
-}
-
-// twice plays a case, and again if it failed.
-func (r *serverRun) twice(ctx context.Context, c *Case) Result {
-	weight := min(3*int64(boundsOf(c, r.profile).message), memoryBudget)
-	if err := r.memory.Acquire(ctx, weight); err != nil {
-		return couldNot(c, time.Now(), nil, err)
-	}
-	defer r.memory.Release(weight)
-	first := r.once(ctx, c, 1)
-	if first.Verdict != Fail || ctx.Err() != nil {
-		return first
-	}
-	second := r.once(ctx, c, 2)
-	second.Attempts = 2
-	if second.Verdict == Pass || second.Verdict == Warn {
-		second.Flaky = true
-		second.Verdict = Warn
-		second.Explanation = "Failed at first and not again: " + first.Explanation
-		second.Transcript = first.Transcript
-	}
-	return second
 }
 
 // once plays a case on a new connection.
@@ -130,18 +71,18 @@ func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 	keys := newMaskKeys(c.ID, attempt)
 	conn, err := r.target.connect(ctx, r.deadlines)
 	if err != nil {
-		return couldNot(c, started, nil, err)
+		return couldNot(c, wire.RoleServer, started, nil, err)
 	}
 	defer conn.Close()
 	o, err := open(ctx, conn, r.target, c.Script.Offers, keys, r.deadlines, started)
 	if err != nil {
-		return couldNot(c, started, o.transcript, err)
+		return couldNot(c, wire.RoleServer, started, o.transcript, err)
 	}
 	if o.response.Status != 101 {
-		return couldNot(c, started, o.transcript, o.refusal())
+		return couldNot(c, wire.RoleServer, started, o.transcript, o.refusal())
 	}
 	if v := o.check(r.target); v != nil {
-		res := couldNot(c, started, o.transcript, v)
+		res := couldNot(c, wire.RoleServer, started, o.transcript, v)
 		res.Explanation = violationSentence(v)
 		return res
 	}
@@ -149,18 +90,18 @@ func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	if len(c.Script.Offers) > 0 && o.deflate == nil {
-		return unimplemented(ctx, c, l, started)
+		return unimplemented(ctx, c, wire.RoleServer, l, started)
 	}
 	return newResult(c, wire.RoleServer, play(ctx, l, &c.Script, r.profile), started)
 }
 
 // unimplemented is the result where the peer declined permessage-deflate, as it
 // may (RFC7692-5-13). The connection is closed in order all the same.
-func unimplemented(ctx context.Context, c *Case, l *link, started time.Time) Result {
+func unimplemented(ctx context.Context, c *Case, role wire.Role, l *link, started time.Time) Result {
 	closing := Script{Outcomes: []Outcome{{Behavior: Unimplemented, Ending: ClosedByHarness()}}}
 	declined := *c
 	declined.Script = closing
-	res := newResult(&declined, wire.RoleServer, play(ctx, l, &closing, Quick), started)
+	res := newResult(&declined, role, play(ctx, l, &closing, Quick), started)
 	res.Case = c
 	if res.Behavior == Unimplemented {
 		res.Explanation = "The peer declined permessage-deflate, which the case needs."
@@ -171,9 +112,9 @@ func unimplemented(ctx context.Context, c *Case, l *link, started time.Time) Res
 // couldNot is the result of a case that got no connection. A server that took
 // connections when the run began and does not now has failed the case; where
 // the fault is the harness's machine, the verdict is error.
-func couldNot(c *Case, started time.Time, t Transcript, err error) Result {
+func couldNot(c *Case, role wire.Role, started time.Time, t Transcript, err error) Result {
 	r := Result{
-		Case: c, Role: wire.RoleServer, Verdict: Fail, Behavior: Failed, Close: CloseFailed,
+		Case: c, Role: role, Verdict: Fail, Behavior: Failed, Close: CloseFailed,
 		Started: started, Duration: time.Since(started), Attempts: 1, Transcript: t,
 		Observed: []string{err.Error()},
 	}

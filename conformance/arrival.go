@@ -1,0 +1,141 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// An arrival is a client's connection up to the end of the opening handshake.
+type arrival struct {
+	conn       net.Conn
+	deadlines  Deadlines
+	began      time.Time
+	request    wire.Request
+	early      []byte
+	transcript Transcript
+}
+
+func newArrival(conn net.Conn, d Deadlines, began time.Time) *arrival {
+	return &arrival{conn: conn, deadlines: d, began: began}
+}
+
+// read reads the opening request. What is none is answered, where an answer
+// can be understood, and false is returned.
+func (in *arrival) read() bool {
+	_ = in.conn.SetReadDeadline(time.Now().Add(in.deadlines.Handshake))
+	defer func() { _ = in.conn.SetReadDeadline(time.Time{}) }()
+	var got []byte
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := in.conn.Read(buf)
+		got = append(got, buf[:n]...)
+		r, size, perr := wire.ParseRequest(got)
+		switch {
+		case perr == nil:
+			in.request, in.early = r, got[size:]
+			in.enter(Received, EntryRequest, got[:size], r.Method+" "+r.Target)
+			return true
+		case !errors.Is(perr, wire.ErrShort):
+			hint := ""
+			if len(got) > 2 && got[0] == 0x16 && got[1] == 0x03 {
+				hint = "; this looks like TLS, and the port speaks plain ws://"
+			}
+			in.refuse(400, perr.Error()+hint)
+			return false
+		case err != nil:
+			return false
+		}
+	}
+}
+
+// isUpgrade tells a WebSocket handshake, well-formed or not, from any other
+// request.
+func (in *arrival) isUpgrade() bool {
+	f := in.request.Fields
+	_, key := f.Get("Sec-WebSocket-Key")
+	return key || hasToken(f.Values("Upgrade"), "websocket")
+}
+
+func (in *arrival) enter(d Direction, k EntryKind, octets []byte, text string) {
+	in.transcript = append(in.transcript, Entry{At: time.Since(in.began), Dir: d, Kind: k, Octets: octets, Text: text})
+}
+
+// refuse answers with an HTTP error and a sentence.
+func (in *arrival) refuse(status int, sentence string) {
+	in.respond(PlainResponse(status, "text/plain; charset=utf-8", sentence+"\n"))
+}
+
+// PlainResponse is an HTTP response with a body, after which the connection is
+// closed.
+func PlainResponse(status int, contentType, body string) (wire.Response, string) {
+	return wire.Response{
+		Version: "HTTP/1.1", Status: status, Reason: http.StatusText(status),
+		Fields: wire.Fields{
+			{Name: "Content-Type", Value: contentType}, {Name: "Connection", Value: "close"},
+			{Name: "Content-Length", Value: strconv.Itoa(len(body))},
+		},
+	}, body
+}
+
+// respond sends a response.
+func (in *arrival) respond(r wire.Response, body string) bool {
+	octets := append(r.Append(nil), body...)
+	in.enter(Sent, EntryResponse, octets, fmt.Sprintf("%s %d %s", r.Version, r.Status, r.Reason))
+	_ = in.conn.SetWriteDeadline(time.Now().Add(in.deadlines.Answer))
+	_, err := in.conn.Write(octets)
+	return err == nil
+}
+
+// open completes the opening handshake (RFC 6455 4.2.2) and returns the
+// harness's end of the connection, nil if the client is gone.
+func (in *arrival) open(s *Service, script *Script, caseID string, attempt int) *link {
+	key, _ := in.request.Fields.Get("Sec-WebSocket-Key")
+	r := wire.Response{Version: "HTTP/1.1", Status: 101, Reason: "Switching Protocols", Fields: wire.Fields{
+		{Name: "Upgrade", Value: "websocket"}, {Name: "Connection", Value: "Upgrade"},
+		{Name: "Sec-WebSocket-Accept", Value: acceptOf(strings.TrimSpace(key))},
+	}}
+	for _, p := range s.Subprotocols {
+		if slices.Contains(in.request.Subprotocols(), p) { // RFC6455-4.2.2-14
+			r.Fields = append(r.Fields, wire.Field{Name: "Sec-WebSocket-Protocol", Value: p})
+			break
+		}
+	}
+	deflate, answer := acceptDeflate(script.Offers, in.request.Extensions())
+	if deflate != nil {
+		r.Fields = append(r.Fields, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions([]wire.Extension{answer})})
+	}
+	if !in.respond(r, "") {
+		return nil
+	}
+	b := boundsOf(&Case{Script: *script}, s.Profile)
+	return newLink(in.conn, wire.RoleServer, in.deadlines, newMaskKeys(caseID, attempt), in.began, b, deflate, in.transcript, in.early)
+}
+
+// acceptDeflate answers a client's offers by the first of the case's demands
+// that they allow. The demands are written for a server under test; of a client
+// the same is asked the other way round.
+func acceptDeflate(demands []wire.DeflateOffer, offers []wire.Extension) (*deflation, wire.Extension) {
+	for _, d := range demands {
+		params, answer, ok := wire.AcceptDeflate(offers, wire.DeflatePolicy{
+			ClientNoContextTakeover: d.ServerNoContextTakeover,
+			ClientMaxWindowBits:     d.ServerMaxWindowBits,
+		})
+		if !ok || d.ServerMaxWindowBits > 0 && params.ClientMaxWindowBits > d.ServerMaxWindowBits {
+			continue // the client offers no limit to its window (RFC7692-7.1.2.2-6)
+		}
+		deflate, err := newDeflation(params, wire.RoleClient)
+		if err != nil {
+			continue
+		}
+		return deflate, answer
+	}
+	return nil, wire.Extension{}
+}

@@ -1,0 +1,155 @@
+package conformance
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// serve is one connection to the service.
+func (s *Service) serve(ctx context.Context, conn net.Conn) {
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	in := newArrival(conn, s.Deadlines, time.Now())
+	if !in.read() {
+		return
+	}
+	if !in.isUpgrade() {
+		in.respond(s.page(in.request))
+		return
+	}
+	u, err := url.ParseRequestURI(in.request.Target)
+	if err != nil {
+		in.refuse(400, "the request target is no URI: "+err.Error())
+		return
+	}
+	q := u.Query()
+	agent := q.Get("agent")
+	if agent == "" {
+		agent = "client"
+	}
+	switch u.Path {
+	case "/getCaseCount":
+		s.answer(ctx, in, strconv.Itoa(len(s.Cases)))
+	case "/getCaseInfo":
+		if c := s.find(in, q); c != nil {
+			s.answer(ctx, in, asJSON(map[string]string{"id": c.ID, "description": c.Title}))
+		}
+	case "/getCaseStatus":
+		s.status(ctx, in, agent, q)
+	case "/runCase":
+		if c := s.find(in, q); c != nil {
+			s.runCase(ctx, in, agent, c, 1)
+		}
+	case "/updateReports":
+		s.settled(ctx, agent)
+		if s.Update != nil {
+			s.Update(agent)
+		}
+		s.answer(ctx, in, "")
+		if q.Get("shutdownOnComplete") == "true" {
+			s.stop()
+		}
+	case "/stopServer":
+		s.answer(ctx, in, "")
+		s.stop()
+	default:
+		in.refuse(404, fmt.Sprintf("there is no endpoint %s; there are /getCaseCount, /getCaseInfo, /getCaseStatus, /runCase, /updateReports and /stopServer", u.Path))
+	}
+}
+
+func (s *Service) page(r wire.Request) (wire.Response, string) {
+	if s.Page != nil {
+		return s.Page(r)
+	}
+	return PlainResponse(http.StatusUpgradeRequired, "text/plain; charset=utf-8", "This is wsspec, which tests WebSocket clients: connect with one.\n")
+}
+
+// find returns the case that case=N or casetuple=ID names, and answers the
+// client if there is none.
+func (s *Service) find(in *arrival, q url.Values) *Case {
+	if id := q.Get("casetuple"); id != "" {
+		for _, c := range s.Cases {
+			if c.ID == id {
+				return c
+			}
+		}
+		in.refuse(404, fmt.Sprintf("casetuple=%s: the selection has no such case", id))
+		return nil
+	}
+	n, err := strconv.Atoi(q.Get("case"))
+	if err != nil || n < 1 || n > len(s.Cases) {
+		in.refuse(404, fmt.Sprintf("case=%s: it has to be a number from 1 to %d", q.Get("case"), len(s.Cases)))
+		return nil
+	}
+	return s.Cases[n-1]
+}
+
+func (s *Service) status(ctx context.Context, in *arrival, agent string, q url.Values) {
+	c := s.find(in, q)
+	if c == nil {
+		return
+	}
+	s.settled(ctx, agent)
+	r, ok := s.Result(agent, c.ID)
+	if !ok {
+		in.refuse(404, fmt.Sprintf("agent=%s has not run case %s", agent, c.ID))
+		return
+	}
+	s.answer(ctx, in, asJSON(map[string]string{"behavior": string(r.Behavior), "behaviorClose": string(r.Close)}))
+}
+
+func asJSON(v map[string]string) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("conformance: " + err.Error()) // strings always marshal
+	}
+	return string(b)
+}
+
+// answer opens the connection, sends one text message unless it is empty, and
+// closes in order.
+func (s *Service) answer(ctx context.Context, in *arrival, text string) {
+	script := &Script{Outcomes: []Outcome{{Behavior: OK, Ending: ClosedByHarness()}}}
+	if text != "" {
+		script.Steps = []Step{Send{Frames: []Frame{Text(Octets(text))}}}
+	}
+	if l := in.open(s, script, "endpoint", 1); l != nil {
+		play(ctx, l, script, s.Profile)
+	}
+}
+
+// runCase plays a case with the client that asked for it.
+func (s *Service) runCase(ctx context.Context, in *arrival, agent string, c *Case, attempt int) Result {
+	end := s.begin(agent)
+	defer end()
+	r := s.play(ctx, in, c, attempt)
+	if ctx.Err() == nil {
+		s.done(agent, r)
+	}
+	return r
+}
+
+func (s *Service) play(ctx context.Context, in *arrival, c *Case, attempt int) Result {
+	if broken := wire.CheckClientRequest(in.request); len(broken) > 0 {
+		in.respond(wire.NewRefusal(broken), "")
+		r := couldNot(c, wire.RoleClient, in.began, in.transcript, broken[0])
+		r.Explanation = violationSentence(broken[0])
+		return r
+	}
+	l := in.open(s, &c.Script, c.ID, attempt)
+	if l == nil {
+		return couldNot(c, wire.RoleClient, in.began, in.transcript, targetError(NoAnswer, nil, "the client was gone before the handshake ended"))
+	}
+	if len(c.Script.Offers) > 0 && l.in.deflate == nil {
+		return unimplemented(ctx, c, wire.RoleClient, l, in.began)
+	}
+	return newResult(c, wire.RoleClient, play(ctx, l, &c.Script, s.Profile), in.began)
+}
