@@ -181,6 +181,14 @@ func TestPageFirstPaint(t *testing.T) {
 	b.quiet()
 }
 
+// picture is the sample with measurements.
+func picture() *Report {
+	r, more := sample(), measured("alpha", "beta")
+	r.Results = append(r.Results[:8], r.Results[9:]...) // the one measurement it has
+	r.Results = append(r.Results, more.Results...)
+	return r
+}
+
 func TestScreenshots(t *testing.T) {
 	if *screenshots == "" {
 		t.Skip("no -screenshots FOLDER given: nothing to look at is made")
@@ -190,8 +198,8 @@ func TestScreenshots(t *testing.T) {
 	}
 	for _, scheme := range []string{"light", "dark"} {
 		for name, width := range map[string]int64{"wide": 1400, "narrow": 420} {
-			for shown, fragment := range map[string]string{"front": "", "failing": "#verdict=fail", "case": "#case=alpha~server~2.7"} {
-				b := openTab(t, sample(), "")
+			for shown, fragment := range map[string]string{"front": "", "failing": "#verdict=fail", "case": "#case=alpha~server~2.7", "measurements": "#measurements"} {
+				b := openTab(t, picture(), "")
 				b.prefer(scheme)
 				b.do(chromedp.EmulateViewport(width, 1000))
 				b.open(fragment)

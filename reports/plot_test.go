@@ -1,0 +1,66 @@
+package reports
+
+import (
+	"strings"
+	"testing"
+)
+
+// measured is a report of so many agents with messages of 64 octets to 16 MiB.
+func measured(agents ...string) *Report {
+	r := sample()
+	r.Targets, r.Results = nil, nil
+	for a, agent := range agents {
+		r.Targets = append(r.Targets, Target{agent, Server, "ws://" + agent + "/"})
+		for i, size := range []int64{64, 1024, 65536, 1 << 20, 16 << 20} {
+			for section, ratio := range map[string]int64{"9": 1, "12": 4} {
+				res := performance(agent, Server, section+".1."+string(rune('1'+i)))
+				res.Stats = &Stats{
+					MessageOctets: size, Messages: 10, ElapsedMs: float64(size)/1e4*float64(a+1) + 1,
+					SentPayloadOctets: 10 * size, SentWireOctets: 10*size/ratio + 60,
+					ReceivedPayloadOctets: 10 * size, ReceivedWireOctets: 10*size/ratio + 20,
+				}
+				r.Results = append(r.Results, res)
+			}
+		}
+	}
+	return r
+}
+
+func TestPlotsOfWhatWasMeasured(t *testing.T) {
+	r := measured("alpha", "beta")
+	plots := newPlots(r)
+	var titles []string
+	for _, p := range plots {
+		titles = append(titles, p.Title)
+		for _, m := range p.Marks {
+			if m.X < plotLeft || m.X > plotWidth-plotRight || m.Y < plotTop || m.Y > plotHeight-plotBottom {
+				t.Errorf("%s: a mark is outside at %v, %v", p.Title, m.X, m.Y)
+			}
+		}
+		if len(p.Series) != 2 || p.Series[0].Shape == p.Series[1].Shape {
+			t.Errorf("%s: series are %v", p.Title, p.Series)
+		}
+	}
+	if got, want := strings.Join(titles, "; "), "Size and speed: time; Compression: time; Compression: ratio"; got != want {
+		t.Errorf("plots are %s", got)
+	}
+	if len(plots[0].Marks) != 10 {
+		t.Errorf("%d marks for 10 measurements", len(plots[0].Marks))
+	}
+	if got, want := plots[0].Marks[0].Words, "alpha (server), case 9.1.1: 10 × 64 octets, 0.101 ms each"; got != want {
+		t.Errorf("a mark says %q", got)
+	}
+	if page := htmlOf(t, r); strings.Count(page, "<title>alpha (server), case 9.1.1") != 1 {
+		t.Error("the page does not draw what was measured")
+	}
+}
+
+func TestPlotsLeaveOutWhatCannotBeDrawn(t *testing.T) {
+	r := measured("alpha")
+	for i := range r.Results {
+		r.Results[i].Stats.ElapsedMs = 0
+	}
+	if plots := newPlots(r); len(plots) != 0 {
+		t.Errorf("%d plots of measurements without a time", len(plots))
+	}
+}
