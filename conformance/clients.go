@@ -19,7 +19,7 @@ type Launcher func(ctx context.Context, url string) (remarks []string)
 // RunClients plays cases against a client that is started anew for each of
 // them, and returns the results in the order of the cases. A client that never
 // connects, or does not end, fails its case.
-func RunClients(ctx context.Context, agent string, launch Launcher, cases []*Case, opts Options) ([]Result, error) {
+func RunClients(ctx context.Context, launch Launcher, cases []*Case, opts Options) ([]Result, error) {
 	opts = opts.withDefaults()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

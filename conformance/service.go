@@ -3,7 +3,9 @@ package conformance
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -130,4 +132,11 @@ func (s *Service) done(agent string, r Result) {
 	if s.Done != nil {
 		s.Done(agent, r)
 	}
+}
+
+// Agents lists the agents that have run a case, in no order.
+func (s *Service) Agents() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.results))
 }
