@@ -6,27 +6,48 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/wsspec/wsspec/ref"
+	"github.com/wsspec/wsspec/ref/wire"
 )
 
 func newEcho() *cobra.Command {
-	var addr string
+	var addr, connect, drive, agent string
 	cmd := &cobra.Command{
 		Use:   "echo",
-		Short: "Run the reference server, which sends every message back",
-		Long: `Run the reference server, which sends every message back. It prints
+		Short: "Run the reference implementation, which sends every message back",
+		Long: `Run the reference implementation, which sends every message back.
+
+As a server it prints
 
   listening on ws://127.0.0.1:9001/
 
-when it is ready, and ends on Ctrl-C.`,
+when it is ready, and ends on Ctrl-C. As a client it connects once (--connect),
+or runs every case of a service that speaks as Autobahn's fuzzing server does
+(--drive), and ends.`,
 		Example: `  wsspec echo
-  wsspec echo --addr 127.0.0.1:0`,
+  wsspec echo --addr 127.0.0.1:0
+  wsspec client -- wsspec echo --connect {url}
+  wsspec client --driver -- wsspec echo --drive {url}`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case connect != "":
+				if err := connectEcho(cmd.Context(), connect); err != nil {
+					return couldNot(err)
+				}
+				return nil
+			case drive != "":
+				if err := driveEcho(cmd.Context(), drive, agent); err != nil {
+					return couldNot(err)
+				}
+				return nil
+			}
 			l, err := net.Listen("tcp", addr)
 			if err != nil {
 				return couldNot(fmt.Errorf("cannot listen on %s: %w (another port goes by --addr)", addr, err))
@@ -37,7 +58,12 @@ when it is ready, and ends on Ctrl-C.`,
 			return serveEcho(cmd.Context(), l)
 		},
 	}
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:9001", "listen on this `HOST:PORT`; port 0 takes a free one")
+	flags := cmd.Flags()
+	flags.StringVar(&addr, "addr", "127.0.0.1:9001", "listen on this `HOST:PORT`; port 0 takes a free one")
+	flags.StringVar(&connect, "connect", "", "connect to this `URL` once instead")
+	flags.StringVar(&drive, "drive", "", "run every case of the service at this `URL` instead")
+	flags.StringVar(&agent, "agent", "ref", "the `NAME` to give to the service")
+	cmd.MarkFlagsMutuallyExclusive("addr", "connect", "drive")
 	return cmd
 }
 
@@ -56,4 +82,47 @@ func serveEcho(ctx context.Context, l net.Listener) error {
 		return couldNot(err)
 	}
 	return nil
+}
+
+// dialOptions are those of the reference as a client under test.
+func dialOptions() *ref.DialOptions {
+	return &ref.DialOptions{Compression: &ref.Compression{}}
+}
+
+// connectEcho connects once and sends back what comes. How the connection ends
+// is the service's affair.
+func connectEcho(ctx context.Context, url string) error {
+	c, _, err := ref.Dial(ctx, url, dialOptions())
+	if err != nil {
+		return err
+	}
+	defer c.CloseNow()
+	_ = ref.Echo(ctx, c)
+	return nil
+}
+
+// driveEcho runs every case of a service, one after the other, as the drivers
+// that client authors write for Autobahn do.
+func driveEcho(ctx context.Context, base, agent string) error {
+	c, _, err := ref.Dial(ctx, base+"/getCaseCount", dialOptions())
+	if err != nil {
+		return err
+	}
+	defer c.CloseNow()
+	_, text, err := c.Read(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the number of cases: %w", err)
+	}
+	count, err := strconv.Atoi(string(text))
+	if err != nil {
+		return fmt.Errorf("the service says that there are %q cases", text)
+	}
+	_ = c.Close(wire.StatusNormalClosure, "")
+	as := url.QueryEscape(agent)
+	for i := 1; i <= count; i++ {
+		if err := connectEcho(ctx, fmt.Sprintf("%s/runCase?case=%d&agent=%s", base, i, as)); err != nil {
+			return fmt.Errorf("case %d: %w", i, err)
+		}
+	}
+	return connectEcho(ctx, fmt.Sprintf("%s/updateReports?agent=%s&shutdownOnComplete=true", base, as))
 }
