@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/base64"
-	"fmt"
 	"html/template"
+	"math"
 )
 
 const (
@@ -13,10 +13,11 @@ const (
 	// of one peer and section say much the same, so that a block compresses far
 	// better than its cases would one by one; opening one costs a millisecond.
 	blockOctets = 192 << 10
-	// blocksBudget is how many octets of base64 all blocks together may take,
-	// so that a page of six agents stays under 5 MB.
-	blocksBudget = 3 << 20
 )
+
+// blocksBudget is how many octets of base64 all blocks together may take: more
+// for more peers, so that a page of six agents stays under 5 MB.
+func blocksBudget(peers int) int { return min(5<<19, 1<<20+peers*300<<10) }
 
 // rooms are the degrees of detail, the fullest first: how much of a transcript
 // is drawn for cases that passed and for those that did not.
@@ -27,7 +28,6 @@ var rooms = []struct{ good, bad room }{
 	{room{16, 96}, room{40, 256}},
 	{room{12, 64}, room{24, 128}},
 	{room{6, 16}, room{10, 48}},
-	{room{0, 0}, room{0, 0}},
 }
 
 // packCases draws every case, compresses the drawings in blocks and notes in
@@ -35,6 +35,7 @@ var rooms = []struct{ good, bad room }{
 // which the page's script opens with DecompressionStream. When the blocks come
 // out too large, all is drawn again with less room.
 func packCases(r *Report, cases []*caseView) ([]template.HTML, error) {
+	budget := blocksBudget(len(r.Targets))
 	for _, detail := range rooms {
 		roomFor := func(c *caseView) room {
 			if c.Verdict == Pass || c.Verdict == Skip {
@@ -42,10 +43,10 @@ func packCases(r *Report, cases []*caseView) ([]template.HTML, error) {
 			}
 			return detail.bad
 		}
-		if leastSize(cases, roomFor) > blocksBudget {
+		if leastSize(cases, roomFor) > budget {
 			continue // drawing it would be for nothing
 		}
-		blocks, err := packWith(r, cases, roomFor)
+		blocks, err := packWith(r, cases, roomFor, budget)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +54,8 @@ func packCases(r *Report, cases []*caseView) ([]template.HTML, error) {
 			return blocks, nil
 		}
 	}
-	return nil, fmt.Errorf("%d cases do not fit a page: split the report", len(cases))
+	// A report of very many cases: a large page is better than none.
+	return packWith(r, cases, func(*caseView) room { return room{} }, math.MaxInt)
 }
 
 // leastSize is less than the blocks will take: an entry's times alone, which
@@ -61,14 +63,14 @@ func packCases(r *Report, cases []*caseView) ([]template.HTML, error) {
 func leastSize(cases []*caseView, roomFor func(*caseView) room) int {
 	size := 0
 	for _, c := range cases {
-		size += 20 * min(len(c.Transcript), roomFor(c).Entries)
+		size += 30 * min(len(c.Transcript), roomFor(c).Entries)
 	}
 	return size
 }
 
 // packWith packs with the given room for each case; it returns nil when that
-// takes more than the budget.
-func packWith(r *Report, cases []*caseView, roomFor func(*caseView) room) ([]template.HTML, error) {
+// takes more octets than the budget.
+func packWith(r *Report, cases []*caseView, roomFor func(*caseView) room, budget int) ([]template.HTML, error) {
 	viewOf := make(map[*Result]*caseView, len(cases))
 	for _, c := range cases {
 		viewOf[c.Result] = c
@@ -80,7 +82,7 @@ func packWith(r *Report, cases []*caseView, roomFor func(*caseView) room) ([]tem
 			if err := p.add(c, roomFor(c)); err != nil {
 				return nil, err
 			}
-			if p.size > blocksBudget {
+			if p.size > budget {
 				return nil, nil
 			}
 		}
@@ -88,7 +90,7 @@ func packWith(r *Report, cases []*caseView, roomFor func(*caseView) room) ([]tem
 	if err := p.flush(); err != nil {
 		return nil, err
 	}
-	if p.size > blocksBudget {
+	if p.size > budget {
 		return nil, nil
 	}
 	return p.blocks, nil

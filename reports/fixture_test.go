@@ -23,7 +23,7 @@ func sample() *Report {
 		Started:    time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC),
 		DurationMs: 1234.5,
 		Profile:    "quick",
-		Command:    []string{"wsspec", "server", "ws://localhost:9001/echo?a=1&b='x'", "--agent", "alpha", "--run", "[1-7].*", "--out", "reports/out"},
+		Command:    []string{"wsspec", "server", "ws://localhost:9001/echo?a=1&b='x'", "--agent", "alpha", "--run", "[1-7].*", "--quiet", "--slow=2", "--skip=7.*", "--out", "reports/out"},
 		Targets: []Target{
 			{Agent: "alpha", Role: Server, URL: "ws://localhost:9001/echo?a=1&b='x'"},
 			{Agent: "beta", Role: Server, URL: "ws://localhost:9002/"},

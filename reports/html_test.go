@@ -188,6 +188,37 @@ func TestLongTranscriptKeepsWhatDeparts(t *testing.T) {
 	}
 }
 
+// TestAPeerThatNeverStopsDoesNotMakeTheFormsLarge has a peer that sent a
+// hundred thousand frames, 100 MB of them, and each as an event of its own.
+func TestAPeerThatNeverStopsDoesNotMakeTheFormsLarge(t *testing.T) {
+	r := sample()
+	res := &r.Results[2]
+	frame := conversation()[4]
+	frame.Octets = make([]byte, 1024)
+	frame.Length = 1024
+	for range 100_000 {
+		res.Transcript = append(res.Transcript, frame)
+		res.Observed = append(res.Observed, "text message of 1016 octets")
+	}
+	res.Observed[0] = strings.Repeat("long ", 100_000)
+	res.Explanation = strings.Repeat("<long> ", 100_000)
+	for _, f := range Formats() {
+		if f.Name == "json" {
+			continue
+		}
+		text := drawn(t, f.Write, r)
+		if f.Name == "html" {
+			text += strings.Join(blocksOf(t, text), "")
+			if !strings.Contains(text, "99,977 more") && !strings.Contains(text, "99,979 more") {
+				t.Error("the page does not say how many events it left out")
+			}
+		}
+		if len(text) > 4<<20 {
+			t.Errorf("%s has %d octets", f.Name, len(text))
+		}
+	}
+}
+
 func TestHexDump(t *testing.T) {
 	octets := []byte("\x81\x05Hello, <wor")
 	d := dump(octets, 9)

@@ -89,7 +89,7 @@ func TestJUnitCountsWhatItHolds(t *testing.T) {
 func TestRerunCommandIsOneAShellTakes(t *testing.T) {
 	r := sample()
 	for i, want := range map[int]string{
-		0: `wsspec server 'ws://localhost:9001/echo?a=1&b='\''x'\''' --agent alpha --run 1.1.1`,
+		0: `wsspec server 'ws://localhost:9001/echo?a=1&b='\''x'\''' --agent alpha --slow=2 --run 1.1.1`,
 		9: `wsspec client ws://localhost:9003/ --agent beta --run 1.1.1`,
 	} {
 		if got := r.rerun(&r.Results[i]); got != want {

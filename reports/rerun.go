@@ -6,8 +6,11 @@ import (
 )
 
 // selection are the flags of a run that choose cases or say where its files go.
-// Each takes a value.
-var selection = []string{"--run", "--skip", "--rfc", "--out", "--baseline"}
+// Each takes a value, but for silence.
+var selection = []string{"--run", "--skip", "--rfc", "--out", "--baseline", "--write-baseline", silence}
+
+// silence is of no use to someone who looks at one case.
+const silence = "--quiet"
 
 // rerun returns the shell command that runs one case of the report again, or ""
 // when the report does not say how it was run.
@@ -39,7 +42,7 @@ func withoutSelection(args []string) []string {
 		flag, _, joined := strings.Cut(args[i], "=")
 		if !slices.Contains(selection, flag) {
 			kept = append(kept, args[i])
-		} else if !joined {
+		} else if !joined && flag != silence {
 			i++ // its value is the next argument
 		}
 	}

@@ -82,6 +82,7 @@ func newTimeline(res *Result, room room) timeline {
 
 func newTimelineEvent(e *Entry, room room) timelineEvent {
 	v := timelineEvent{Entry: *e, When: microseconds(e.T), Shown: min(len(e.Octets), room.Octets)}
+	v.Text = visible(shortened(e.Text, fewLetters))
 	shown := e.Octets[:v.Shown]
 	switch {
 	case len(shown) == 0:

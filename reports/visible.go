@@ -25,7 +25,9 @@ func visible(s string) string {
 }
 
 // visible returns a copy of the report with every text that comes from a peer,
-// a case or a user made visible. Octets are shared with the report.
+// a case or a user made visible, and lists of events cut to the first few.
+// Transcripts are shared with the report: their texts are made visible when they
+// are drawn, which most of a long one never are.
 func (r *Report) visible() *Report {
 	out := *r
 	out.Tool = Tool{visible(r.Tool.Name), visible(r.Tool.Version)}
@@ -42,17 +44,13 @@ func (r *Report) visible() *Report {
 	}
 	out.Results = make([]Result, len(r.Results))
 	for i, res := range r.Results {
-		res.Agent, res.ID, res.Title, res.Explanation = visible(res.Agent), visible(res.ID), visible(res.Title), visible(res.Explanation)
+		res.Agent, res.ID = visible(res.Agent), visible(res.ID)
+		res.Title, res.Explanation = visible(shortened(res.Title, fewLetters)), visible(shortened(res.Explanation, 4*fewLetters))
 		res.Requirements = visibles(res.Requirements)
-		res.Observed = visibles(res.Observed)
+		res.Observed = visibles(firstFew(res.Observed))
 		res.Expected = make([]Outcome, len(res.Expected))
 		for j, o := range r.Results[i].Expected {
-			res.Expected[j] = Outcome{o.Behavior, visibles(o.Events)}
-		}
-		res.Transcript = make([]Entry, len(res.Transcript))
-		for j, e := range r.Results[i].Transcript {
-			e.Text = visible(e.Text)
-			res.Transcript[j] = e
+			res.Expected[j] = Outcome{o.Behavior, visibles(firstFew(o.Events))}
 		}
 		out.Results[i] = res
 	}

@@ -45,13 +45,14 @@ func (o Outcome) sentence() string {
 }
 
 // account tells a result in plain lines: what was expected, what was seen, the
-// clauses. Formats that carry one text for a failure carry this one.
+// clauses. Formats that carry one text for a failure carry this one. A peer that
+// sent ten thousand messages is told in as few lines as any other.
 func (r *Report) account(res *Result) []string {
 	lines := []string{res.Title, fmt.Sprintf("behavior %s, close %s", orNone(res.Behavior), orNone(res.BehaviorClose))}
 	for _, o := range res.Expected {
-		lines = append(lines, "expected "+o.sentence())
+		lines = append(lines, "expected "+Outcome{o.Behavior, firstFew(o.Events)}.sentence())
 	}
-	for _, event := range res.Observed {
+	for _, event := range firstFew(res.Observed) {
 		lines = append(lines, "observed "+event)
 	}
 	for _, id := range res.Requirements {
@@ -91,4 +92,24 @@ func shortened(s string, n int) string {
 		return s
 	}
 	return string([]rune(s)[:n-1]) + "…"
+}
+
+// The most that is told of a list of events, and of one text, outside of
+// report.json.
+const (
+	fewEvents  = 24
+	fewLetters = 400
+)
+
+// firstFew cuts a list of events to what a reader can take in, and says how many
+// more there are.
+func firstFew(events []string) []string {
+	var few []string
+	for i, event := range events {
+		if i == fewEvents-1 && len(events) > fewEvents {
+			return append(few, "and "+grouped(len(events)-i)+" more")
+		}
+		few = append(few, shortened(event, fewLetters))
+	}
+	return few
 }
