@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -31,8 +32,8 @@ type link struct {
 	events     []Event
 	in         incoming
 	received   uint64
-	// most is how many octets the case can account for in all.
-	most uint64
+	// most is what the case can account for in all.
+	most bounds
 	// sampling: frames go into the transcript cut, and only as many as samples
 	// says.
 	sampling  bool
@@ -51,7 +52,7 @@ type link struct {
 // that came behind it.
 func newLink(conn net.Conn, harness wire.Role, d Deadlines, keys *maskKeys, began time.Time, b bounds, deflate *deflation, t Transcript, early []byte) *link {
 	l := &link{
-		conn: conn, role: harness, deadlines: d, keys: keys, began: began, end: began.Add(d.Case), most: b.octets,
+		conn: conn, role: harness, deadlines: d, keys: keys, began: began, end: began.Add(d.Case), most: b,
 		transcript: t, in: incoming{sender: harness.Peer(), limit: b.message, deflate: deflate}, lastHeard: time.Now(),
 		changed: make(chan struct{}, 1), done: make(chan struct{}),
 	}
@@ -79,18 +80,31 @@ func (l *link) read() {
 	}
 }
 
-// heard files octets; it returns false when the peer has sent too many.
+// heard files octets; it returns false when the peer has sent too many, or too
+// many frames: an empty one costs two octets to send and a hundred times that
+// to keep.
 func (l *link) heard(p []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
 	l.lastHeard = now
-	l.received += uint64(len(p))
-	if l.received > l.most {
-		l.file(nil, []Event{{Kind: EventFlood, At: now.Sub(l.began), Name: fmt.Sprintf("more than %d octets", l.most)}})
+	for piece := range slices.Chunk(p, 4<<10) {
+		l.received += uint64(len(piece))
+		var flood string
+		switch {
+		case l.received > l.most.octets:
+			flood = fmt.Sprintf("over %d octets", l.most.octets)
+		case len(l.events) > mostEvents:
+			flood = fmt.Sprintf("over %d messages, pings and pongs", mostEvents)
+		case len(l.transcript) > l.most.entries:
+			flood = fmt.Sprintf("over %d frames", l.most.entries)
+		default:
+			l.file(l.in.feed(piece, now.Sub(l.began)))
+			continue
+		}
+		l.file(nil, []Event{{Kind: EventFlood, At: now.Sub(l.began), Name: flood}})
 		return false
 	}
-	l.file(l.in.feed(p, now.Sub(l.began)))
 	return true
 }
 

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
@@ -43,11 +44,25 @@ func newResult(c *Case, role wire.Role, o observed, started time.Time) Result {
 		Verdict: overall(j.behavior, j.close), Started: started, Duration: time.Since(started),
 		Attempts: 1, Transcript: o.transcript, Stats: o.stats,
 	}
-	for _, e := range o.events {
-		r.Observed = append(r.Observed, e.String())
-	}
+	r.Observed = inWords(o.events)
 	if r.Verdict != Pass {
 		r.Explanation = explain(c, o, j)
 	}
 	return r
+}
+
+// inWords describes events, and those that are the same in a row once.
+func inWords(events []Event) []string {
+	var out []string
+	for i := 0; i < len(events); {
+		text, n := events[i].String(), 1
+		for i+n < len(events) && events[i+n].String() == text {
+			n++
+		}
+		if i += n; n > 1 {
+			text += fmt.Sprintf(", %d times", n)
+		}
+		out = append(out, text)
+	}
+	return out
 }

@@ -138,10 +138,17 @@ type bounds struct {
 	message uint64
 	// octets is the most on the wire in all.
 	octets uint64
+	// entries is the most frames that the transcript keeps.
+	entries int
 }
 
+// mostEvents is how many messages, pings and pongs of one connection are kept.
+// No case asks for more than ten; the rest is room for pings of the peer's own.
+const mostEvents = 4 << 10
+
 func boundsOf(c *Case, p Profile) bounds {
-	b := bounds{message: 64 << 10}
+	const spare = 64 << 10
+	b := bounds{message: spare}
 	total := uint64(0)
 	for _, s := range c.Script.Steps {
 		switch s := s.(type) {
@@ -161,5 +168,8 @@ func boundsOf(c *Case, p Profile) bounds {
 	// Framing costs at most 14 octets for each octet of payload, if a peer
 	// echoes in the smallest fragments; pings of the peer's own come on top.
 	b.octets = 16*(b.message+total) + 1<<20
+	// A peer may echo octet by octet, each in a fragment of its own; the large
+	// messages are those of an Exchange, which keeps samples.
+	b.entries = int(min(b.message-spare, 1<<18)) + 2*mostEvents
 	return b
 }

@@ -1,0 +1,24 @@
+package conformance_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
+)
+
+// When all tests are done, nothing that they started may still run: neither the
+// harness's readers nor the peers that were made for it.
+func TestMain(m *testing.M) {
+	before := gleak.Goroutines()
+	code := m.Run()
+	g := gomega.NewGomega(func(message string, _ ...int) {
+		fmt.Fprintln(os.Stderr, "goroutines left behind:", message)
+		code = 1
+	})
+	g.Eventually(gleak.Goroutines).WithTimeout(5 * time.Second).ShouldNot(gleak.HaveLeaked(before))
+	os.Exit(code)
+}

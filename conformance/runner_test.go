@@ -1,0 +1,286 @@
+package conformance_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/catalog"
+)
+
+// short are deadlines for peers that are meant to run into them.
+var short = conformance.NewDeadlines(100*time.Millisecond, 0, 1)
+
+// framing are the cases of sections 1 to 7 and 10.
+func framing() []*conformance.Case {
+	var cases []*conformance.Case
+	for _, c := range catalog.Cases() {
+		switch section, _, _ := strings.Cut(c.ID, "."); section {
+		case "1", "2", "3", "4", "5", "6", "7", "10":
+			cases = append(cases, c)
+		}
+	}
+	return cases
+}
+
+func named(t *testing.T, ids ...string) []*conformance.Case {
+	t.Helper()
+	var cases []*conformance.Case
+	for _, id := range ids {
+		c := catalog.ByID(id)
+		if c == nil {
+			t.Fatalf("there is no case %s", id)
+		}
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// within is a context that no test should come near; one that does has hung.
+func within(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// play runs cases to their end.
+func play(t *testing.T, target *conformance.Target, cases []*conformance.Case, opts conformance.Options) []conformance.Result {
+	t.Helper()
+	results, err := conformance.RunServer(within(t, 30*time.Second), target, cases, opts)
+	if err != nil {
+		t.Fatalf("the run ended with %v", err)
+	}
+	if len(results) != len(cases) {
+		t.Fatalf("%d results for %d cases", len(results), len(cases))
+	}
+	for i, r := range results {
+		if r.Case != cases[i] {
+			t.Fatalf("result %d is of case %s, want %s", i, r.Case.ID, cases[i].ID)
+		}
+	}
+	return results
+}
+
+func describe(r conformance.Result) string {
+	return fmt.Sprintf("%s: %s (%s, %s) after %d attempts, observed %v: %s", r.Case.ID, r.Verdict, r.Behavior, r.Close, r.Attempts, r.Observed, r.Explanation)
+}
+
+func TestACorrectPeerPassesEveryFramingCase(t *testing.T) {
+	cases := framing()
+	if len(cases) != 247 {
+		t.Fatalf("%d cases in sections 1 to 7 and 10, want 247", len(cases))
+	}
+	for _, r := range play(t, serve(t, shaken(echo)), cases, conformance.Options{}) {
+		if r.Verdict != conformance.Pass || r.Behavior != conformance.OK && r.Behavior != conformance.InformationalBehavior || r.Attempts != 1 || r.Explanation != "" {
+			t.Errorf("%s; want a pass at the first attempt", describe(r))
+		}
+		if len(r.Transcript) < 4 || len(r.Observed) == 0 || r.Duration <= 0 {
+			t.Errorf("%s: %d transcript entries, %d events, %s: want what happened", r.Case.ID, len(r.Transcript), len(r.Observed), r.Duration)
+		}
+	}
+}
+
+// The older harness passed a peer that says nothing in 68 of these cases.
+func TestAMutePeerPassesNothing(t *testing.T) {
+	mute := serve(t, shaken(func(conn net.Conn, _ *bufio.Reader) { drain(conn) }))
+	opts := conformance.Options{Parallel: 64, Deadlines: conformance.NewDeadlines(40*time.Millisecond, 0, 1)}
+	for _, r := range play(t, mute, framing(), opts) {
+		if r.Verdict != conformance.Fail || r.Explanation == "" {
+			t.Errorf("%s; want a failure that is explained", describe(r))
+		}
+		if r.Close == conformance.CloseOK || r.Close == conformance.CloseInformational {
+			t.Errorf("%s; the connection did not end well", describe(r))
+		}
+		if r.Attempts != 2 || r.Flaky {
+			t.Errorf("%s (flaky: %t); want a failure of both attempts", describe(r), r.Flaky)
+		}
+	}
+}
+
+func TestAPeerThatFailsOnceIsFlaky(t *testing.T) {
+	var connections atomic.Int32
+	target := serve(t, shaken(func(conn net.Conn, r *bufio.Reader) {
+		if connections.Add(1) > 1 {
+			echo(conn, r)
+		}
+	}))
+	r := play(t, target, named(t, "1.1.2"), conformance.Options{Deadlines: short})[0]
+	if r.Verdict != conformance.Warn || !r.Flaky || r.Attempts != 2 || r.Behavior != conformance.OK {
+		t.Errorf("%s (flaky: %t); want a warning, flaky", describe(r), r.Flaky)
+	}
+	if !strings.HasPrefix(r.Explanation, "Failed at first and not again: Expected text message") {
+		t.Errorf("explanation %q does not say why it failed at first", r.Explanation)
+	}
+	if !slices.ContainsFunc(r.Transcript, func(e conformance.Entry) bool { return e.Kind == conformance.EntryEOF }) ||
+		slices.ContainsFunc(r.Transcript, func(e conformance.Entry) bool {
+			return e.Kind == conformance.EntryFrame && e.Dir == conformance.Received
+		}) {
+		t.Errorf("the transcript is not that of the attempt that failed: %v", r.Transcript)
+	}
+}
+
+func TestAPassIsNotPlayedTwice(t *testing.T) {
+	var connections atomic.Int32
+	target := serve(t, shaken(func(conn net.Conn, r *bufio.Reader) {
+		connections.Add(1)
+		echo(conn, r)
+	}))
+	play(t, target, named(t, "1.1.2", "3.1", "7.3.3"), conformance.Options{})
+	if n := connections.Load(); n != 3 {
+		t.Errorf("%d connections for three cases that pass", n)
+	}
+}
+
+func TestDoneIsToldOfEachResultOnceAndOneAtATime(t *testing.T) {
+	var inside atomic.Int32
+	told := map[string]int{} // without a lock: the race detector sees whether Done keeps its word
+	cases := framing()[:60]
+	play(t, serve(t, shaken(echo)), cases, conformance.Options{Done: func(r conformance.Result) {
+		if inside.Add(1) != 1 {
+			t.Error("Done was called while it ran")
+		}
+		told[r.Case.ID]++
+		inside.Add(-1)
+	}})
+	for _, c := range cases {
+		if told[c.ID] != 1 {
+			t.Errorf("Done was told %d times of %s", told[c.ID], c.ID)
+		}
+	}
+}
+
+func TestNoMoreCasesRunAtOnceThanAsked(t *testing.T) {
+	for _, parallel := range []int{1, 3} {
+		t.Run(fmt.Sprint(parallel), func(t *testing.T) {
+			var mu sync.Mutex
+			now, most := 0, 0
+			count := func(d int) {
+				mu.Lock()
+				defer mu.Unlock()
+				now += d
+				most = max(most, now)
+			}
+			target := serve(t, shaken(func(conn net.Conn, r *bufio.Reader) {
+				p := &echoPeer{r: r, w: conn}
+				count(1)
+				for p.frame() {
+				}
+				count(-1)
+			}))
+			play(t, target, framing()[:40], conformance.Options{Parallel: parallel})
+			mu.Lock()
+			defer mu.Unlock()
+			if most > parallel {
+				t.Errorf("%d connections at once, want at most %d", most, parallel)
+			}
+		})
+	}
+}
+
+// Ctrl-C during a run: it ends at once, with what there is.
+func TestACancelledRunReturnsWhatItHas(t *testing.T) {
+	var connections atomic.Int32
+	target := serve(t, shaken(func(conn net.Conn, r *bufio.Reader) {
+		if connections.Add(1) <= 20 {
+			echo(conn, r)
+			return
+		}
+		drain(conn) // the rest would take minutes
+	}))
+	ctx, cancel := context.WithCancel(within(t, 20*time.Second))
+	var done atomic.Int32
+	cases := framing()
+	results, err := conformance.RunServer(ctx, target, cases, conformance.Options{
+		Deadlines: conformance.NewDeadlines(time.Minute, 0, 1),
+		Done: func(conformance.Result) {
+			if done.Add(1) == 10 {
+				cancel()
+			}
+		},
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that of the context", err)
+	}
+	if len(results) < 10 || len(results) >= len(cases) {
+		t.Errorf("%d results of %d, want those that had come", len(results), len(cases))
+	}
+	for _, r := range results {
+		if r.Case == nil || r.Verdict != conformance.Pass {
+			t.Errorf("%s; want only results of cases that had ended", describe(r))
+		}
+	}
+}
+
+func TestARunCancelledBeforehandDoesNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	target := serve(t, shaken(echo))
+	results, err := conformance.RunServer(ctx, target, framing(), conformance.Options{})
+	if len(results) != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("%d results, %v; want none, and the context's error", len(results), err)
+	}
+	if _, err := conformance.Probe(ctx, target, short); err == nil {
+		t.Error("a cancelled probe succeeded")
+	}
+}
+
+// What this machine cannot do says nothing about the peer.
+func TestTheHarnessesOwnFaultIsAnError(t *testing.T) {
+	target := serve(t, shaken(echo))
+	target.Dial = func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Err: syscall.EMFILE}
+	}
+	r := play(t, target, named(t, "1.1.1"), conformance.Options{})[0]
+	if r.Verdict != conformance.Error || !strings.Contains(r.Explanation, "--parallel") {
+		t.Errorf("%s; want an error that says what to do", describe(r))
+	}
+}
+
+// A transcript holds every octet that passed, in order.
+func TestTheTranscriptIsWhole(t *testing.T) {
+	r := play(t, serve(t, shaken(echo)), named(t, "2.2"), conformance.Options{})[0]
+	type line struct {
+		Dir  conformance.Direction
+		Kind conformance.EntryKind
+		Text string
+	}
+	var got []line
+	for _, e := range r.Transcript {
+		got = append(got, line{e.Dir, e.Kind, e.String()})
+	}
+	want := []line{
+		{conformance.Sent, conformance.EntryRequest, "GET /"},
+		{conformance.Received, conformance.EntryResponse, "HTTP/1.1 101 Switching Protocols"},
+		{conformance.Sent, conformance.EntryFrame, `ping "Hello, world!"`},
+		{conformance.Received, conformance.EntryFrame, `pong "Hello, world!"`},
+		{conformance.Sent, conformance.EntryFrame, "close 1000"},
+		{conformance.Received, conformance.EntryFrame, "close 1000"},
+		{conformance.Received, conformance.EntryEOF, "TCP closed by the peer"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("transcript (-want +got):\n%s", diff)
+	}
+	for i := 1; i < len(r.Transcript); i++ {
+		if r.Transcript[i].At < r.Transcript[i-1].At {
+			t.Errorf("entry %d is earlier than the one before: %v", i, r.Transcript)
+		}
+	}
+	// The first attempt of a case always sends the same octets.
+	again := play(t, serve(t, shaken(echo)), named(t, "2.2"), conformance.Options{})[0]
+	if diff := cmp.Diff(r.Transcript[2].Octets, again.Transcript[2].Octets); diff != "" {
+		t.Errorf("the ping went out differently the second time:\n%s", diff)
+	}
+}
