@@ -181,5 +181,7 @@ func topBit(h Header, full int, b []byte) (Header, int, error) {
 	if h.Masked {
 		h.MaskKey = [4]byte(whole[10:])
 	}
-	return h, n, RuleLengthTopBit.Violation("64-bit length %#x with its top bit set", h.Length)
+	// Only the first octet is sure to be there, and what is said must not depend
+	// on how the octets were cut.
+	return h, n, RuleLengthTopBit.Violation("64-bit length with its top bit set, it begins with %#02x", b[2])
 }

@@ -258,6 +258,18 @@ func TestReceiverMaskingDirection(t *testing.T) {
 	}
 }
 
+// What is said of an impossible length depends on its first octet alone, the
+// only one that is there in every case. Found by FuzzFrameStream.
+func TestReceiverSaysTheSameOfAnImpossibleLength(t *testing.T) {
+	want := []string{"fail 1002 RFC6455-5.2-8: 64-bit length with its top bit set, it begins with 0xf7"}
+	header := octets(t, "827ff730303030303030")
+	for _, pieces := range [][][]byte{{header}, oneByOne(header), {header[:3], header[3:]}} {
+		if diff := cmp.Diff(want, events(t, Config{Role: RoleClient}, pieces...)); diff != "" {
+			t.Errorf("in %d pieces (-want +got):\n%s", len(pieces), diff)
+		}
+	}
+}
+
 // Behind a failure there is nothing to read into place.
 func TestReceiverPendingBehindFailure(t *testing.T) {
 	r := NewReceiver(Config{Role: RoleClient})
