@@ -1,0 +1,108 @@
+package frames
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// A trace is what became of a stream of octets, in a form that does not depend
+// on how they were cut. It keeps its memory for the next stream.
+type trace struct {
+	steps  []step
+	octets []byte // of all steps
+}
+
+// A step is an event, or several EventData in a row.
+type step struct {
+	kind       wire.EventKind
+	opcode     wire.Opcode
+	compressed bool
+	from, to   int // its Data in octets
+	code       wire.StatusCode
+	reason     string
+	violation  *wire.Violation
+	// may are the rules that the naive reading finds broken at this point.
+	may []*wire.Rule
+}
+
+func (t *trace) reset() { t.steps, t.octets = t.steps[:0], t.octets[:0] }
+
+func (t *trace) add(s step, data []byte) {
+	if last := len(t.steps) - 1; s.kind == wire.EventData && last >= 0 && t.steps[last].kind == wire.EventData {
+		t.octets = append(t.octets, data...)
+		t.steps[last].to = len(t.octets)
+		return
+	}
+	s.from = len(t.octets)
+	t.octets = append(t.octets, data...)
+	s.to = len(t.octets)
+	t.steps = append(t.steps, s)
+}
+
+func (t *trace) event(ev wire.Event) {
+	t.add(step{
+		kind: ev.Kind, opcode: ev.Opcode, compressed: ev.Compressed,
+		code: ev.Code, reason: ev.Reason, violation: ev.Violation,
+	}, ev.Data)
+}
+
+// same reports whether the two say the same, violations to the last word.
+func (t *trace) same(other *trace) bool {
+	return bytes.Equal(t.octets, other.octets) && slices.EqualFunc(t.steps, other.steps, func(a, b step) bool {
+		if (a.violation == nil) != (b.violation == nil) || a.violation != nil && *a.violation != *b.violation {
+			return false
+		}
+		a.violation, b.violation = nil, nil
+		return a.equal(b)
+	})
+}
+
+// permittedBy reports whether the naive reading leads to the same steps, and to
+// one of the failures that it permits.
+func (t *trace) permittedBy(naive *trace) bool {
+	return bytes.Equal(t.octets, naive.octets) && slices.EqualFunc(t.steps, naive.steps, func(a, b step) bool {
+		if (a.violation != nil) != (len(b.may) > 0) {
+			return false
+		}
+		if a.violation != nil {
+			return a.kind == b.kind && slices.Contains(b.may, a.violation.Rule) && a.code == a.violation.Rule.Code
+		}
+		return a.equal(b)
+	})
+}
+
+func (s step) equal(other step) bool {
+	return s.kind == other.kind && s.opcode == other.opcode && s.compressed == other.compressed &&
+		s.from == other.from && s.to == other.to && s.code == other.code && s.reason == other.reason
+}
+
+// String lists the steps for people.
+func (t *trace) String() string {
+	var b strings.Builder
+	for _, s := range t.steps {
+		fmt.Fprintf(&b, "\n\t%v", s.kind)
+		if s.opcode != 0 {
+			fmt.Fprintf(&b, " %v", s.opcode)
+		}
+		if s.compressed {
+			b.WriteString(" compressed")
+		}
+		if s.to > s.from {
+			fmt.Fprintf(&b, " % x", t.octets[s.from:s.to])
+		}
+		if s.code != 0 {
+			fmt.Fprintf(&b, " %d %q", s.code, s.reason)
+		}
+		if s.violation != nil {
+			fmt.Fprintf(&b, " %v", s.violation)
+		}
+		if len(s.may) > 0 {
+			fmt.Fprintf(&b, " for one of %v", ids(s.may))
+		}
+	}
+	return b.String()
+}
