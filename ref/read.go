@@ -188,6 +188,9 @@ func (c *Conn) readMessage(ctx context.Context, p []byte) (n int, err error) {
 
 // inflate reads what comes next of a compressed message.
 func (c *Conn) inflate(p []byte) (int, error) {
+	if err := c.state.ended(); err != nil {
+		return 0, err
+	}
 	m := &c.message
 	n, err := c.inflater.Read(p)
 	if m.typ == Text { // RFC7692-6.1-8: the rules of text hold again
