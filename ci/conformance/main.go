@@ -59,7 +59,7 @@ func run(ctx context.Context, wsspec, peers string, args []string, stdout, stder
 		return code
 	}
 	programs := []program{
-		{path: wsspec, args: []string{"echo"}, servers: 1, agent: "ref"},
+		{path: wsspec, args: []string{"echo", "--addr", "127.0.0.1:0"}, servers: 1, agent: "ref"},
 		{path: peers, args: []string{"serve", "--all", "--until-stdin-closes"}, servers: len(strings.Fields(string(listed)))},
 	}
 	if len(args) > 0 && args[0] == "--without-ref" {
