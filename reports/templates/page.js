@@ -154,6 +154,7 @@
     for (const finder of $$(".finder")) {
       finder.classList.toggle("off", !$(".group:not(.off)", finder));
     }
+    if (findings.length) $("#findings").classList.toggle("off", left.size === 0);
     $(".nothing").hidden = shown > 0;
     $("#shown").textContent = filtering() ? (shown === 1 ? "1 case" : shown + " cases") + (state.clause ? " for " + state.clause : "") : "";
     if (form.text.value.trim() !== state.text.trim()) form.text.value = state.text; // not under the cursor
