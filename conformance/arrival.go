@@ -21,6 +21,8 @@ type arrival struct {
 	request    wire.Request
 	early      []byte
 	transcript Transcript
+	// spoke: octets came behind the request before the response went out.
+	spoke bool
 }
 
 func newArrival(conn net.Conn, d Deadlines, began time.Time) *arrival {
@@ -112,11 +114,52 @@ func (in *arrival) open(s *Service, script *Script, caseID string, attempt int) 
 	if deflate != nil {
 		r.Fields = append(r.Fields, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions([]wire.Extension{answer})})
 	}
-	if !in.respond(r, "") {
+	keys := newMaskKeys(caseID, attempt)
+	if !in.respondAs(script.Opening, r, keys) {
 		return nil
 	}
 	b := boundsOf(&Case{Script: *script}, s.Profile)
-	return newLink(in.conn, wire.RoleServer, in.deadlines, newMaskKeys(caseID, attempt), in.began, b, deflate, in.transcript, in.early)
+	l := newLink(in.conn, wire.RoleServer, in.deadlines, keys, in.began, b, deflate, in.transcript)
+	if in.spoke {
+		l.file(nil, []Event{{Kind: EventViolation, At: time.Since(in.began), Violation: ruleSilentUntilAnswer.Violation("the client sent octets before it had the response")}})
+	}
+	l.start(in.early)
+	return l
+}
+
+// respondAs sends the response of an opening that the case made its own.
+func (in *arrival) respondAs(how *Opening, r wire.Response, keys *maskKeys) bool {
+	if how == nil {
+		return in.respond(r, "")
+	}
+	in.spoke = len(in.early) > 0
+	if how.Hold && !in.spoke {
+		in.spoke = in.hears()
+	}
+	octets := how.response(&r)
+	in.enter(Sent, EntryResponse, octets, fmt.Sprintf("%s %d %s", r.Version, r.Status, r.Reason))
+	for _, f := range how.With {
+		start := len(octets)
+		octets, _ = f.append(octets, wire.RoleServer, keys)
+		in.enter(Sent, EntryOctets, octets[start:len(octets):len(octets)], "in the same write: "+f.String())
+	}
+	_ = in.conn.SetWriteDeadline(time.Now().Add(in.deadlines.Answer))
+	for size := how.Chop.size(len(octets)); len(octets) > 0; octets = octets[min(size, len(octets)):] {
+		if _, err := in.conn.Write(octets[:min(size, len(octets))]); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// hears listens for a moment, and keeps what comes.
+func (in *arrival) hears() bool {
+	_ = in.conn.SetReadDeadline(time.Now().Add(in.deadlines.Settle))
+	defer func() { _ = in.conn.SetReadDeadline(time.Time{}) }()
+	buf := make([]byte, 4<<10)
+	n, _ := in.conn.Read(buf)
+	in.early = append(in.early, buf[:n]...)
+	return n > 0
 }
 
 // acceptDeflate answers a client's offers by the first of the case's demands

@@ -1,6 +1,10 @@
 package conformance
 
-import "github.com/wsspec/wsspec/ref/wire"
+import (
+	"strings"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
 
 // A Case is one test of an endpoint, as data.
 type Case struct {
@@ -57,9 +61,33 @@ type Script struct {
 	// other way round, its window for the server's. If the peer under test takes
 	// none, the case is UNIMPLEMENTED.
 	Offers []wire.DeflateOffer
+	// Opening makes the opening handshake the case's own; nil is the plain one.
+	Opening *Opening
+	// Inspect names the requirements on the peer's part of the opening handshake
+	// that the case judges; empty means all that the harness checks.
+	Inspect []string
 	// Steps are played in order. Receiving goes on all the while.
 	Steps []Step
 	// Outcomes are ordered from best to worst. The first that matches what was
 	// observed is the verdict on the behaviour; if none does, it is FAILED.
 	Outcomes []Outcome
+}
+
+// Sentences describes what the harness does, one step a sentence.
+func (s *Script) Sentences() []string {
+	var out []string
+	if len(s.Offers) > 0 {
+		parts := make([]string, len(s.Offers))
+		for i, o := range s.Offers {
+			parts[i] = o.Extension().String()
+		}
+		out = append(out, "offer "+strings.Join(parts, ", then "))
+	}
+	if s.Opening != nil {
+		out = append(out, s.Opening.String())
+	}
+	for _, step := range s.Steps {
+		out = append(out, step.String())
+	}
+	return out
 }

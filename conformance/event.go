@@ -25,6 +25,10 @@ const (
 	EventQuiet
 	// EventExchanged: all messages of an Exchange came back.
 	EventExchanged
+	// EventAccepted and EventRefused: the server's answer to an opening request
+	// that the case made its own, with 101 or another status.
+	EventAccepted
+	EventRefused
 )
 
 // An Event is one thing that the peer under test was seen to do.
@@ -43,6 +47,8 @@ type Event struct {
 	// had none (RFC6455-7.1.5-2).
 	Code   wire.StatusCode
 	Reason string
+	// Response is the answer to the opening request.
+	Response *wire.Response
 	// Violation says what was wrong with what the peer sent.
 	Violation *wire.Violation
 	// Name is that of a Quiet mark, or what was too much of a flood.
@@ -76,6 +82,8 @@ func (e Event) String() string {
 		return e.Name + ", more than the case can account for"
 	case EventQuiet:
 		return "quiet " + e.Name
+	case EventAccepted, EventRefused:
+		return fmt.Sprintf("%s %d %s", e.Response.Version, e.Response.Status, e.Response.Reason)
 	case EventExchanged:
 		return fmt.Sprintf("echoes of all %d messages", e.Frames)
 	}

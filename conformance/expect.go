@@ -14,6 +14,8 @@ type Expect struct {
 	opcode   wire.Opcode
 	payloads []Payload
 	name     string
+	// conditions are on the answer to the opening request.
+	conditions []Condition
 }
 
 type expectKind uint8
@@ -24,6 +26,8 @@ const (
 	expectPongs
 	expectQuiet
 	expectExchanged
+	expectAccepted
+	expectRefused
 )
 
 // Echo expects the message of a text or binary frame back, octet for octet and
@@ -58,6 +62,27 @@ func Quiet(name string) Expect { return Expect{kind: expectQuiet, name: name} }
 // octet and in order.
 func Exchanged() Expect { return Expect{kind: expectExchanged} }
 
+// Accepted expects a 101 that opens the connection, and meets the conditions.
+func Accepted(conditions ...Condition) Expect {
+	return Expect{kind: expectAccepted, conditions: conditions}
+}
+
+// Refused expects an answer other than 101 that meets the conditions; without
+// any, a client error or a server error (RFC6455-4.2.1-2).
+func Refused(conditions ...Condition) Expect {
+	return Expect{kind: expectRefused, conditions: conditions}
+}
+
+// meets reports whether the answer to the opening request is as expected.
+func (e Expect) meets(r *wire.Response) bool {
+	for _, c := range e.conditions {
+		if !c.holds(r) {
+			return false
+		}
+	}
+	return e.kind == expectAccepted || len(e.conditions) > 0 || r.Status >= 400
+}
+
 // String describes what is expected for people.
 func (e Expect) String() string {
 	switch e.kind {
@@ -72,6 +97,12 @@ func (e Expect) String() string {
 		return fmt.Sprintf("pongs up to %s", e.payloads[len(e.payloads)-1])
 	case expectQuiet:
 		return "no end of the connection at mark " + e.name
+	case expectAccepted, expectRefused:
+		text := map[expectKind]string{expectAccepted: "101", expectRefused: "an HTTP error"}[e.kind]
+		for _, c := range e.conditions {
+			text += ", " + c.String()
+		}
+		return text
 	case expectExchanged:
 		return "the echo of every message, octet for octet"
 	}
@@ -134,6 +165,10 @@ func matchEvents(want []Expect, got []Event) match {
 		}
 	case expectQuiet:
 		if e.Kind == EventQuiet && e.Name == w.name {
+			return matchEvents(rest, got[1:])
+		}
+	case expectAccepted, expectRefused:
+		if e.Kind == map[expectKind]EventKind{expectAccepted: EventAccepted, expectRefused: EventRefused}[w.kind] && w.meets(e.Response) {
 			return matchEvents(rest, got[1:])
 		}
 	case expectExchanged:

@@ -83,6 +83,8 @@ func dueAfter(want []Expect, i int) string {
 
 func duty(e Ending) string {
 	switch e.by {
+	case byRefusal:
+		return "refuse the opening handshake"
 	case byPeer:
 		return "fail the connection with " + e.codeList()
 	case byScript:

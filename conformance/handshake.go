@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,24 +35,27 @@ type opening struct {
 
 // open sends the opening request and reads the answer. The error is a
 // *TargetError if no WebSocket handshake came about at all.
-func open(ctx context.Context, conn net.Conn, t *Target, offers []wire.DeflateOffer, keys *maskKeys, d Deadlines, began time.Time) (*opening, error) {
-	key := wire.NewKey(keys.nonce())
-	o := &opening{key: key}
+func open(ctx context.Context, conn net.Conn, t *Target, s *Script, keys *maskKeys, d Deadlines, began time.Time) (*opening, error) {
+	o := &opening{}
 	fields := t.fields()
-	for _, offer := range offers {
-		o.offers = append(o.offers, offer.Extension())
+	var offers []wire.Extension
+	for _, offer := range s.Offers {
+		offers = append(offers, offer.Extension())
 	}
-	if len(o.offers) > 0 {
-		fields = append(fields, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions(o.offers)})
+	if len(offers) > 0 {
+		fields = append(fields, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions(offers)})
 	}
-	o.request = wire.NewRequest(t.resource(), t.host(), key, fields)
-	sent := o.request.Append(nil)
+	o.request = wire.NewRequest(t.resource(), t.host(), wire.NewKey(keys.nonce()), fields)
+	sent := s.Opening.request(&o.request)
+	o.key, _ = o.request.Fields.Get("Sec-WebSocket-Key")
+	o.key = strings.TrimSpace(o.key)
+	o.offers = o.request.Extensions()
 	o.transcript = Transcript{{At: time.Since(began), Dir: Sent, Kind: EntryRequest, Octets: sent, Text: o.request.Method + " " + o.request.Target}}
 	_ = conn.SetDeadline(time.Now().Add(d.Handshake))
 	defer func() { _ = conn.SetDeadline(time.Time{}) }()
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	if _, err := conn.Write(sent); err != nil {
+	if err := o.send(conn, s.Opening, sent, keys, began); err != nil {
 		return o, targetError(NoAnswer, err, "the server took the connection and not the opening request")
 	}
 	var got []byte
@@ -75,6 +79,26 @@ func open(ctx context.Context, conn net.Conn, t *Target, offers []wire.DeflateOf
 	}
 }
 
+// send writes the request, and the frames that go with it.
+func (o *opening) send(conn net.Conn, how *Opening, request []byte, keys *maskKeys, began time.Time) error {
+	if how == nil {
+		_, err := conn.Write(request)
+		return err
+	}
+	for _, f := range how.With {
+		start := len(request)
+		var h wire.Header
+		request, h = f.append(request, wire.RoleClient, keys)
+		o.transcript = append(o.transcript, Entry{At: time.Since(began), Dir: Sent, Kind: EntryFrame, Header: &h, Octets: request[start:len(request):len(request)]})
+	}
+	for size := how.Chop.size(len(request)); len(request) > 0; request = request[min(size, len(request)):] {
+		if _, err := conn.Write(request[:min(size, len(request))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (o *opening) answered(began time.Time, octets []byte, text string) {
 	if len(octets) > 0 {
 		o.transcript = append(o.transcript, Entry{At: time.Since(began), Dir: Received, Kind: EntryResponse, Octets: octets, Text: text})
@@ -95,29 +119,50 @@ func (o *opening) unanswered(got []byte, err error) error {
 }
 
 // check judges the answer as RFC 6455 4.1 tells a client to, by the harness's
-// own means. A status other than 101 is no violation but a refusal.
-func (o *opening) check(t *Target) *wire.Violation {
-	r := o.response
-	upgrade, _ := r.Fields.Get("Upgrade")
-	accept := r.Fields.Values("Sec-WebSocket-Accept")
-	switch {
-	case r.Version != "HTTP/1.1":
-		return wire.RuleResponseForm.Violation("101 answered in %s", r.Version)
-	case !strings.EqualFold(strings.TrimSpace(upgrade), "websocket"):
-		return wire.RuleResponseUpgrade.Violation("101 answered with Upgrade %q, not websocket", upgrade)
-	case !hasToken(r.Fields.Values("Connection"), "upgrade"):
-		return wire.RuleResponseConnection.Violation("101 answered with Connection %q, which lacks Upgrade", strings.Join(r.Fields.Values("Connection"), ", "))
-	case len(accept) != 1:
-		return wire.RuleResponseAccept.Violation("101 answered with %d Sec-WebSocket-Accept fields", len(accept))
-	case strings.TrimSpace(accept[0]) != acceptOf(o.key):
-		return wire.RuleResponseAccept.Violation("Sec-WebSocket-Accept is %q, for this key it has to be %q", accept[0], acceptOf(o.key))
-	}
-	for _, v := range r.Fields.Values("Sec-WebSocket-Protocol") {
-		if !hasExact(t.Subprotocols, v) {
-			return wire.RuleResponseSubprotocolUnasked.Violation("the server chose the subprotocol %q, which was not asked for", v)
+// own means, and returns the first violation of the requirements that are to be
+// inspected. A status other than 101 is no violation but a refusal.
+func (o *opening) check(t *Target, inspect []string) *wire.Violation {
+	for _, v := range o.violations(t) {
+		if len(inspect) == 0 || slices.Contains(inspect, v.Rule.ID) {
+			return v
 		}
 	}
-	return o.checkExtensions()
+	return nil
+}
+
+func (o *opening) violations(t *Target) []*wire.Violation {
+	var found []*wire.Violation
+	report := func(broken bool, rule *wire.Rule, format string, args ...any) {
+		if broken {
+			found = append(found, rule.Violation(format, args...))
+		}
+	}
+	r := o.response
+	upgrade := r.Fields.Values("Upgrade")
+	connection := r.Fields.Values("Connection")
+	accept := r.Fields.Values("Sec-WebSocket-Accept")
+	report(r.Version != "HTTP/1.1", wire.RuleResponseForm, "101 answered in %s", r.Version)
+	report(len(upgrade) == 0, wire.RuleResponseUpgradeMissing, "101 answered without Upgrade")
+	report(len(upgrade) > 0 && !strings.EqualFold(strings.TrimSpace(strings.Join(upgrade, ",")), "websocket"), wire.RuleResponseUpgrade,
+		"101 answered with Upgrade %q, not websocket", strings.Join(upgrade, ", "))
+	report(len(connection) == 0, wire.RuleResponseConnectionMissing, "101 answered without Connection")
+	report(len(connection) > 0 && !hasToken(connection, "upgrade"), wire.RuleResponseConnection,
+		"101 answered with Connection %q, which lacks Upgrade", strings.Join(connection, ", "))
+	report(len(accept) == 0, wire.RuleResponseAcceptMissing, "101 answered without Sec-WebSocket-Accept")
+	report(len(accept) > 1, wire.RuleResponseAcceptDoubled, "101 answered with %d Sec-WebSocket-Accept fields", len(accept))
+	report(len(accept) > 0 && strings.TrimSpace(accept[0]) != acceptOf(o.key), wire.RuleResponseAccept,
+		"Sec-WebSocket-Accept is %q, for this key it has to be %q", strings.Join(accept, ", "), acceptOf(o.key))
+	protocols := r.Fields.Values("Sec-WebSocket-Protocol")
+	report(len(protocols) > 1, wire.RuleResponseSubprotocolRepeated, "101 answered with %d Sec-WebSocket-Protocol fields", len(protocols))
+	for _, p := range protocols {
+		report(!wire.IsToken(strings.TrimSpace(p)), wire.RuleResponseSubprotocolForm, "the server chose the subprotocol %q, which is no single token", p)
+		report(!slices.Contains(o.request.Subprotocols(), strings.TrimSpace(p)), wire.RuleResponseSubprotocolUnasked,
+			"the server chose the subprotocol %q, which was not asked for", p)
+	}
+	if v := o.checkExtensions(); v != nil {
+		found = append(found, v)
+	}
+	return found
 }
 
 // checkExtensions holds the answer against what was offered.
@@ -163,15 +208,6 @@ func hasToken(lines []string, token string) bool {
 			if strings.EqualFold(strings.TrimSpace(t), token) {
 				return true
 			}
-		}
-	}
-	return false
-}
-
-func hasExact(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
 		}
 	}
 	return false

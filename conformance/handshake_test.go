@@ -65,7 +65,7 @@ func TestTheHandshakeAccepts(t *testing.T) {
 func TestTheHandshakeRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, answer, why string }{
 		{"another accept value", switching + upgrade + upgrades + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n", "Sec-WebSocket-Accept"},
-		{"no accept value", switching + upgrade + upgrades + "\r\n", "0 Sec-WebSocket-Accept"},
+		{"no accept value", switching + upgrade + upgrades + "\r\n", "without Sec-WebSocket-Accept"},
 		{"two accept values", switching + upgrade + upgrades + accepts + accepts + "\r\n", "2 Sec-WebSocket-Accept"},
 		{"no Upgrade", switching + upgrades + accepts + "\r\n", "Upgrade"},
 		{"another Upgrade", switching + "Upgrade: h2c\r\n" + upgrades + accepts + "\r\n", "h2c"},
@@ -99,9 +99,9 @@ func TestProbe(t *testing.T) {
 		want   conformance.Problem
 		says   []string
 	}{
-		{"404", words("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), conformance.Refused, []string{"404 Not Found", "Check the path", "--header"}},
-		{"200", words("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"), conformance.Refused, []string{"200 OK"}},
-		{"401", words("HTTP/1.1 401 Unauthorized\r\n\r\n"), conformance.Refused, []string{"401", "credentials"}},
+		{"404", words("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), conformance.NotUpgraded, []string{"404 Not Found", "Check the path", "--header"}},
+		{"200", words("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"), conformance.NotUpgraded, []string{"200 OK"}},
+		{"401", words("HTTP/1.1 401 Unauthorized\r\n\r\n"), conformance.NotUpgraded, []string{"401", "credentials"}},
 		{"another protocol", words("SSH-2.0-OpenSSH_9.6\r\n"), conformance.NotHTTP, []string{"no HTTP response", "SSH-2.0"}},
 		{"TLS on the port", words("\x15\x03\x01\x00\x02\x02\x46"), conformance.NotHTTP, []string{"no HTTP response", "wss://"}},
 		{"garbage for ever", func(conn net.Conn) { forever("\xff\xfe")(conn, nil) }, conformance.NotHTTP, []string{"no HTTP response"}},

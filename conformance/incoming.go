@@ -24,6 +24,9 @@ type incoming struct {
 	// agreed.
 	deflate *deflation
 
+	// masks are the keys of a client under test.
+	masks maskQuality
+
 	pending []byte
 	// message state (RFC6455-5.4-3)
 	fragmented bool
@@ -75,6 +78,7 @@ func (in *incoming) feed(p []byte, at time.Duration) (entries []Entry, events []
 		if h.Masked {
 			payload = append([]byte(nil), payload...)
 			wire.Mask(h.MaskKey, 0, payload)
+			in.masks.add(h.MaskKey)
 		}
 		ev, v := in.accept(h, payload, at)
 		if ev != nil {

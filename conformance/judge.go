@@ -36,7 +36,7 @@ type judgement struct {
 func progress(outcomes []Outcome, got []Event, ended bool) (index int, decided bool) {
 	for i, o := range outcomes {
 		m := matchEvents(o.Events, got)
-		byHarness := o.Ending.by == byHarness
+		byHarness := o.Ending.by == byHarness || o.Ending.by == byRefusal
 		switch {
 		case m == matchNo:
 		case m == matchFull && (byHarness || ended):
@@ -69,7 +69,7 @@ func judge(outcomes []Outcome, o observed) judgement {
 		j.code = end.close.Code
 	}
 	for i, out := range outcomes {
-		if matchEvents(out.Events, got) == matchFull && (out.Ending.by == byHarness || end.came) {
+		if matchEvents(out.Events, got) == matchFull && (out.Ending.by == byHarness || out.Ending.by == byRefusal || end.came) {
 			j.behavior, j.outcome = out.Behavior, i
 			break
 		}
@@ -108,6 +108,8 @@ func endOf(events []Event) endFacts {
 func judgeClose(ending Ending, end endFacts, o observed) CloseBehavior {
 	before := func(closedAt int) bool { return closedAt >= 0 && (!end.came || closedAt <= end.at) }
 	switch {
+	case ending.by == byRefusal && notOpened(o.events):
+		return CloseOK
 	case ending.open && end.came:
 		return CloseInformational
 	case ending.by == byPeer && (!end.came || before(o.harnessClosedAt)):
@@ -124,4 +126,14 @@ func judgeClose(ending Ending, end endFacts, o observed) CloseBehavior {
 		return CloseFailedByClient
 	}
 	return CloseOK
+}
+
+// notOpened reports whether the opening handshake came to nothing.
+func notOpened(events []Event) bool {
+	for _, e := range events {
+		if e.Kind == EventAccepted {
+			return false
+		}
+	}
+	return true
 }

@@ -48,19 +48,22 @@ type link struct {
 	done chan struct{}
 }
 
-// newLink takes a connection whose opening handshake is over; early are octets
-// that came behind it.
-func newLink(conn net.Conn, harness wire.Role, d Deadlines, keys *maskKeys, began time.Time, b bounds, deflate *deflation, t Transcript, early []byte) *link {
+// newLink takes a connection whose opening handshake is over.
+func newLink(conn net.Conn, harness wire.Role, d Deadlines, keys *maskKeys, began time.Time, b bounds, deflate *deflation, t Transcript) *link {
 	l := &link{
 		conn: conn, role: harness, deadlines: d, keys: keys, began: began, end: began.Add(d.Case), most: b,
 		transcript: t, in: incoming{sender: harness.Peer(), limit: b.message, deflate: deflate}, lastHeard: time.Now(),
 		changed: make(chan struct{}, 1), done: make(chan struct{}),
 	}
+	return l
+}
+
+// start files the octets that came early and begins to read.
+func (l *link) start(early []byte) {
 	if len(early) > 0 {
 		l.heard(early)
 	}
 	go l.read()
-	return l
 }
 
 // read runs until TCP is gone, in either direction. The octets it keeps are

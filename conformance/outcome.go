@@ -31,6 +31,7 @@ const (
 	byHarness endedBy = iota
 	byPeer
 	byScript
+	byRefusal
 )
 
 // ClosedByHarness: after the events the harness starts the closing handshake
@@ -40,7 +41,8 @@ func ClosedByHarness() Ending {
 }
 
 // FailedByPeer: the peer fails the connection, with a Close frame that has one
-// of these codes or none, or by closing TCP at once (RFC6455-7.1.7-6).
+// of these codes or none, or by closing TCP at once (RFC6455-7.1.7-6). Without
+// codes any will do.
 func FailedByPeer(codes ...wire.StatusCode) Ending {
 	return Ending{by: byPeer, codes: codes}
 }
@@ -57,6 +59,10 @@ func RefusedByPeer(codes ...wire.StatusCode) Ending {
 	return Ending{by: byScript, codes: codes}
 }
 
+// NotOpened: there never is a WebSocket connection. After its refusal the peer
+// may close TCP or wait for another request (RFC6455-7.2.2-1).
+func NotOpened() Ending { return Ending{by: byRefusal} }
+
 // AnyEnd: the script itself has sent a Close frame, and any end that the peer
 // gives the connection is permitted and recorded as INFORMATIONAL.
 func AnyEnd() Ending { return Ending{by: byScript, open: true} }
@@ -64,6 +70,8 @@ func AnyEnd() Ending { return Ending{by: byScript, open: true} }
 // String describes the ending for people.
 func (e Ending) String() string {
 	switch {
+	case e.by == byRefusal:
+		return "no WebSocket connection"
 	case e.open:
 		return "any end of the connection"
 	case e.by == byHarness:
@@ -78,6 +86,9 @@ func (e Ending) String() string {
 }
 
 func (e Ending) codeList() string {
+	if len(e.codes) == 0 {
+		return "any code"
+	}
 	var parts []string
 	for _, c := range slices.Compact(slices.Clone(e.codes)) {
 		parts = append(parts, fmt.Sprint(uint16(c)))
@@ -88,7 +99,7 @@ func (e Ending) codeList() string {
 // permits reports whether a Close frame may have that code; none is always
 // permitted (RFC6455-7.4-2).
 func (e Ending) permits(code wire.StatusCode) bool {
-	return code == wire.StatusNoStatusRcvd || slices.Contains(e.codes, code)
+	return code == wire.StatusNoStatusRcvd || len(e.codes) == 0 || slices.Contains(e.codes, code)
 }
 
 // String describes the outcome for people.

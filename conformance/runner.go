@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
@@ -74,25 +76,63 @@ func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 		return couldNot(c, wire.RoleServer, started, nil, err)
 	}
 	defer conn.Close()
-	o, err := open(ctx, conn, r.target, c.Script.Offers, keys, r.deadlines, started)
+	o, err := open(ctx, conn, r.target, &c.Script, keys, r.deadlines, started)
+	if c.Script.Opening != nil {
+		if res := refusedResult(c, o, err, started); res != nil {
+			return *res
+		}
+	}
 	if err != nil {
 		return couldNot(c, wire.RoleServer, started, o.transcript, err)
 	}
 	if o.response.Status != 101 {
 		return couldNot(c, wire.RoleServer, started, o.transcript, o.refusal())
 	}
-	if v := o.check(r.target); v != nil {
+	if v := o.check(r.target, c.Script.Inspect); v != nil {
 		res := couldNot(c, wire.RoleServer, started, o.transcript, v)
 		res.Explanation = violationSentence(v)
 		return res
 	}
-	l := newLink(conn, wire.RoleClient, r.deadlines, keys, started, boundsOf(c, r.profile), o.deflate, o.transcript, o.early)
+	l := newLink(conn, wire.RoleClient, r.deadlines, keys, started, boundsOf(c, r.profile), o.deflate, o.transcript)
+	if c.Script.Opening != nil {
+		l.events = []Event{{Kind: EventAccepted, At: time.Since(started), Response: &o.response}}
+	}
+	l.start(o.early)
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	if len(c.Script.Offers) > 0 && o.deflate == nil {
 		return unimplemented(ctx, c, wire.RoleServer, l, started)
 	}
 	return newResult(c, wire.RoleServer, play(ctx, l, &c.Script, r.profile), started)
+}
+
+// refusedResult judges a case about the opening handshake that came to no
+// connection; nil if it did. A server that closes TCP where an HTTP error would
+// say why has refused as well; one that says nothing has not.
+func refusedResult(c *Case, o *opening, err error, started time.Time) *Result {
+	if err == nil && o.response.Status == 101 {
+		return nil
+	}
+	at := time.Since(started)
+	seen := observed{scriptClosedAt: -1, harnessClosedAt: -1, transcript: o.transcript}
+	var timeout net.Error
+	switch {
+	case err == nil:
+		seen.events = []Event{{Kind: EventRefused, At: at, Response: &o.response}}
+	case errors.As(err, &timeout) && timeout.Timeout():
+		seen.gaveUp = true
+	case errors.Is(err, io.EOF):
+		seen.events = []Event{{Kind: EventEOF, At: at}}
+	default:
+		var v *wire.Violation
+		if errors.As(err, &v) {
+			seen.events = []Event{{Kind: EventViolation, At: at, Violation: v}}
+			break
+		}
+		seen.events = []Event{{Kind: EventReset, At: at}}
+	}
+	res := newResult(c, wire.RoleServer, seen, started)
+	return &res
 }
 
 // unimplemented is the result where the peer declined permessage-deflate, as it

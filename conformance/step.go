@@ -109,6 +109,14 @@ func (s Watch) String() string {
 	return fmt.Sprintf("watch for the peer failing the connection (quiet %s if it does not)", s.Name)
 }
 
+// size is the number of octets a write, for length octets in all.
+func (c Chop) size(length int) int {
+	if c <= 0 {
+		return max(length, 1)
+	}
+	return int(c)
+}
+
 func (c Chop) suffix(frames int) string {
 	switch {
 	case c == ChopFrames:

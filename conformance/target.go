@@ -149,7 +149,7 @@ const (
 	TLSRefused
 	NoAnswer
 	NotHTTP
-	Refused
+	NotUpgraded
 )
 
 // A TargetError says in a sentence why a target could not be tested, and what
@@ -187,7 +187,7 @@ func (e *TargetError) hint() string {
 		return "For a certificate of your own use --ca FILE, for any certificate --insecure; for a server without TLS a ws:// URL."
 	case NoAnswer, NotHTTP:
 		return "Is this a WebSocket endpoint, and does it speak TLS (then use a wss:// URL)?"
-	case Refused:
+	case NotUpgraded:
 		return "Check the path of the URL; a server that wants an origin, a subprotocol or credentials gets them by --origin, --subprotocol and --header."
 	}
 	return ""
@@ -202,7 +202,7 @@ func Probe(ctx context.Context, t *Target, d Deadlines) (roundTrip time.Duration
 	}
 	defer conn.Close()
 	began := time.Now()
-	o, err := open(ctx, conn, t, nil, newMaskKeys("probe", 0), d, began)
+	o, err := open(ctx, conn, t, &Script{}, newMaskKeys("probe", 0), d, began)
 	if err != nil {
 		return 0, err
 	}
@@ -216,7 +216,7 @@ func Probe(ctx context.Context, t *Target, d Deadlines) (roundTrip time.Duration
 
 // refusal is the error for an answer other than 101 (RFC6455-4.1-43).
 func (o *opening) refusal() *TargetError {
-	return targetError(Refused, nil, "the server answered the opening handshake with %d %s instead of 101", o.response.Status, o.response.Reason)
+	return targetError(NotUpgraded, nil, "the server answered the opening handshake with %d %s instead of 101", o.response.Status, o.response.Reason)
 }
 
 // mustClose is a masked Close frame with 1000.

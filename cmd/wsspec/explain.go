@@ -36,7 +36,7 @@ func newExplain() *cobra.Command {
 
 func explain(w io.Writer, c *conformance.Case) {
 	fmt.Fprintf(w, "%s: %s\n\nSteps\n", c.ID, c.Title)
-	for i, s := range c.Script.Steps {
+	for i, s := range c.Script.Sentences() {
 		fmt.Fprintf(w, "  %d. %s\n", i+1, s)
 	}
 	fmt.Fprintf(w, "\nPermitted, from best to worst; anything else is FAILED\n")
