@@ -97,6 +97,6 @@ failed), 4 regression against the baseline.`,
 			return usage("%s", err)
 		},
 	}
-	root.AddCommand(newServer(), newClient(), newEcho(), newList(), newExplain(), newVersion())
+	root.AddCommand(newServer(), newClient(), newEcho(), newList(), newExplain(), newLedger(), newVersion())
 	return root
 }

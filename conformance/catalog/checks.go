@@ -1,0 +1,19 @@
+package catalog
+
+import (
+	"github.com/wsspec/wsspec/conformance/rfc"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// Checks says which cases check which requirements, for the ledger.
+func Checks() rfc.Checks {
+	checks := rfc.Checks{}
+	for _, role := range []wire.Role{wire.RoleServer, wire.RoleClient} {
+		checks.Add(rfc.EveryCase, InEveryCase(role)...)
+	}
+	for _, c := range all {
+		checks.Add(c.ID, c.Requires...)
+		checks.Add(c.ID, c.Script.Inspect...)
+	}
+	return checks
+}
