@@ -55,7 +55,7 @@ func (s Selection) Select(cases []*Case) ([]*Case, error) {
 		}
 		return nil
 	}
-	nearID := func(p string) []string { return nearest(p, ids(cases)) }
+	nearID := func(p string) []string { return Nearest(p, ids(cases)) }
 	if len(s.Run) == 0 {
 		for i := range chosen {
 			chosen[i] = true
@@ -67,7 +67,7 @@ func (s Selection) Select(cases []*Case) ([]*Case, error) {
 	}
 	if len(s.RFC) > 0 {
 		required := make([]bool, len(cases))
-		nearClause := func(p string) []string { return nearest(p, clauses(cases)) }
+		nearClause := func(p string) []string { return Nearest(p, clauses(cases)) }
 		if err := each("--rfc", s.RFC, requires, nearClause, func(i int) { required[i] = true }); err != nil {
 			return nil, err
 		}
@@ -183,8 +183,9 @@ func compileGlob(pattern string) *regexp.Regexp {
 // as a glob does.
 var setPattern = regexp.MustCompile(`^\[(?:[0-9A-Za-z]-[0-9A-Za-z]|[0-9A-Za-z./_])+\]`)
 
-// nearest returns the three names most like p.
-func nearest(p string, names []string) []string {
+// Nearest returns the three names most like p, the likest first, or all if there
+// are fewer.
+func Nearest(p string, names []string) []string {
 	sorted := slices.Clone(names)
 	slices.SortStableFunc(sorted, func(a, b string) int { return cmp.Compare(distance(p, a), distance(p, b)) })
 	return sorted[:min(3, len(sorted))]

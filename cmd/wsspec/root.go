@@ -97,6 +97,7 @@ failed), 4 regression against the baseline.`,
 			return usage("%s", err)
 		},
 	}
+	root.SetFlagErrorFunc(explainFlag)
 	root.AddCommand(newServer(), newClient(), newEcho(), newList(), newExplain(), newLedger(), newVersion())
 	return root
 }

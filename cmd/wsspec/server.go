@@ -256,7 +256,10 @@ func (r *runFlags) known() (*reports.Baseline, error) {
 // what could not be tested outweighs a regression, and that a failure.
 func (r *runFlags) finish(console *console, record *record, known *reports.Baseline, failed error) error {
 	report := record.finish()
-	if r.out != "" && len(report.Targets) > 0 {
+	if len(report.Results) == 0 {
+		r.out = "" // nothing was tested: an empty report would look like a pass
+	}
+	if r.out != "" {
 		if err := writeAll(report, r.out); err != nil {
 			return couldNot(errors.Join(failed, err))
 		}
