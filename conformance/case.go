@@ -73,6 +73,17 @@ type Script struct {
 	Outcomes []Outcome
 }
 
+// abandons reports whether the harness drops TCP at the end of the script if
+// the peer has not ended it.
+func (s *Script) abandons() bool {
+	for _, o := range s.Outcomes {
+		if o.Ending.abandon {
+			return true
+		}
+	}
+	return false
+}
+
 // Sentences describes what the harness does, one step a sentence.
 func (s *Script) Sentences() []string {
 	var out []string

@@ -20,6 +20,11 @@ type Frame struct {
 	// Mask says whether the frame is masked; zero is as the harness's role
 	// demands (RFC6455-5.1-1, RFC6455-5.1-5).
 	Mask MaskMode
+	// Key is the masking key, if it is not to be drawn.
+	Key *[4]byte
+	// Declare is the length that the header announces, if it is not the
+	// payload's; what is missing never comes.
+	Declare uint64
 }
 
 // MaskMode says whether a frame goes out masked.
@@ -65,6 +70,18 @@ func (f Frame) More() Frame { f.Fin = false; return f }
 
 // WithRSV returns the frame with those reserved bits set.
 func (f Frame) WithRSV(bits wire.RSV) Frame { f.RSV = bits; return f }
+
+// WithForm returns the frame with its length in that form.
+func (f Frame) WithForm(form wire.LengthForm) Frame { f.Form = form; return f }
+
+// WithMask returns the frame masked or not, whatever the harness's role demands.
+func (f Frame) WithMask(m MaskMode) Frame { f.Mask = m; return f }
+
+// WithKey returns the frame with that masking key, if it is masked.
+func (f Frame) WithKey(key [4]byte) Frame { f.Key = &key; return f }
+
+// Declaring returns the frame with a header that announces so many octets.
+func (f Frame) Declaring(length uint64) Frame { f.Declare = length; return f }
 
 // WithOpcode returns the frame with another opcode.
 func (f Frame) WithOpcode(o wire.Opcode) Frame { f.Opcode = o; return f }
@@ -114,6 +131,15 @@ func (f Frame) String() string {
 			fmt.Fprintf(&b, ", RSV%d", i+1)
 		}
 	}
+	if f.Form != wire.LengthShortest {
+		fmt.Fprintf(&b, ", length in the %s form", f.Form)
+	}
+	if f.Declare > 0 {
+		fmt.Fprintf(&b, ", announced as %d octets", f.Declare)
+	}
+	if f.Key != nil {
+		fmt.Fprintf(&b, ", masking key %08x", f.Key[:])
+	}
 	switch f.Mask {
 	case MaskAlways:
 		b.WriteString(", masked")
@@ -131,8 +157,14 @@ func (f Frame) append(dst []byte, role wire.Role, keys *maskKeys) ([]byte, wire.
 		Fin: f.Fin, RSV: f.RSV, Opcode: f.Opcode, Form: f.Form, Length: uint64(len(payload)),
 		Masked: f.Mask == MaskAlways || f.Mask == MaskByRole && role == wire.RoleClient,
 	}
+	if f.Declare > 0 {
+		h.Length = f.Declare
+	}
 	if h.Masked {
 		h.MaskKey = keys.next()
+		if f.Key != nil {
+			h.MaskKey = *f.Key
+		}
 	}
 	dst = wire.AppendHeader(dst, h)
 	start := len(dst)

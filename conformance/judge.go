@@ -69,6 +69,9 @@ func judge(outcomes []Outcome, o observed) judgement {
 		j.code = end.close.Code
 	}
 	for i, out := range outcomes {
+		if out.Ending.fin && wasReset(o.events) {
+			continue
+		}
 		if matchEvents(out.Events, got) == matchFull && (out.Ending.by == byHarness || out.Ending.by == byRefusal || end.came) {
 			j.behavior, j.outcome = out.Behavior, i
 			break
@@ -110,6 +113,8 @@ func judgeClose(ending Ending, end endFacts, o observed) CloseBehavior {
 	switch {
 	case ending.by == byRefusal && notOpened(o.events):
 		return CloseOK
+	case ending.abandon:
+		return CloseInformational
 	case ending.open && end.came:
 		return CloseInformational
 	case ending.by == byPeer && (!end.came || before(o.harnessClosedAt)):
@@ -136,4 +141,13 @@ func notOpened(events []Event) bool {
 		}
 	}
 	return true
+}
+
+func wasReset(events []Event) bool {
+	for _, e := range events {
+		if e.Kind == EventReset {
+			return true
+		}
+	}
+	return false
 }

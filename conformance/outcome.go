@@ -23,6 +23,10 @@ type Ending struct {
 	codes []wire.StatusCode
 	clean bool
 	open  bool
+	// fin: TCP ends by a FIN and not by a reset.
+	fin bool
+	// abandon: the harness drops TCP where the script has left it.
+	abandon bool
 }
 
 type endedBy uint8
@@ -63,13 +67,26 @@ func RefusedByPeer(codes ...wire.StatusCode) Ending {
 // may close TCP or wait for another request (RFC6455-7.2.2-1).
 func NotOpened() Ending { return Ending{by: byRefusal} }
 
+// Abandoned: the harness drops TCP in the middle of what it was sending.
+func Abandoned() Ending { return Ending{by: byHarness, abandon: true} }
+
+// WithFIN is the ending where moreover TCP ends by a FIN: a reset can make the
+// other end lose what was still on its way (RFC6455-7.1.1-1).
+func (e Ending) WithFIN() Ending { e.fin = true; return e }
+
 // AnyEnd: the script itself has sent a Close frame, and any end that the peer
 // gives the connection is permitted and recorded as INFORMATIONAL.
 func AnyEnd() Ending { return Ending{by: byScript, open: true} }
 
 // String describes the ending for people.
 func (e Ending) String() string {
+	if e.fin {
+		e.fin = false
+		return e.String() + ", TCP ending by a FIN"
+	}
 	switch {
+	case e.abandon:
+		return "the harness drops TCP"
 	case e.by == byRefusal:
 		return "no WebSocket connection"
 	case e.open:

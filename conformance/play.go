@@ -60,6 +60,14 @@ func (p *player) step(ctx context.Context, s Step) {
 		})
 	case Exchange:
 		p.exchange(ctx, s)
+	case Hold:
+		p.until(ctx, p.deadlines.Answer, func(_ []Event, ended bool) bool { return ended })
+		p.until(ctx, p.deadlines.Settle, func([]Event, bool) bool { return false })
+		var gone bool
+		p.look(func(_ []Event, _, g bool) { gone = g })
+		if !gone {
+			p.mark(s.Name)
+		}
 	case Settle:
 		p.quiet(ctx, s.Name, p.deadlines.Settle)
 	case Watch:
@@ -146,6 +154,9 @@ func (p *player) conclude(ctx context.Context) {
 		var harnessCloses bool
 		p.look(func(events []Event, _, _ bool) { harnessCloses = settled(p.script.Outcomes, p.answers(events)) })
 		p.gaveUp = !harnessCloses
+	}
+	if p.script.abandons() && !p.peerEnded() {
+		return
 	}
 	p.endHandshake(ctx)
 	p.awaitTCPClose(ctx)

@@ -62,12 +62,17 @@ type Settle struct{ Name string }
 // take, and notes the event Quiet with this name if it did not.
 type Watch struct{ Name string }
 
+// Hold waits for the peer's Close, keeps TCP open for a moment, and notes the
+// event Quiet with this name if the peer did so too.
+type Hold struct{ Name string }
+
 func (Send) step()       {}
 func (SendOctets) step() {}
 func (SendPart) step()   {}
 func (Await) step()      {}
 func (Settle) step()     {}
 func (Watch) step()      {}
+func (Hold) step()       {}
 
 func (s Send) String() string {
 	const most = 6
@@ -107,6 +112,10 @@ func (s Settle) String() string {
 
 func (s Watch) String() string {
 	return fmt.Sprintf("watch for the peer failing the connection (quiet %s if it does not)", s.Name)
+}
+
+func (s Hold) String() string {
+	return fmt.Sprintf("wait for the peer's Close and keep TCP open for a moment (quiet %s if the peer does too)", s.Name)
 }
 
 // size is the number of octets a write, for length octets in all.

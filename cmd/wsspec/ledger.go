@@ -27,9 +27,6 @@ can be seen on the wire have a case, or a written reason why not.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ledger := rfc.Ledger(catalog.Checks())
-			if open {
-				ledger = onlyOpen(ledger)
-			}
 			switch format {
 			case "text":
 				return ledgerText(cmd.OutOrStdout(), ledger, open)
@@ -42,24 +39,13 @@ can be seen on the wire have a case, or a written reason why not.`,
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "`text`, markdown or json")
-	cmd.Flags().BoolVar(&open, "open", false, "only requirements that have neither a case nor a reason")
+	cmd.Flags().BoolVar(&open, "open", false, "name the requirements that have neither a case nor a reason")
 	return cmd
 }
 
-func onlyOpen(ledger []rfc.Entry) []rfc.Entry {
-	var out []rfc.Entry
-	for i := range ledger {
-		if ledger[i].Open() {
-			out = append(out, ledger[i])
-		}
-	}
-	return out
-}
-
 func ledgerText(w io.Writer, ledger []rfc.Entry, open bool) error {
-	if open {
-		for i := range ledger {
-			e := &ledger[i]
+	for i := range ledger {
+		if e := &ledger[i]; open && e.Open() {
 			fmt.Fprintf(w, "%s  %s, %s: %s\n", e.ID, e.Level, e.AppliesTo, e.Summary)
 		}
 	}

@@ -28,6 +28,7 @@ func ByID(id string) *c.Case {
 var all = slices.Concat(
 	section1(), section2(), section3(), section4(), section5(),
 	section6(), section7(), section9(), section10(), section12(), section13(),
+	rfc6455Section5_1(), rfc6455Section5_2(), rfc6455Section5_3(), rfc6455Section5_4(), rfc6455Section5_5(), rfc6455Section7_4(), rfc6455Section8_1(), rfc6455Section10_4(),
 )
 
 // The endings that most cases have.
