@@ -116,8 +116,7 @@ func (s *process) stop() error {
 		return nil
 	case <-deadline.C:
 		_ = s.cmd.Process.Kill()
-		_ = <-s.ended // that it was killed is all there is to say
-		return fmt.Errorf("%s did not end within %v and was killed", s.name, stopDeadline)
+		return fmt.Errorf("%s did not end within %v and was killed: %w", s.name, stopDeadline, <-s.ended)
 	}
 }
 

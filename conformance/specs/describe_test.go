@@ -40,7 +40,10 @@ func TestLabels(t *testing.T) {
 func TestSuiteAgainstWrongServers(t *testing.T) {
 	// Whatever comes, this server says something else.
 	deaf := serve(t, func(r *http.Request, conn *ref.Conn) {
-		for range conn.Messages(r.Context()) {
+		for _, err := range conn.Messages(r.Context()) {
+			if err != nil {
+				return
+			}
 			_ = conn.Write(r.Context(), ref.Text, []byte("What?"))
 		}
 	})
