@@ -37,7 +37,7 @@ func BaselineOf(r *Report) *Baseline {
 		known := KnownAgent{Agent: t.Agent, Role: t.Role, Departures: map[string][2]string{}}
 		for i := range r.Results {
 			res := &r.Results[i]
-			if res.Agent == t.Agent && res.Role == t.Role && res.Verdict != Error && weight(res.Behavior, res.BehaviorClose) > 0 {
+			if res.Agent == t.Agent && res.Role == t.Role && res.rank() > plainPass {
 				known.Departures[res.ID] = [2]string{string(res.Behavior), string(res.BehaviorClose)}
 			}
 		}
@@ -112,7 +112,8 @@ type Difference struct {
 	Explanation string
 }
 
-// Regressed reports whether anything got worse.
+// Regressed reports whether anything got worse, which is what Changes.Regressed
+// means by it too.
 func (c Comparison) Regressed() bool { return len(c.Worse) > 0 }
 
 // Compare holds a report against the baseline. Agents that the baseline does
@@ -129,8 +130,8 @@ func (b *Baseline) Compare(r *Report) Comparison {
 		if !departs {
 			was = [2]string{string(OK), string(CloseOK)}
 		}
-		before := weight(Behavior(was[0]), BehaviorClose(was[1]))
-		now := weight(res.Behavior, res.BehaviorClose)
+		before := rankOf(Behavior(was[0]), BehaviorClose(was[1]))
+		now := res.rank()
 		d := Difference{
 			Agent: res.Agent, Role: res.Role, ID: res.ID, Known: was,
 			Seen: [2]string{string(res.Behavior), string(res.BehaviorClose)}, Explanation: res.Explanation,
@@ -140,16 +141,9 @@ func (b *Baseline) Compare(r *Report) Comparison {
 			c.Worse = append(c.Worse, d)
 		case now < before:
 			c.Better = append(c.Better, d)
-		case now > 0 && d.Known != d.Seen:
+		case now > plainPass && d.Known != d.Seen:
 			c.Changed = append(c.Changed, d)
 		}
 	}
 	return c
-}
-
-// weight says how far two verdicts are from a plain pass: 0 is one.
-func weight(b Behavior, c BehaviorClose) int {
-	behaviors := map[Behavior]int{NonStrict: 1, Unimplemented: 1, Failed: 2}
-	closes := map[BehaviorClose]int{CloseWrongCode: 1, CloseFailedByClient: 2, CloseUnclean: 2, CloseFailed: 2}
-	return max(behaviors[b], closes[c])
 }

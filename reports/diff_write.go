@@ -14,11 +14,14 @@ type diffPart struct {
 	Changes []Change
 }
 
+const newRemarks = "New remarks"
+
 // parts are the lists that are not empty, the urgent ones first.
 func (d *Changes) parts() []diffPart {
 	var parts []diffPart
 	for _, p := range []diffPart{
 		{"New failures", Fail, d.NewFailures},
+		{newRemarks, Warn, d.NewRemarks},
 		{"Fixed", Pass, d.Fixed},
 		{"Changed", Warn, d.Changed},
 		{"Flaky", Warn, d.Flaky},
@@ -40,6 +43,9 @@ func (d *Changes) Sentence() string {
 			word = strings.TrimSuffix(word, "s")
 		}
 		words = append(words, grouped(len(p.Changes))+" "+word)
+	}
+	if n := len(d.NewPeers); n > 0 {
+		words = append(words, counted(n, "new peer"))
 	}
 	if len(words) == 0 {
 		return fmt.Sprintf("Nothing changed in %s", counted(d.Same, "case"))
@@ -77,12 +83,31 @@ func (d *Changes) WriteText(w io.Writer) error {
 		for _, c := range p.Changes {
 			res := c.Result()
 			fmt.Fprintf(&b, "  %s %s %s: %s\n", oneLine(res.Agent), res.Role, oneLine(res.ID), c.Words())
-			if p.Verdict == Fail {
+			if p.Verdict == Fail || p.Title == newRemarks {
 				fmt.Fprintf(&b, "    %s\n", oneLine(res.Explanation))
 			}
 		}
 	}
+	if names := d.newPeers(); names != "" {
+		fmt.Fprintf(&b, "\n%s\n", oneLine(names))
+	}
 	return writeDiff(w, b.String())
+}
+
+// newPeers says which peers could not be compared, if any.
+func (d *Changes) newPeers() string {
+	var names []string
+	for i, t := range d.NewPeers {
+		if i == fewEvents {
+			names = append(names, grouped(len(d.NewPeers)-i)+" more")
+			break
+		}
+		names = append(names, shortened(peer{t.Agent, t.Role}.name(), 100))
+	}
+	if names == nil {
+		return ""
+	}
+	return "Not compared, for the older report does not have them: " + strings.Join(names, ", ")
 }
 
 // WriteMarkdown writes the difference as Markdown, at most MaxMarkdownOctets of
@@ -94,6 +119,9 @@ func (d *Changes) WriteMarkdown(w io.Writer) error {
 		mark = Fail
 	}
 	fmt.Fprintf(&b, "# %s %s\n", markdownMark(mark), d.Sentence())
+	if names := d.newPeers(); names != "" {
+		fmt.Fprintf(&b, "\n%s.\n", markdownText(names))
+	}
 	left := 0
 	for _, p := range d.parts() {
 		if b.Len() < MaxMarkdownOctets-matrixOctets {
@@ -125,7 +153,7 @@ func (d *Changes) WriteHTML(w io.Writer) error {
 	clean := Diff(d.Old.visible(), d.New.visible())
 	if err := pageTemplates.ExecuteTemplate(w, "diff.html", map[string]any{
 		"CSP": policy(string(css)), "CSS": template.CSS(css),
-		"Diff": clean, "Parts": clean.parts(), "Regressed": clean.Regressed(),
+		"Diff": clean, "Parts": clean.parts(), "Regressed": clean.Regressed(), "NewPeers": clean.newPeers(),
 	}); err != nil {
 		return fmt.Errorf("write difference: %w", err)
 	}

@@ -11,13 +11,19 @@ import (
 // Merge puts reports together: the shards of one run, several agents, both
 // roles. All must be of the same version of the tool; a case that is there twice
 // for one agent and role is an error, and so is one that only some of the agents
-// of a role have, for then a shard is missing. The errors name the cases, a
-// dozen of each kind at most.
+// of a role have, for then a shard is missing. (What all of them lack no report
+// can tell.) The errors name the cases, a dozen of each kind at most.
 //
 // The merged report began when the first of its parts did and took as long as
 // all of them together. Its command is no longer that of one run: it names the
 // tool only, so that a single case can still be run again.
-func Merge(parts ...*Report) (*Report, error) {
+func Merge(parts ...*Report) (*Report, error) { return merge(parts, false) }
+
+// MergePartial is Merge for reports that are known to be incomplete: cases that
+// only some of the agents of a role have are no error.
+func MergePartial(parts ...*Report) (*Report, error) { return merge(parts, true) }
+
+func merge(parts []*Report, partial bool) (*Report, error) {
 	if len(parts) == 0 {
 		return nil, errors.New("no reports to merge")
 	}
@@ -54,7 +60,11 @@ func Merge(parts ...*Report) (*Report, error) {
 	}
 	merged.Profile = strings.Join(profiles, ", ")
 	slices.SortStableFunc(merged.Results, func(a, b Result) int { return CompareIDs(a.ID, b.ID) })
-	if err := errors.Join(doubled(merged), missing(merged)); err != nil {
+	err := doubled(merged)
+	if !partial {
+		err = errors.Join(err, missing(merged))
+	}
+	if err != nil {
 		return nil, fmt.Errorf("reports do not fit together: %w", err)
 	}
 	merged.Summary = Summarize(merged.Targets, merged.Results)

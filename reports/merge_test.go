@@ -65,3 +65,13 @@ func TestMergeRefuses(t *testing.T) {
 		})
 	}
 }
+
+func TestMergePartialAllowsMissingCasesButNotDoubledOnes(t *testing.T) {
+	got, err := MergePartial(part("alpha", Server, "1.1.1", "1.1.2"), part("beta", Server, "1.1.1"))
+	if err != nil || len(got.Results) != 3 {
+		t.Errorf("MergePartial returned %v, %v", got, err)
+	}
+	if _, err := MergePartial(part("alpha", Server, "1.1.1"), part("alpha", Server, "1.1.1")); err == nil || !strings.Contains(err.Error(), "there twice: 1.1.1") {
+		t.Errorf("a doubled case: %v", err)
+	}
+}
