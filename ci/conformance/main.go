@@ -6,7 +6,7 @@
 //
 // Every flag but --without-ref goes to wsspec server as it is, and the exit
 // code is that command's own. The programs wsspec and peers have to lie beside
-// this one, as make puts them.
+// this one, as make puts them; what the libraries print goes to peers.log there.
 package main
 
 import (
@@ -58,16 +58,23 @@ func run(ctx context.Context, wsspec, peers string, args []string, stdout, stder
 		fail(fmt.Errorf("%s list: %w", peers, err))
 		return code
 	}
+	// What libraries print about what was done to them is not this run's result.
+	log, err := os.Create(peers + ".log")
+	if err != nil {
+		fail(err)
+		return code
+	}
+	defer log.Close()
 	programs := []program{
-		{path: wsspec, args: []string{"echo", "--addr", "127.0.0.1:0"}, servers: 1, agent: "ref"},
-		{path: peers, args: []string{"serve", "--all", "--until-stdin-closes"}, servers: len(strings.Fields(string(listed)))},
+		{path: wsspec, args: []string{"echo", "--addr", "127.0.0.1:0"}, servers: 1, agent: "ref", stderr: stderr},
+		{path: peers, args: []string{"serve", "--all", "--until-stdin-closes"}, servers: len(strings.Fields(string(listed))), stderr: log},
 	}
 	if len(args) > 0 && args[0] == "--without-ref" {
 		programs, args = programs[1:], args[1:]
 	}
 	command := []string{"server"}
 	for _, p := range programs {
-		s, err := start(ctx, p, stderr)
+		s, err := start(ctx, p)
 		if err != nil {
 			fail(err)
 			return code

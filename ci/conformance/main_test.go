@@ -35,6 +35,7 @@ func (a actor) act(args []string) int {
 	case "peers list":
 		fmt.Print("one\ntwo\n")
 	case "peers serve":
+		fmt.Fprintln(os.Stderr, "a library complains")
 		fmt.Print("one listening on ws://one/\ntwo listening on ws://two/\nchatter\n")
 		return a.serve("peers", interrupts)
 	case "wsspec echo":
@@ -158,6 +159,9 @@ func TestRun(t *testing.T) {
 			if got := read(dir, "stderr"); tt.stderr == "" && got != "" || !strings.Contains(got, tt.stderr) {
 				t.Errorf("standard error %q, want %q", got, tt.stderr)
 			}
+			if got := read(dir, "peers.log"); tt.diary != nil && got != "a library complains\n" {
+				t.Errorf("peers.log has %q, want the library's complaint", got)
+			}
 			if d := cmp.Diff(tt.diary, diary(dir)); d != "" {
 				t.Errorf("what the servers did (-want +got):\n%s", d)
 			}
@@ -192,7 +196,7 @@ func TestStartInterrupted(t *testing.T) {
 	dir := stage(t, "all is well")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := start(ctx, program{path: filepath.Join(dir, "peers"), args: []string{"serve"}, servers: 3}, stream(t, dir, "stderr"))
+	_, err := start(ctx, program{path: filepath.Join(dir, "peers"), args: []string{"serve"}, servers: 3, stderr: stream(t, dir, "stderr")})
 	if err == nil || !strings.Contains(err.Error(), "peers serve: interrupted") || strings.Contains(err.Error(), "killed") {
 		t.Errorf("error %v, want one that says only that peers serve was interrupted", err)
 	}

@@ -23,6 +23,7 @@ type program struct {
 	// without.
 	servers int
 	agent   string
+	stderr  *os.File
 }
 
 // A process is a program that runs.
@@ -38,13 +39,13 @@ type process struct {
 }
 
 // start runs a program and returns when all its servers listen.
-func start(ctx context.Context, p program, stderr *os.File) (*process, error) {
+func start(ctx context.Context, p program) (*process, error) {
 	s := &process{
 		name:  filepath.Base(p.path) + " " + p.args[0],
 		cmd:   exec.Command(p.path, p.args...),
 		ended: make(chan error, 1),
 	}
-	s.cmd.Stderr = stderr
+	s.cmd.Stderr = p.stderr
 	stdin, err := s.cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
