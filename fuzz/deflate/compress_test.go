@@ -1,0 +1,92 @@
+package deflate
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// FuzzCompress: options, then messages, each with an octet for where it is cut
+// in two. What is compressed inflates to the same, by the Inflater and by the
+// naive decoder, keeps within the window agreed, and is flushed where the
+// message was cut.
+func FuzzCompress(f *testing.F) {
+	levels := []int{0, 1, 6, 7, 9, wire.HuffmanOnly}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<11 {
+			return // the naive decoder takes its time
+		}
+		r := input.From(data)
+		options, level := r.Octet(), levels[int(r.Octet())%len(levels)]
+		bits, takeover := 8+int(options>>1&7), options&1 == 0
+		d, err := wire.NewDeflater(wire.DeflaterOptions{WindowBits: bits, NoContextTakeover: !takeover, Level: level})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Release()
+		f, err := wire.NewInflater(wire.InflaterOptions{WindowBits: bits, NoContextTakeover: !takeover})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Release()
+		agreed := wire.DeflateParams{ClientMaxWindowBits: bits, ClientNoContextTakeover: !takeover}
+
+		var sent []byte // with takeover, all messages so far
+		for more := 0; more < 4 && !r.Spent(); more++ {
+			// Small inputs make long messages, so that windows are left behind.
+			repeat, cut, size := 1<<(r.Octet()%7), int(r.Octet()), int(r.Octet())
+			message := bytes.Repeat(r.Take(size), repeat)
+			cut = min(cut, len(message))
+			var payload []byte
+			flushed := 0
+			if options&16 != 0 {
+				payload = d.AppendFlush(d.AppendPart(nil, message[:cut]))
+				flushed = len(payload)
+				payload = d.AppendEnd(d.AppendPart(payload, message[cut:]))
+			} else {
+				payload = d.AppendMessage(nil, message)
+			}
+			want, ok := decode(payload, sent, len(message)+1)
+			if !ok || !bytes.Equal(want.out, message) {
+				t.Fatalf("% x compressed to % x, which is % x", message, payload, want.out)
+			}
+			part, ok := decode(bytes.TrimSuffix(payload[:flushed], []byte{0, 0, 0xFF, 0xFF}), sent, len(message)+1)
+			if flushed > 0 && (!ok || !bytes.Equal(part.out, message[:cut])) {
+				t.Fatalf("% x: flushed as % x, which is % x", message[:cut], payload[:flushed], part.out)
+			}
+			if got, err := f.AppendMessage(nil, payload, int64(len(message))); err != nil || !bytes.Equal(got, message) {
+				t.Fatalf("% x: inflated from % x to % x, %v", message, payload, got, err)
+			}
+			use, v := wire.MeasureWindow(payload, int64(len(sent)))
+			if v != nil || use.Octets != int64(len(message)) || use.MaxDistance != want.distance || use.Reach != want.reach {
+				t.Fatalf("% x: measured %+v, %v; want %d back, %d before it", payload, use, v, want.distance, want.reach)
+			}
+			inside := want.distance <= 1<<bits && (takeover || want.reach == 0)
+			if v := wire.CheckWindow(use, agreed, wire.RoleClient); (v == nil) != inside || v != nil {
+				t.Fatalf("% x: %v with %+v of %+v", payload, v, use, agreed)
+			}
+			window(t, use)
+			if takeover {
+				sent = append(sent, message...)
+			}
+		}
+	})
+}
+
+// window holds CheckWindow against what each agreement allows.
+func window(t *testing.T, use wire.WindowUse) {
+	for bits := 8; bits <= 15; bits++ {
+		for _, none := range []bool{false, true} {
+			agreed := wire.DeflateParams{ServerMaxWindowBits: bits, ServerNoContextTakeover: none}
+			inside := use.MaxDistance <= 1<<bits && (!none || use.Reach == 0)
+			if v := wire.CheckWindow(use, agreed, wire.RoleServer); (v == nil) != inside {
+				t.Fatalf("%+v with %+v: %v", use, agreed, v)
+			}
+			if v := wire.CheckWindow(use, agreed, wire.RoleClient); v != nil {
+				t.Fatalf("%+v by the client with %+v for the server: %v", use, agreed, v)
+			}
+		}
+	}
+}
