@@ -115,8 +115,11 @@ func (in *arrival) open(s *Service, script *Script, caseID string, attempt int) 
 		r.Fields = append(r.Fields, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions([]wire.Extension{answer})})
 	}
 	keys := newMaskKeys(caseID, attempt)
-	if !in.respondAs(script.Opening, r, keys) {
+	if !in.respondAs(script.Opening, &r, keys) {
 		return nil
+	}
+	if script.Opening != nil {
+		deflate = in.agreed(r)
 	}
 	b := boundsOf(&Case{Script: *script}, s.Profile)
 	l := newLink(in.conn, wire.RoleServer, in.deadlines, keys, in.began, b, deflate, in.transcript)
@@ -128,15 +131,16 @@ func (in *arrival) open(s *Service, script *Script, caseID string, attempt int) 
 }
 
 // respondAs sends the response of an opening that the case made its own.
-func (in *arrival) respondAs(how *Opening, r wire.Response, keys *maskKeys) bool {
+func (in *arrival) respondAs(how *Opening, r *wire.Response, keys *maskKeys) bool {
 	if how == nil {
-		return in.respond(r, "")
+		return in.respond(*r, "")
 	}
 	in.spoke = len(in.early) > 0
 	if how.Hold && !in.spoke {
 		in.spoke = in.hears()
 	}
-	octets := how.response(&r)
+	key, _ := in.request.Fields.Get("Sec-WebSocket-Key")
+	octets := how.response(r, strings.TrimSpace(key))
 	in.enter(Sent, EntryResponse, octets, fmt.Sprintf("%s %d %s", r.Version, r.Status, r.Reason))
 	for _, f := range how.With {
 		start := len(octets)
@@ -150,6 +154,20 @@ func (in *arrival) respondAs(how *Opening, r wire.Response, keys *maskKeys) bool
 		}
 	}
 	return true
+}
+
+// agreed is the harness's side of what a response of the case's own says of
+// permessage-deflate; nil where that is no valid answer to the client's offers.
+func (in *arrival) agreed(r wire.Response) *deflation {
+	params, agreed, broken := wire.CheckDeflateAnswer(in.request.Extensions(), r.Extensions())
+	if broken != nil || !agreed {
+		return nil
+	}
+	deflate, err := newDeflation(params, wire.RoleClient)
+	if err != nil {
+		return nil
+	}
+	return deflate
 }
 
 // hears listens for a moment, and keeps what comes.

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wsspec/wsspec/ref/wire"
@@ -61,6 +62,12 @@ type Script struct {
 	// other way round, its window for the server's. If the peer under test takes
 	// none, the case is UNIMPLEMENTED.
 	Offers []wire.DeflateOffer
+	// Needs is what has to be agreed for the case to make sense; if it is not, the
+	// case is UNIMPLEMENTED.
+	Needs Agreement
+	// Applies are conditions on the request of a client under test; if one does
+	// not hold, the case is UNIMPLEMENTED.
+	Applies []Condition
 	// Opening makes the opening handshake the case's own; nil is the plain one.
 	Opening *Opening
 	// Inspect names the requirements on the peer's part of the opening handshake
@@ -73,6 +80,27 @@ type Script struct {
 	Outcomes []Outcome
 }
 
+// An Agreement is what a case needs of permessage-deflate for what the harness
+// sends.
+type Agreement struct {
+	// Takeover: the harness may refer to its earlier messages.
+	Takeover bool
+	// WindowBits is the smallest window of the harness's that will do.
+	WindowBits int
+}
+
+// met reports whether what was agreed will do; nothing needed is met by all.
+func (a Agreement) met(d *deflation) bool {
+	if a == (Agreement{}) {
+		return true
+	}
+	if d == nil {
+		return false
+	}
+	bits, takeover := d.params.Sender(d.peer.Peer())
+	return (takeover || !a.Takeover) && bits >= a.WindowBits
+}
+
 // abandons reports whether the harness drops TCP at the end of the script if
 // the peer has not ended it.
 func (s *Script) abandons() bool {
@@ -82,6 +110,16 @@ func (s *Script) abandons() bool {
 		}
 	}
 	return false
+}
+
+// mayOpen reports whether an outcome permits that the connection is opened.
+func (s *Script) mayOpen() bool {
+	return slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Ending.by != byRefusal })
+}
+
+// wantsFIN reports whether an outcome asks how TCP ends.
+func (s *Script) wantsFIN() bool {
+	return slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Ending.fin })
 }
 
 // Sentences describes what the harness does, one step a sentence.

@@ -36,6 +36,9 @@ func (d *deflation) inflate(payload []byte, limit uint64) ([]byte, *wire.Violati
 	if v == nil {
 		v = wire.CheckWindow(use, d.params, d.peer)
 	}
+	if v == nil && use.PaddingSet {
+		v = rulePadding.Violation("a BFINAL block whose last octet is not padded with zero bits")
+	}
 	if v != nil {
 		return nil, v
 	}

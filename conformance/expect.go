@@ -76,7 +76,7 @@ func Refused(conditions ...Condition) Expect {
 // meets reports whether the answer to the opening request is as expected.
 func (e Expect) meets(r *wire.Response) bool {
 	for _, c := range e.conditions {
-		if !c.holds(r) {
+		if !c.holds(r.Status, r.Fields) {
 			return false
 		}
 	}

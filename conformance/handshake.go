@@ -178,6 +178,11 @@ func (o *opening) checkExtensions() *wire.Violation {
 	case len(o.offers) == 0:
 		return wire.RuleResponseExtensionUnasked.Violation("the server accepts the extension %q, none was offered", value)
 	}
+	for _, a := range answers {
+		if !slices.ContainsFunc(o.offers, func(offer wire.Extension) bool { return offer.Name == a.Name }) {
+			return wire.RuleResponseExtensionUnasked.Violation("the server accepts the extension %q, which was not offered", a.Name)
+		}
+	}
 	params, agreed, v := wire.CheckDeflateAnswer(o.offers, answers)
 	if v != nil || !agreed {
 		return v

@@ -72,7 +72,7 @@ func judge(outcomes []Outcome, o observed) judgement {
 		if out.Ending.fin && wasReset(o.events) {
 			continue
 		}
-		if matchEvents(out.Events, got) == matchFull && (out.Ending.by == byHarness || out.Ending.by == byRefusal || end.came) {
+		if matchEvents(out.Events, got) == matchFull && out.over(end) {
 			j.behavior, j.outcome = out.Behavior, i
 			break
 		}
@@ -80,6 +80,18 @@ func judge(outcomes []Outcome, o observed) judgement {
 	ending := outcomes[max(j.outcome, 0)].Ending
 	j.close = judgeClose(ending, end, o)
 	return j
+}
+
+// over reports whether all that the outcome wants has happened, once its events
+// have. Where no connection is to come about, silence is no refusal.
+func (o Outcome) over(end endFacts) bool {
+	switch {
+	case o.Ending.by == byHarness:
+		return true
+	case o.Ending.by == byRefusal && !o.Ending.fin && len(o.Events) > 0:
+		return true
+	}
+	return end.came
 }
 
 // endFacts says how the peer ended the connection.

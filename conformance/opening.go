@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wsspec/wsspec/ref/wire"
@@ -14,8 +16,12 @@ type Opening struct {
 	// Edits change what the harness sends: its request to a server, its response
 	// to a client.
 	Edits []Edit
-	// Raw replaces it altogether; {host}, {key} and {accept} stand for what the
-	// plain handshake would have there.
+	// Raw replaces it altogether. In it and in the values of edits names in
+	// braces stand for what the plain handshake has there: {host}, {target} and
+	// {key} in a request, {fields} for all further fields that the target wants;
+	// {key} and {accept} in a response, {accept lower} for the latter in lower
+	// case, {accept cut} for it without its last octet, {accept decoded} for one
+	// that is made from the decoded key.
 	Raw string
 	// Chop cuts its octets into writes.
 	Chop Chop
@@ -137,9 +143,9 @@ func (o *Opening) request(r *wire.Request) []byte {
 	if o == nil {
 		return r.Append(nil)
 	}
-	host, _ := r.Fields.Get("Host")
-	key, _ := r.Fields.Get("Sec-WebSocket-Key")
+	names := requestNames(r)
 	for _, e := range o.Edits {
+		e.value = names.Replace(e.value)
 		switch e.op {
 		case editMethod:
 			r.Method = e.value
@@ -152,21 +158,34 @@ func (o *Opening) request(r *wire.Request) []byte {
 		}
 	}
 	if o.Raw != "" {
-		return []byte(strings.NewReplacer("{host}", host, "{key}", key).Replace(o.Raw))
+		return []byte(names.Replace(o.Raw))
 	}
 	return r.Append(nil)
 }
 
-// response applies the opening to a response and returns its octets.
-func (o *Opening) response(r *wire.Response) []byte {
+// requestNames replaces the names in braces that a request may have.
+func requestNames(r *wire.Request) *strings.Replacer {
+	host, _ := r.Fields.Get("Host")
+	key, _ := r.Fields.Get("Sec-WebSocket-Key")
+	var further strings.Builder
+	for _, f := range r.Fields {
+		switch strings.ToLower(f.Name) {
+		case "host", "upgrade", "connection", "sec-websocket-key", "sec-websocket-version":
+		default:
+			further.WriteString(f.Name + ": " + f.Value + "\r\n")
+		}
+	}
+	return strings.NewReplacer("{host}", host, "{target}", r.Target, "{key}", key, "{fields}", further.String())
+}
+
+// response applies the opening to a response to the key and returns its octets.
+func (o *Opening) response(r *wire.Response, key string) []byte {
 	if o == nil {
 		return r.Append(nil)
 	}
-	accept, _ := r.Fields.Get("Sec-WebSocket-Accept")
+	names := responseNames(key)
 	for _, e := range o.Edits {
-		if e.op != editStatus && e.op != editVersion {
-			e.value = strings.ReplaceAll(e.value, "{accept}", accept)
-		}
+		e.value = names.Replace(e.value)
 		switch e.op {
 		case editStatus:
 			r.Status, r.Reason = e.status, e.value
@@ -177,9 +196,19 @@ func (o *Opening) response(r *wire.Response) []byte {
 		}
 	}
 	if o.Raw != "" {
-		return []byte(strings.ReplaceAll(o.Raw, "{accept}", accept))
+		return []byte(names.Replace(o.Raw))
 	}
 	return r.Append(nil)
+}
+
+// responseNames replaces the names in braces that a response may have.
+func responseNames(key string) *strings.Replacer {
+	accept := acceptOf(key)
+	decoded, _ := base64.StdEncoding.DecodeString(key) // a key that is none is found elsewhere
+	return strings.NewReplacer(
+		"{key}", key, "{accept}", accept, "{accept lower}", strings.ToLower(accept),
+		"{accept cut}", accept[:len(accept)-1], "{accept decoded}", acceptOf(string(decoded)),
+	)
 }
 
 // A Condition is what an answer to the opening request has to have.
@@ -196,6 +225,8 @@ const (
 	conditionHas
 	conditionLacks
 	conditionLists
+	conditionSays
+	conditionNotSays
 )
 
 // StatusIn wants one of these statuses.
@@ -213,6 +244,16 @@ func Lists(name, element string) Condition {
 	return Condition{op: conditionLists, name: name, value: element}
 }
 
+// Says wants a text in the fields of that name, without regard to case.
+func Says(name, text string) Condition {
+	return Condition{op: conditionSays, name: name, value: text}
+}
+
+// DoesNotSay wants a text in none of the fields of that name.
+func DoesNotSay(name, text string) Condition {
+	return Condition{op: conditionNotSays, name: name, value: text}
+}
+
 // String describes the condition for people.
 func (c Condition) String() string {
 	switch c.op {
@@ -222,20 +263,21 @@ func (c Condition) String() string {
 		return "with " + c.name
 	case conditionLacks:
 		return "without " + c.name
+	case conditionNotSays:
+		return fmt.Sprintf("without %q in %s", c.value, c.name)
 	}
 	return fmt.Sprintf("with %q in %s", c.value, c.name)
 }
 
-func (c Condition) holds(r *wire.Response) bool {
-	values := r.Fields.Values(c.name)
+// holds judges an answer; a condition on fields alone also judges a request.
+func (c Condition) holds(status int, fields wire.Fields) bool {
+	values := fields.Values(c.name)
 	switch c.op {
 	case conditionStatus:
-		for _, s := range c.statuses {
-			if r.Status == s {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(c.statuses, status)
+	case conditionSays, conditionNotSays:
+		said := strings.Contains(strings.ToLower(strings.Join(values, ",")), strings.ToLower(c.value))
+		return said == (c.op == conditionSays)
 	case conditionHas:
 		return len(values) > 0
 	case conditionLacks:

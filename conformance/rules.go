@@ -9,9 +9,29 @@ var (
 		ID: "RFC6455-4.1-41", RFC: 6455, Section: "4.1",
 		Text: "A client sends nothing more until it has the server's answer.",
 	}
+	ruleNothingBehindRefusal = &wire.Rule{
+		ID: "RFC6455-4.2.1-2", RFC: 6455, Section: "4.2.1",
+		Text: "A server that refuses the opening handshake sends an HTTP error and no frame.",
+	}
+	ruleFreshKey = &wire.Rule{
+		ID: "RFC6455-4.1-29", RFC: 6455, Section: "4.1",
+		Text: "A client draws a new random key for each connection.",
+	}
+	ruleRegisteredExtension = &wire.Rule{
+		ID: "RFC6455-9.1-5", RFC: 6455, Section: "9.1",
+		Text: "An extension is called by a name that is registered.",
+	}
+	ruleDefinedParameter = &wire.Rule{
+		ID: "RFC6455-9.1-6", RFC: 6455, Section: "9.1",
+		Text: "An extension has no other parameters than those defined for it.",
+	}
 	ruleFreshMask = &wire.Rule{
 		ID: "RFC6455-5.3-2", RFC: 6455, Section: "5.3", Code: wire.StatusProtocolError,
 		Text: "A client picks a fresh masking key for every frame.",
+	}
+	rulePadding = &wire.Rule{
+		ID: "RFC7692-7.2.1-5", RFC: 7692, Section: "7.2.1", Code: wire.StatusInvalidPayloadData,
+		Text: "Behind a block with BFINAL the octet is filled up with zero bits.",
 	}
 	ruleUnpredictableMask = &wire.Rule{
 		ID: "RFC6455-5.3-4", RFC: 6455, Section: "5.3", Code: wire.StatusProtocolError,

@@ -78,7 +78,8 @@ func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 	defer conn.Close()
 	o, err := open(ctx, conn, r.target, &c.Script, keys, r.deadlines, started)
 	if c.Script.Opening != nil {
-		if res := refusedResult(c, o, err, started); res != nil {
+		behind := o.behindRefusal(conn, err, c.Script.wantsFIN(), r.deadlines, started)
+		if res := refusedResult(c, o, err, behind, started); res != nil {
 			return *res
 		}
 	}
@@ -88,7 +89,7 @@ func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 	if o.response.Status != 101 {
 		return couldNot(c, wire.RoleServer, started, o.transcript, o.refusal())
 	}
-	if v := o.check(r.target, c.Script.Inspect); v != nil {
+	if v := o.check(r.target, c.Script.Inspect); v != nil && c.Script.mayOpen() {
 		res := couldNot(c, wire.RoleServer, started, o.transcript, v)
 		res.Explanation = violationSentence(v)
 		return res
@@ -100,7 +101,7 @@ func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 	l.start(o.early)
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
-	if len(c.Script.Offers) > 0 && o.deflate == nil {
+	if len(c.Script.Offers) > 0 && o.deflate == nil || !c.Script.Needs.met(o.deflate) {
 		return unimplemented(ctx, c, wire.RoleServer, l, started)
 	}
 	return newResult(c, wire.RoleServer, play(ctx, l, &c.Script, r.profile), started)
@@ -108,8 +109,9 @@ func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 
 // refusedResult judges a case about the opening handshake that came to no
 // connection; nil if it did. A server that closes TCP where an HTTP error would
-// say why has refused as well; one that says nothing has not.
-func refusedResult(c *Case, o *opening, err error, started time.Time) *Result {
+// say why has refused as well; one that says nothing has not. behind are the
+// events after the answer.
+func refusedResult(c *Case, o *opening, err error, behind []Event, started time.Time) *Result {
 	if err == nil && o.response.Status == 101 {
 		return nil
 	}
@@ -118,7 +120,7 @@ func refusedResult(c *Case, o *opening, err error, started time.Time) *Result {
 	var timeout net.Error
 	switch {
 	case err == nil:
-		seen.events = []Event{{Kind: EventRefused, At: at, Response: &o.response}}
+		seen.events = append([]Event{{Kind: EventRefused, At: at, Response: &o.response}}, behind...)
 	case errors.As(err, &timeout) && timeout.Timeout():
 		seen.gaveUp = true
 	case errors.Is(err, io.EOF):
@@ -135,16 +137,20 @@ func refusedResult(c *Case, o *opening, err error, started time.Time) *Result {
 	return &res
 }
 
-// unimplemented is the result where the peer declined permessage-deflate, as it
-// may (RFC7692-5-13). The connection is closed in order all the same.
+// unimplemented is the result where the peer declined what the case needs of
+// permessage-deflate, as it may (RFC7692-5-13). The connection is closed in order all the same.
 func unimplemented(ctx context.Context, c *Case, role wire.Role, l *link, started time.Time) Result {
-	closing := Script{Outcomes: []Outcome{{Behavior: Unimplemented, Ending: ClosedByHarness()}}}
+	outcome := Outcome{Behavior: Unimplemented, Ending: ClosedByHarness()}
+	if c.Script.Opening != nil && role == wire.RoleServer {
+		outcome.Events = []Expect{Accepted()}
+	}
+	closing := Script{Outcomes: []Outcome{outcome}}
 	declined := *c
 	declined.Script = closing
 	res := newResult(&declined, role, play(ctx, l, &closing, Quick), started)
 	res.Case = c
 	if res.Behavior == Unimplemented {
-		res.Explanation = "The peer declined permessage-deflate, which the case needs."
+		res.Explanation = "The peer did not agree to what the case needs of permessage-deflate."
 	}
 	return res
 }

@@ -28,6 +28,9 @@ type Service struct {
 	Profile Profile
 	// Subprotocols are those the service speaks, the most wanted first.
 	Subprotocols []string
+	// Excluded reports whether an agent is spared a case: its connection is
+	// opened and closed, and gives no result. Nil spares none.
+	Excluded func(agent string, c *Case) bool
 	// Done is told of each result, one at a time.
 	Done func(agent string, r Result)
 	// Update is told when an agent's driver asks for its report.
@@ -39,6 +42,7 @@ type Service struct {
 	mu      sync.Mutex
 	results map[string]map[string]Result
 	playing map[string]*sync.WaitGroup
+	keys    map[string]*keyQuality
 	stop    context.CancelFunc
 }
 
@@ -56,6 +60,7 @@ func (s *Service) Serve(ctx context.Context, l net.Listener) error {
 	defer stop()
 	s.mu.Lock()
 	s.results, s.playing, s.stop = map[string]map[string]Result{}, map[string]*sync.WaitGroup{}, stop
+	s.keys = map[string]*keyQuality{}
 	s.mu.Unlock()
 	closing := context.AfterFunc(accepting, func() { l.Close() })
 	defer closing()
@@ -103,6 +108,16 @@ func (s *Service) begin(agent string) (end func()) {
 	}
 	wg.Add(1)
 	return wg.Done
+}
+
+// keysOf returns what is known of the keys of an agent's earlier connections.
+func (s *Service) keysOf(agent string) *keyQuality {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keys[agent] == nil {
+		s.keys[agent] = &keyQuality{}
+	}
+	return s.keys[agent]
 }
 
 // settled waits until no case of the agent's is playing, or the context ends.

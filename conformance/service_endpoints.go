@@ -46,7 +46,11 @@ func (s *Service) serve(ctx context.Context, conn net.Conn) {
 	case "/getCaseStatus":
 		s.status(ctx, in, agent, q)
 	case "/runCase":
-		if c := s.find(in, q); c != nil {
+		switch c := s.find(in, q); {
+		case c == nil:
+		case s.Excluded != nil && s.Excluded(agent, c):
+			s.answer(ctx, in, "")
+		default:
 			s.runCase(ctx, in, agent, c, 1)
 		}
 	case "/updateReports":
@@ -131,16 +135,30 @@ func (s *Service) answer(ctx context.Context, in *arrival, text string) {
 func (s *Service) runCase(ctx context.Context, in *arrival, agent string, c *Case, attempt int) Result {
 	end := s.begin(agent)
 	defer end()
-	r := s.play(ctx, in, c, attempt)
+	r := s.play(ctx, in, agent, c, attempt)
 	if ctx.Err() == nil {
 		s.done(agent, r)
 	}
 	return r
 }
 
-func (s *Service) play(ctx context.Context, in *arrival, c *Case, attempt int) Result {
+func (s *Service) play(ctx context.Context, in *arrival, agent string, c *Case, attempt int) Result {
 	broken := wire.CheckClientRequest(in.request)
+	if key, ok := in.request.Fields.Get("Sec-WebSocket-Key"); ok {
+		if v := s.keysOf(agent).add(key); v != nil {
+			broken = append(broken, v)
+		}
+	}
+	for _, e := range in.request.Extensions() {
+		if e.Name != wire.DeflateName {
+			continue
+		}
+		if _, v := wire.ParseDeflateOffer(e); v != nil { // RFC7692-7.1.2.1-2, RFC7692-7.1.2.2-2
+			broken = append(broken, v)
+		}
+	}
 	if ids := c.Script.Inspect; len(ids) > 0 {
+		broken = append(broken, offered(in.request)...) // judged where a case asks for it
 		broken = slices.DeleteFunc(broken, func(v *wire.Violation) bool { return !slices.Contains(ids, v.Rule.ID) })
 	}
 	if len(broken) > 0 {
@@ -149,12 +167,27 @@ func (s *Service) play(ctx context.Context, in *arrival, c *Case, attempt int) R
 		r.Explanation = violationSentence(broken[0])
 		return r
 	}
+	for _, condition := range c.Script.Applies {
+		if !condition.holds(0, in.request.Fields) {
+			return s.notApplicable(ctx, in, c, attempt)
+		}
+	}
 	l := in.open(s, &c.Script, c.ID, attempt)
 	if l == nil {
 		return couldNot(c, wire.RoleClient, in.began, in.transcript, targetError(NoAnswer, nil, "the client was gone before the handshake ended"))
 	}
-	if len(c.Script.Offers) > 0 && l.in.deflate == nil {
+	if len(c.Script.Offers) > 0 && l.in.deflate == nil || !c.Script.Needs.met(l.in.deflate) {
 		return unimplemented(ctx, c, wire.RoleClient, l, in.began)
 	}
 	return newResult(c, wire.RoleClient, play(ctx, l, &c.Script, s.Profile), in.began)
+}
+
+// notApplicable opens the connection plainly and closes it: the client offers
+// nothing that the case could be about.
+func (s *Service) notApplicable(ctx context.Context, in *arrival, c *Case, attempt int) Result {
+	l := in.open(s, &Script{}, c.ID, attempt)
+	if l == nil {
+		return couldNot(c, wire.RoleClient, in.began, in.transcript, targetError(NoAnswer, nil, "the client was gone before the handshake ended"))
+	}
+	return unimplemented(ctx, c, wire.RoleClient, l, in.began)
 }

@@ -29,6 +29,7 @@ var all = slices.Concat(
 	section1(), section2(), section3(), section4(), section5(),
 	section6(), section7(), section9(), section10(), section12(), section13(),
 	rfc6455Section5_1(), rfc6455Section5_2(), rfc6455Section5_3(), rfc6455Section5_4(), rfc6455Section5_5(), rfc6455Section7_4(), rfc6455Section8_1(), rfc6455Section10_4(),
+	rfc7692Section7Server(), rfc7692Section7Client(), rfc7692Section7_1(), rfc7692Section7_2(),
 )
 
 // The endings that most cases have.

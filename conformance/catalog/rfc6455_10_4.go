@@ -20,7 +20,7 @@ func rfc6455Section10_4() []*c.Case {
 			f := kind.frame(c.Octets("beginning")).WithForm(wire.Length64).Declaring(1 << bits)
 			cases = append(cases, soft(&c.Case{
 				Title:    fmt.Sprintf("a %s frame that announces 2^%d octets and sends 9", kind.name, bits),
-				Requires: []string{"RFC6455-10.4-1", "RFC6455-10.4-2"},
+				Requires: []string{"RFC6455-10.4-2", "RFC6455-10.4-1"},
 				Script: c.Script{
 					Steps: []c.Step{send(f), c.Watch{Name: "waiting"}},
 					Outcomes: []c.Outcome{

@@ -69,6 +69,7 @@ func rfc6455Section5_5() []*c.Case {
 			Script: c.Script{Steps: []c.Step{send(c.Text(c.Octets("fragment1")).More(), normal)}, Outcomes: []c.Outcome{{Behavior: c.OK, Ending: answered}}},
 		},
 	}
+	cases[2].Script.Outcomes[0].Ending = c.FailedByPeer(wire.StatusProtocolError, wire.StatusMessageTooBig)
 	idle := &c.Case{
 		Title: "nothing for a while, then a ping", Requires: []string{"RFC6455-7.1.7-8", "RFC6455-7.2.1-3", "RFC6455-7.3-2"},
 		Script: c.Script{
