@@ -31,7 +31,10 @@ func TestFrameString(t *testing.T) {
 		{CloseBody(Payload{}), "close, empty"},
 		{CloseBody(Octets("a")), `close "a"`},
 		{Frame{Fin: true, Opcode: wire.OpText, Mask: MaskNever}, "text, empty, not masked"},
-		{Frame{Fin: true, Opcode: wire.OpText, Mask: MaskAlways}, "text, empty, masked"},
+		{Text(Payload{}).WithMask(MaskAlways), "text, empty, masked"},
+		{Text(Octets("a")).WithForm(wire.Length16), `text "a", length in the 16-bit form`},
+		{Text(Octets("a")).Declaring(5), `text "a", announced as 5 octets`},
+		{Text(Octets("a")).WithKey([4]byte{1, 2, 3, 4}), `text "a", masking key 01020304`},
 	} {
 		if got := tt.frame.String(); got != tt.want {
 			t.Errorf("%+v reads %q, want %q", tt.frame, got, tt.want)
@@ -114,6 +117,8 @@ func TestFrameOctets(t *testing.T) {
 		{"a server that must mask", Frame{Fin: true, Opcode: 1, Payload: Octets("a"), Mask: MaskAlways}, wire.RoleServer, masked("8181", "a")},
 		{"all reserved bits, FIN clear", Ping(Payload{}).More().WithRSV(7), wire.RoleServer, "7900"},
 		{"a longer form than needed", Frame{Fin: true, Opcode: 2, Payload: Octets("a"), Form: wire.Length64}, wire.RoleServer, "827f000000000000000161"},
+		{"a length that is not the payload's", Text(Octets("a")).Declaring(1 << 40), wire.RoleServer, "817f000001000000000061"},
+		{"a key of its own", Text(Octets("abcd")).WithKey([4]byte{0xff, 0, 0xff, 0}), wire.RoleClient, "8184ff00ff009e629c64"},
 		{"126 octets", Binary(Repeated("\x00", 126)), wire.RoleServer, "827e007e" + strings.Repeat("00", 126)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -121,7 +126,7 @@ func TestFrameOctets(t *testing.T) {
 			if want := "before" + string(octets(t, tt.want)); string(got) != want {
 				t.Errorf("octets %x, want %x", got, want)
 			}
-			if h.Length != uint64(tt.frame.Payload.Len()) || h.Opcode != tt.frame.Opcode || h.Fin != tt.frame.Fin {
+			if h.Length != max(uint64(tt.frame.Payload.Len()), tt.frame.Declare) || h.Opcode != tt.frame.Opcode || h.Fin != tt.frame.Fin {
 				t.Errorf("header %+v does not describe %s", h, tt.frame)
 			}
 		})

@@ -63,7 +63,11 @@ var (
 	// mustRefuseClose: the script closes wrongly, and the peer refuses.
 	mustRefuseClose = []Outcome{{Behavior: OK, Ending: RefusedByPeer(1002)}}
 	// anyEnd: the script closes, how the peer ends is its own choice.
-	anyEnd = []Outcome{{InformationalBehavior, []Expect{MaybeEcho(hello)}, AnyEnd()}}
+	// mustEndByFIN: as mustAnswer, and TCP ends in order.
+	mustEndByFIN = []Outcome{{Behavior: OK, Ending: AnsweredByPeer(1000).WithFIN()}, {Behavior: NonStrict, Ending: AnsweredByPeer(1000)}}
+	// abandoned: the harness drops TCP, the peer may not fail before.
+	abandoned = []Outcome{{Behavior: OK, Ending: Abandoned()}}
+	anyEnd    = []Outcome{{InformationalBehavior, []Expect{MaybeEcho(hello)}, AnyEnd()}}
 )
 
 type judged struct {
@@ -217,6 +221,16 @@ func TestJudge(t *testing.T) {
 			judged{OK, CloseWrongCode, Warn, "The peer closed with 1000 where 1002 fits."}},
 		{"a wrong Close not answered", mustRefuseClose, story(scriptCloses, harnessWaits),
 			judged{Failed, CloseFailed, Fail, "The peer stayed silent where it had to answer the Close."}},
+
+		// The way in which TCP ends.
+		{"TCP ends by a FIN", mustEndByFIN, story(scriptCloses, closed(1000), eof),
+			judged{OK, CloseOK, Pass, ""}},
+		{"TCP ends by a reset", mustEndByFIN, story(scriptCloses, closed(1000), reset),
+			judged{NonStrict, CloseOK, Warn, "Permitted, but the best outcome is: no message and no pong; then the peer answers the Close with 1000, TCP ending by a FIN."}},
+		{"the harness drops TCP", abandoned, story(harnessDrops),
+			judged{OK, CloseInformational, Pass, ""}},
+		{"an answer before the harness drops TCP", abandoned, story(textMessage("hello"), harnessDrops),
+			judged{Failed, CloseInformational, Fail, `Text message "hello" came where the peer had to send nothing more.`}},
 
 		// Any end.
 		{"any end: Close", anyEnd, story(scriptCloses, closed(4999), eof),

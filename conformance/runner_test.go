@@ -18,6 +18,7 @@ import (
 
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
+	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // short are deadlines for peers that are meant to run into them.
@@ -246,6 +247,48 @@ func TestTheHarnessesOwnFaultIsAnError(t *testing.T) {
 	r := play(t, target, named(t, "1.1.1"), conformance.Options{})[0]
 	if r.Verdict != conformance.Error || !strings.Contains(r.Explanation, "--parallel") {
 		t.Errorf("%s; want an error that says what to do", describe(r))
+	}
+}
+
+// What the harness itself sends to end a connection: it starts the closing
+// handshake, answers the peer's with the peer's own code (RFC6455-5.5.1-8), or
+// says that the peer broke the protocol, and never sends a second Close.
+func TestTheHarnessesOwnClose(t *testing.T) {
+	answer := func(octets string) func(net.Conn, *bufio.Reader) {
+		return func(conn net.Conn, r *bufio.Reader) {
+			_, _ = r.Peek(1)
+			_, _ = conn.Write([]byte(octets))
+			drain(conn)
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		then func(net.Conn, *bufio.Reader)
+		id   string
+		want []string
+	}{
+		{"after an echo", echo, "1.1.2", []string{"close 1000"}},
+		{"after the script's own", echo, "7.7.10", []string{"close 3000"}},
+		{"after two of the script's", echo, "7.1.2", []string{"close 1000", "close, empty"}},
+		{"to a failure", answer("\x88\x02\x03\xea"), "3.1", []string{"close 1002"}},
+		{"to a Close with a code", answer("\x88\x02\x03\xe9"), "1.1.2", []string{"close 1001"}},
+		{"to a Close without a code", answer("\x88\x00"), "1.1.2", []string{"close, empty"}},
+		{"to a Close with a code that must not be sent", answer("\x88\x02\x03\xed"), "1.1.2", []string{"close, empty"}},
+		{"to a frame that breaks the protocol", answer("\xc1\x00"), "1.1.2", []string{"close 1002"}},
+		{"to silence", func(conn net.Conn, _ *bufio.Reader) { drain(conn) }, "1.1.2", []string{"close 1000"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := play(t, serve(t, shaken(tt.then)), named(t, tt.id), conformance.Options{Deadlines: short})[0]
+			var got []string
+			for _, e := range r.Transcript {
+				if e.Dir == conformance.Sent && e.Header != nil && e.Header.Opcode == wire.OpClose {
+					got = append(got, e.String())
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("Close frames sent (-want +got):\n%s\n%s", diff, describe(r))
+			}
+		})
 	}
 }
 

@@ -22,6 +22,7 @@ func TestStepString(t *testing.T) {
 		{SendPart{Frame: hello, From: 2, To: 5}, "send its octets 2 to 5"},
 		{Await{Events: []Expect{PongFor(p), Echo(hello)}}, `wait for pong "p", then text message "hello"`},
 		{Settle{Name: "A"}, "give the peer a moment (quiet A if it keeps the connection)"},
+		{Hold{Name: "C"}, "wait for the peer's Close and keep TCP open for a moment (quiet C if the peer does too)"},
 		{Watch{Name: "B"}, "watch for the peer failing the connection (quiet B if it does not)"},
 	} {
 		if got := tt.step.String(); got != tt.want {
@@ -43,6 +44,9 @@ func TestOutcomeString(t *testing.T) {
 		{Outcome{Ending: FailedByPeer(1002)}, "no message and no pong; then the peer fails the connection with 1002, or closes TCP"},
 		{Outcome{Events: []Expect{Quiet("A")}, Ending: FailedByPeer(1007)}, "no end of the connection at mark A; then the peer fails the connection with 1007, or closes TCP"},
 		{Outcome{Ending: AnsweredByPeer(1000, 1000)}, "no message and no pong; then the peer answers the Close with 1000"},
+		{Outcome{Ending: AnsweredByPeer(1000).WithFIN()}, "no message and no pong; then the peer answers the Close with 1000, TCP ending by a FIN"},
+		{Outcome{Ending: Abandoned()}, "no message and no pong; then the harness drops TCP"},
+		{Outcome{Ending: NotOpened()}, "no message and no pong; then no WebSocket connection"},
 		{Outcome{Ending: RefusedByPeer(1002, 1007)}, "no message and no pong; then the peer answers the Close with 1002 or 1007, or closes TCP"},
 	} {
 		if got := tt.outcome.String(); got != tt.want {

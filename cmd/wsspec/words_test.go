@@ -51,7 +51,7 @@ func TestListPicks(t *testing.T) {
 	for args, want := range map[string]string{
 		"--run 2.1":                                   "2.1",
 		"--run 2.1* --skip 2.11":                      "2.1 2.10",
-		"--rfc RFC6455-5.1-3":                         "",
+		"--rfc RFC6455-2-1":                           "",
 		"--rfc RFC6455-5.5.1-10":                      "7.1.6",
 		"--run 7.1 --rfc 5.5.2":                       "7.1.3",
 		"--run 2.[12] --role client":                  "2.1 2.2",
