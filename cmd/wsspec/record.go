@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -14,10 +13,6 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports"
 )
-
-// mostOctets is how much of one transcript entry goes into the report; its true
-// length and hash go in always.
-const mostOctets = 4 << 10
 
 // record turns results into a report.
 type record struct{ report *reports.Report }
@@ -44,7 +39,7 @@ func (r *record) result(agent string, res conformance.Result) {
 		ID: c.ID, Title: c.Title, Level: reports.Level(c.Level), Requirements: c.Requires,
 		Verdict: reports.Verdict(res.Verdict), Behavior: reports.Behavior(res.Behavior), BehaviorClose: reports.BehaviorClose(res.Close),
 		DurationMs: milliseconds(res.Duration), Attempts: res.Attempts, Flaky: res.Flaky,
-		Observed: res.Observed, Explanation: res.Explanation,
+		Observed: cutSentences(res.Observed), Explanation: cutSentence(res.Explanation),
 	}
 	if s := res.Stats; s != nil {
 		out.Stats = &reports.Stats{
@@ -60,9 +55,7 @@ func (r *record) result(agent string, res conformance.Result) {
 	for _, o := range c.Script.Outcomes {
 		out.Expected = append(out.Expected, reports.Outcome{Behavior: reports.Behavior(o.Behavior), Events: o.Sentences()})
 	}
-	for i := range res.Transcript {
-		out.Transcript = append(out.Transcript, entryOf(&res.Transcript[i]))
-	}
+	out.Transcript = cutTranscript(res.Transcript)
 	for _, id := range c.Requires {
 		if q := rfc.ByID(id); q != nil {
 			r.report.Clauses[id] = reports.Clause{RFC: q.RFC, Section: q.Section, Level: q.Level, Summary: q.Summary}
@@ -93,19 +86,11 @@ var (
 	forms = map[wire.LengthForm]int{wire.Length7: 7, wire.Length16: 16, wire.Length64: 64}
 )
 
-// entryOf puts one line of a transcript into the report's form.
-func entryOf(e *conformance.Entry) reports.Entry {
-	out := reports.Entry{
-		T: e.At.Microseconds(), Dir: directions[e.Dir], Kind: kinds[e.Kind], Text: e.String(),
-		Octets: e.Octets, Length: int64(len(e.Octets)),
-	}
-	switch {
-	case e.Length > 0:
-		out.Length, out.SHA256 = int64(e.Length), hex.EncodeToString(e.SHA256[:])
-	case len(e.Octets) > mostOctets:
-		sum := sha256.Sum256(e.Octets)
-		out.Octets, out.SHA256 = e.Octets[:mostOctets], hex.EncodeToString(sum[:])
-	}
+// entryOf puts one line of a transcript into the report's form, with at most
+// room of its octets.
+func entryOf(e *conformance.Entry, room int) reports.Entry {
+	out := reports.Entry{T: e.At.Microseconds(), Dir: directions[e.Dir], Kind: kinds[e.Kind], Text: cutSentence(e.String())}
+	out.Octets, out.Length, out.SHA256 = cutOctets(e, room)
 	if h := e.Header; h != nil {
 		out.Frame = &reports.Frame{
 			Fin: h.Fin, RSV: int(h.RSV), Opcode: int(h.Opcode), Masked: h.Masked, Form: formOf(h), Length: h.Length,

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/catalog"
+	"github.com/wsspec/wsspec/ref/wire"
+	"github.com/wsspec/wsspec/reports"
+)
+
+// chatter is a transcript of n entries, numbered from 1, of so many octets each.
+func chatter(n, octets int) conformance.Transcript {
+	var t conformance.Transcript
+	for i := range n {
+		t = append(t, conformance.Entry{
+			At: time.Duration(i) * time.Millisecond, Dir: conformance.Received, Kind: conformance.EntryOctets,
+			Text: fmt.Sprintf("entry %d", i+1), Octets: bytes.Repeat([]byte{byte(i)}, octets),
+		})
+	}
+	return t
+}
+
+func TestRecordKeepsBothEndsOfALongTranscript(t *testing.T) {
+	for _, c := range []struct{ entries, kept int }{{0, 0}, {1, 1}, {600, 600}, {601, 600}, {50_000, 600}} {
+		got := cutTranscript(chatter(c.entries, 10))
+		if len(got) != c.kept {
+			t.Errorf("%d of %d entries are kept, want %d", len(got), c.entries, c.kept)
+			continue
+		}
+		if c.entries <= c.kept {
+			continue
+		}
+		if first, last := got[0].Text, got[599].Text; first != "entry 1" || last != fmt.Sprintf("entry %d", c.entries) {
+			t.Errorf("of %d entries %q and %q are the ends", c.entries, first, last)
+		}
+		note := got[400]
+		if want := fmt.Sprintf("%d entries of the next", c.entries-599); note.Kind != reports.KindNote || note.Dir != reports.Note || !strings.HasPrefix(note.Text, want) {
+			t.Errorf("the note is %+v, want %q", note, want)
+		}
+	}
+}
+
+func TestRecordKeepsBothEndsOfManySentences(t *testing.T) {
+	var sentences []string
+	for i := range 12_345 {
+		sentences = append(sentences, fmt.Sprintf("sentence %d", i+1))
+	}
+	if got := cutSentences(sentences[:100]); len(got) != 100 || got[99] != "sentence 100" {
+		t.Errorf("of 100 sentences %d are kept", len(got))
+	}
+	got := cutSentences(sentences)
+	if len(got) != 100 || got[0] != "sentence 1" || got[99] != "sentence 12345" || got[66] != "12246 more, left out of the report" {
+		t.Errorf("%d are kept, with the note %q", len(got), got[66])
+	}
+}
+
+func TestRecordEndsALongSentenceAtACharacter(t *testing.T) {
+	for shift := range 4 {
+		long := strings.Repeat("x", shift) + strings.Repeat("€", 10_000)
+		got := cutSentence(long)
+		if len(got) > mostLetters+40 || !utf8.ValidString(got) || !strings.HasSuffix(got, fmt.Sprintf("€… (%d octets in all)", len(long))) {
+			t.Errorf("%d octets, ending in %q", len(got), got[len(got)-40:])
+		}
+	}
+	// What is no UTF-8 has no character's beginning to look for.
+	if got := cutSentence(strings.Repeat("\x80", 10_000)); len(got) > mostLetters+40 {
+		t.Errorf("%d octets", len(got))
+	}
+}
+
+func TestRecordTellsLengthAndHashOfWhatItCuts(t *testing.T) {
+	sum := sha256.Sum256(bytes.Repeat([]byte{0}, 10_000))
+	got := cutTranscript(chatter(1, 10_000))[0]
+	if len(got.Octets) != mostOctets || got.Length != 10_000 || got.SHA256 != hex.EncodeToString(sum[:]) {
+		t.Errorf("%d octets of %d, hash %s", len(got.Octets), got.Length, got.SHA256)
+	}
+	// What the harness cut already keeps the length and the hash it had.
+	cut := conformance.Entry{Octets: make([]byte, 5000), Length: 1 << 20, SHA256: [32]byte{1}}
+	octets, length, hash := cutOctets(&cut, 100)
+	if len(octets) != 100 || length != 1<<20 || hash != "01"+strings.Repeat("00", 31) {
+		t.Errorf("%d octets of %d, hash %s", len(octets), length, hash)
+	}
+}
+
+// TestRecordOfAHostilePeerIsSmall: whatever one case's peer did, its result is
+// at most 2 MiB of JSON, and a sound report.
+func TestRecordOfAHostilePeerIsSmall(t *testing.T) {
+	r := newRecord("quick")
+	r.target("mine", wire.RoleServer, "ws://localhost/")
+	sentences := make([]string, 100_000)
+	for i := range sentences {
+		sentences[i] = strings.Repeat("\x00", 5000)
+	}
+	transcript := chatter(20_000, 8<<10)
+	for i := range transcript {
+		transcript[i].Text = strings.Repeat("e", 300)
+	}
+	r.result("mine", conformance.Result{
+		Case: catalog.Cases()[0], Role: wire.RoleServer, Verdict: conformance.Fail, Behavior: conformance.Failed, Close: conformance.CloseOK,
+		Attempts: 1, Observed: sentences, Explanation: strings.Repeat("because ", 1e5), Transcript: transcript,
+	})
+	var b bytes.Buffer
+	if err := reports.Write(&b, r.finish()); err != nil {
+		t.Fatal(err)
+	}
+	// 100 sentences of 2,000 NULs are 1.2 MB alone, for JSON writes one in six.
+	if b.Len() > 2<<20 {
+		t.Errorf("%d octets", b.Len())
+	}
+	if _, err := reports.Read(&b); err != nil {
+		t.Error(err)
+	}
+}
