@@ -184,11 +184,44 @@ func (o *opening) checkExtensions() *wire.Violation {
 		}
 	}
 	params, agreed, v := wire.CheckDeflateAnswer(o.offers, answers)
-	if v != nil || !agreed {
-		return v
+	if v != nil {
+		// An answer without a limit means 15 bits, which is all that the offer
+		// demanded.
+		params, agreed, _ = wire.CheckDeflateAnswer(withoutFullWindow(o.offers), answers)
+		if !agreed {
+			return o.badOffer(v)
+		}
+	}
+	if !agreed {
+		return nil
 	}
 	o.deflate, err = newDeflation(params, wire.RoleServer)
 	return asViolation(err)
+}
+
+// withoutFullWindow leaves server_max_window_bits=15 out of offers.
+func withoutFullWindow(offers []wire.Extension) []wire.Extension {
+	out := slices.Clone(offers)
+	for i := range out {
+		out[i].Params = slices.DeleteFunc(slices.Clone(out[i].Params), func(p wire.Param) bool {
+			return p.Name == "server_max_window_bits" && p.Value == "15"
+		})
+	}
+	return out
+}
+
+// badOffer names what was wrong with an offer that had to be declined, where
+// the server took one; and else the violation at hand.
+func (o *opening) badOffer(v *wire.Violation) *wire.Violation {
+	for _, e := range o.offers {
+		if e.Name != wire.DeflateName {
+			continue
+		}
+		if _, bad := wire.ParseDeflateOffer(e); bad != nil {
+			return bad.Rule.Violation("the server accepts the offer %q, which it has to decline: %s", e, bad.Detail)
+		}
+	}
+	return v
 }
 
 // asViolation returns the violation in an error of ref/wire; nil for nil.

@@ -27,7 +27,7 @@ func rfc6455Section5_2() []*c.Case {
 		{"a Close frame", nil, c.Close(wire.StatusNormalClosure, "")},
 	} {
 		for i, bit := range []wire.RSV{wire.RSV1, wire.RSV2, wire.RSV3} {
-			cases = append(cases, mustFail(fmt.Sprintf("%s with RSV%d set", f.name, i+1), rsv, append(f.before, f.frame.WithRSV(bit))...))
+			cases = append(cases, mustFail(fmt.Sprintf("%s with only RSV%d set", f.name, i+1), rsv, append(f.before, f.frame.WithRSV(bit))...))
 		}
 	}
 	opcode := []string{"RFC6455-5.2-5", "RFC6455-7.1.7-7"}
@@ -79,7 +79,7 @@ func rfc6455Section5_2() []*c.Case {
 	}
 	for _, size := range []int{1, 124, 125, 126, 127, 254, 255, 256, 257, 65534, 65535, 65536, 65537} {
 		message := c.Binary(c.Repeated("\x55", size))
-		cases = append(cases, mustEcho(fmt.Sprintf("a binary message of %d octets", size), []string{"RFC6455-5.2-7", "RFC6455-5.2-11", "RFC6455-10.7-5"}, message, message))
+		cases = append(cases, mustEcho(fmt.Sprintf("a binary message of exactly %d octets", size), []string{"RFC6455-5.2-7", "RFC6455-5.2-11", "RFC6455-10.7-5"}, message, message))
 	}
 	return numbered("rfc6455/5.2", cases...)
 }

@@ -13,8 +13,8 @@ import (
 func rfc7692Section7_2() []*c.Case {
 	const hello = "Hello"
 	said := c.Echo(c.Text(c.Octets(hello)))
-	plain := []wire.DeflateOffer{{ClientNoContextTakeover: true}}
-	free := []wire.DeflateOffer{{}}
+	plain := []wire.DeflateOffer{plainOffer}
+	free := []wire.DeflateOffer{{ClientMaxWindowBits: wire.AnyWindowBits}}
 	takeover := c.Agreement{Takeover: true}
 	x := func(title string, requires []string, outcomes []c.Outcome, frames ...c.Frame) *c.Case {
 		return &c.Case{Title: title, Requires: requires, Script: c.Script{Offers: plain, Steps: []c.Step{send(frames...)}, Outcomes: outcomes}}
