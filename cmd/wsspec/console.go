@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/term"
@@ -71,8 +70,8 @@ func tally[V ~string](counts map[V]int) string {
 }
 
 // summary names each case that is not a plain pass, for agents that the
-// baseline knows only what differs from it, and says where the page is.
-func (c *console) summary(r *reports.Report, known *reports.Baseline, cmp reports.Comparison, out string) {
+// baseline knows only what differs from it, and says where the report is.
+func (c *console) summary(r *reports.Report, known *reports.Baseline, cmp reports.Comparison, written []string) {
 	name := func(agent string) string {
 		if len(r.Targets) > 1 {
 			return agent + " "
@@ -100,7 +99,7 @@ func (c *console) summary(r *reports.Report, known *reports.Baseline, cmp report
 				strings.Join(d.Seen[:], "/"), strings.Join(d.Known[:], "/"), list.hint, d.Explanation)
 		}
 	}
-	if out != "" {
-		fmt.Fprintf(c.w, "report: %s\n", filepath.Join(out, "index.html"))
+	for _, file := range written {
+		fmt.Fprintf(c.w, "report: %s\n", file)
 	}
 }

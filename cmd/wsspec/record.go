@@ -22,7 +22,7 @@ func newRecord(profile string) *record {
 		Tool:    reports.Tool{Name: "wsspec", Version: version()},
 		Started: time.Now().UTC(),
 		Profile: profile,
-		Command: append([]string{"wsspec"}, os.Args[1:]...),
+		Command: append([]string{"wsspec"}, arguments(os.Args)...),
 		Clauses: map[string]reports.Clause{},
 	}}
 }

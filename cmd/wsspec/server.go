@@ -9,11 +9,13 @@ import (
 	"io"
 	"net/textproto"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/wsspec/wsspec/autobahn/spec"
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports"
@@ -32,6 +34,11 @@ type runFlags struct {
 	strict    bool
 
 	writeBaseline string
+
+	// spec names Autobahn's spec file, which file is when it was read.
+	spec        string
+	file        *spec.File
+	autobahnOut string
 }
 
 func (r *runFlags) add(cmd *cobra.Command) {
@@ -44,6 +51,8 @@ func (r *runFlags) add(cmd *cobra.Command) {
 	f.Float64Var(&r.slow, "slow", 1, "stretch all deadlines by this `FACTOR`, for debuggers and loaded machines")
 	f.StringVar(&r.baseline, "baseline", "", "compare with this `FILE` of known verdicts: exit 4 if something got worse")
 	f.StringVar(&r.writeBaseline, "write-baseline", "", "write this run's verdicts to a `FILE` for --baseline")
+	f.StringVar(&r.spec, "spec", "", "take cases, peers and folder from Autobahn's spec `FILE`; --run, --skip and --rfc choose among its cases")
+	f.StringVar(&r.autobahnOut, "autobahn-out", "", "write the report in Autobahn's form (index.json, a file a case) into this `DIR`")
 	f.BoolVar(&r.quiet, "quiet", false, "print failures and the last line only")
 	f.BoolVar(&r.strict, "strict", false, "exit 1 on warnings too")
 }
@@ -78,10 +87,11 @@ type serverFlags struct {
 func newServer() *cobra.Command {
 	var f serverFlags
 	cmd := &cobra.Command{
-		Use:   "server URL | server NAME=URL...",
+		Use:   "server URL | server NAME=URL... | server --spec FILE",
 		Short: "Test a server that echoes messages",
 		Long: `Test a WebSocket server that sends each message back, as the echo example of
-every library does. Several servers, each as NAME=URL, share one report.
+every library does. Several servers, each as NAME=URL, share one report; so do
+those that a spec file for Autobahn's fuzzing client lists (--spec).
 
 Exit codes: 0 pass, 1 nonconformant, 2 usage, 3 could not test, 4 regression
 against the baseline. An agent that the baseline knows is compared with it;
@@ -91,7 +101,10 @@ any other is gated by itself.`,
   wsspec server ws://localhost:9001/ --run '5.*' --run 7.1
   wsspec server one=ws://localhost:9001/ two=ws://localhost:9002/ --out report`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch {
+			case len(args) > 0 && f.spec != "":
+				return usage("the spec file lists the servers: leave out %s", strings.Join(args, " "))
+			case len(args) == 0 && f.spec == "":
 				return usage("which server? For example: wsspec server ws://localhost:9001/")
 			}
 			return nil
@@ -116,13 +129,27 @@ func (f *serverFlags) run(ctx context.Context, args []string, stdout, stderr io.
 	if err := f.check(); err != nil {
 		return err
 	}
-	targets, err := f.targets(args)
+	if err := f.readSpec(spec.FuzzingClient, stderr); err != nil {
+		return err
+	}
+	return f.test(ctx, args, stdout, stderr)
+}
+
+// test is run without what only the command line has.
+func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	targets, err := f.targets(args, stderr)
 	if err != nil {
 		return err
 	}
-	cases, err := choose(f.selection, wire.RoleServer)
+	cases, err := f.choose(wire.RoleServer)
 	if err != nil {
 		return err
+	}
+	plan := map[string][]*conformance.Case{}
+	for _, t := range targets {
+		if plan[t.Agent], err = f.casesFor(t.Agent, cases); err != nil {
+			return err
+		}
 	}
 	known, err := f.known()
 	if err != nil {
@@ -133,7 +160,7 @@ func (f *serverFlags) run(ctx context.Context, args []string, stdout, stderr io.
 	var failed error
 	for _, t := range targets {
 		record.target(t.Agent, wire.RoleServer, t.URL.String())
-		if err := f.runOne(ctx, t, cases, console, record); err != nil {
+		if err := f.runOne(ctx, t, plan[t.Agent], console, record); err != nil {
 			if ctx.Err() != nil {
 				failed = fmt.Errorf("interrupted: %d cases had ended", len(record.report.Results))
 				break
@@ -181,8 +208,9 @@ func (f *serverFlags) probe(ctx context.Context, t *conformance.Target) (time.Du
 	}
 }
 
-// targets reads the arguments and the flags about the connection.
-func (f *serverFlags) targets(args []string) ([]*conformance.Target, error) {
+// targets are the servers to test, with all that the flags say about the
+// connection; what a spec file says of a server is not overruled.
+func (f *serverFlags) targets(args []string, stderr io.Writer) ([]*conformance.Target, error) {
 	config, err := f.tls()
 	if err != nil {
 		return nil, err
@@ -195,8 +223,34 @@ func (f *serverFlags) targets(args []string) ([]*conformance.Target, error) {
 		}
 		fields = append(fields, wire.Field{Name: textproto.TrimString(name), Value: textproto.TrimString(value)})
 	}
-	var targets []*conformance.Target
+	named := f.argTargets
+	if f.file != nil {
+		named = func([]string) ([]*conformance.Target, error) { return f.specTargets(stderr) }
+	}
+	targets, err := named(args)
+	if err != nil {
+		return nil, err
+	}
 	seen := map[string]bool{}
+	for _, t := range targets {
+		if seen[t.Agent] {
+			return nil, usage("two servers are called %s; tell them apart by NAME=URL, or an agent in the spec file", t.Agent)
+		}
+		seen[t.Agent] = true
+		t.Fields, t.TLS = fields, config
+		if t.Origin == "" {
+			t.Origin = f.origin
+		}
+		if len(t.Subprotocols) == 0 {
+			t.Subprotocols = f.subprotocols
+		}
+	}
+	return targets, nil
+}
+
+// argTargets are the servers that the arguments name.
+func (f *serverFlags) argTargets(args []string) ([]*conformance.Target, error) {
+	var targets []*conformance.Target
 	for _, arg := range args {
 		name, raw := "", arg
 		if before, after, ok := strings.Cut(arg, "="); ok && !strings.Contains(before, "://") {
@@ -214,11 +268,6 @@ func (f *serverFlags) targets(args []string) ([]*conformance.Target, error) {
 		case f.agent != "":
 			return nil, usage("--agent names one server; write several as NAME=URL")
 		}
-		if seen[t.Agent] {
-			return nil, usage("two servers are called %s; write NAME=URL to tell them apart", t.Agent)
-		}
-		seen[t.Agent] = true
-		t.Fields, t.Origin, t.Subprotocols, t.TLS = fields, f.origin, f.subprotocols, config
 		targets = append(targets, t)
 	}
 	return targets, nil
@@ -252,20 +301,44 @@ func (r *runFlags) known() (*reports.Baseline, error) {
 	return b, nil
 }
 
+// write writes the report in every form and place that is wanted. Nothing is
+// written of a run that tested nothing: an empty report would look like a pass.
+func (r *runFlags) write(report *reports.Report) error {
+	if len(report.Results) == 0 {
+		return nil
+	}
+	if r.out != "" {
+		if err := writeAll(report, r.out); err != nil {
+			return err
+		}
+	}
+	if r.autobahnOut != "" {
+		return reports.WriteAutobahn(r.autobahnOut, report)
+	}
+	return nil
+}
+
+// written are the files to look at first.
+func (r *runFlags) written(report *reports.Report) []string {
+	var files []string
+	if len(report.Results) > 0 && r.out != "" {
+		files = append(files, filepath.Join(r.out, "index.html"))
+	}
+	if len(report.Results) > 0 && r.autobahnOut != "" {
+		files = append(files, filepath.Join(r.autobahnOut, "index.json"))
+	}
+	return files
+}
+
 // finish writes the report, prints the summary, and decides the exit code:
 // what could not be tested outweighs a regression, and that a failure.
 func (r *runFlags) finish(console *console, record *record, known *reports.Baseline, failed error) error {
 	report := record.finish()
-	if len(report.Results) == 0 {
-		r.out = "" // nothing was tested: an empty report would look like a pass
-	}
-	if r.out != "" {
-		if err := writeAll(report, r.out); err != nil {
-			return couldNot(errors.Join(failed, err))
-		}
+	if err := r.write(report); err != nil {
+		return couldNot(errors.Join(failed, err))
 	}
 	comparison := known.Compare(report)
-	console.summary(report, known, comparison, r.out)
+	console.summary(report, known, comparison, r.written(report))
 	if r.writeBaseline != "" && failed == nil {
 		if err := reports.ReplaceFile(r.writeBaseline, reports.BaselineOf(report).Write); err != nil {
 			return couldNot(fmt.Errorf("cannot write the baseline: %w", err))
