@@ -1,0 +1,57 @@
+package fillers
+
+import (
+	"math/rand"
+	"testing"
+
+	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// Random values have to be of all kinds, or the specs that draw them check less
+// than they seem to.
+func TestFillersMakeAllKinds(t *testing.T) {
+	const seed = 6455
+	f := New(rand.NewSource(seed))
+	seen := make(map[any]int)
+	for range 2000 {
+		var s Script
+		f.Fuzz(&s)
+		for _, turn := range s.Turns {
+			seen[turn.Act]++
+			if turn.Act == Send {
+				seen[turn.Frame.Header.Opcode]++
+				seen[len(turn.Frame.Payload)]++
+			}
+		}
+		var r wire.Request
+		f.Fuzz(&r)
+		seen[len(wire.CheckRequest(r)) == 0]++
+	}
+	for _, want := range []any{
+		Deliver, Send, Ping, Pong, Close, Fail, Cut, true, false, 0, 125, 126, 300,
+		wire.OpText, wire.OpBinary, wire.OpContinuation, wire.OpPing, wire.OpPong, wire.OpClose,
+	} {
+		if seen[want] < 20 {
+			t.Errorf("seed %d: %T %v came %d times", seed, want, want, seen[want])
+		}
+	}
+}
+
+func TestNothingMakesTheSimplest(t *testing.T) {
+	var src input.Source
+	f := New(&src)
+	var s Script
+	src.Reset([]byte{0, 0, 0, 0, 0, 20})
+	f.Fuzz(&s)
+	src.Reset(nil)
+	f.Fuzz(&s)
+	if len(s.Turns) != 0 || s.Deflate {
+		t.Errorf("nothing became %+v", s)
+	}
+	var frame Frame
+	f.Fuzz(&frame)
+	if frame.Header.Opcode != wire.OpText || !frame.Header.Fin || len(frame.Payload) != 0 {
+		t.Errorf("nothing became %+v", frame)
+	}
+}
