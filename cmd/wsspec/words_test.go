@@ -89,11 +89,20 @@ func TestExplain(t *testing.T) {
 		"NON-STRICT     no message and no pong; then the peer fails the connection with 1002, or closes TCP",
 		"RFC6455-5.2-3  RFC 6455 5.2, MUST",
 	)
-	for _, c := range catalog.Cases() {
-		o := wsspec(t, "explain", c.ID)
-		o.want(t, exitPass, c.ID+": "+c.Title, c.Script.Steps[0].String(), c.Script.Outcomes[0].String(), c.Requires[0], c.Note)
-		if t.Failed() {
-			t.Fatalf("explaining %s", c.ID)
+	all := wsspec(t, "explain", "*")
+	all.want(t, exitPass)
+	explanations := strings.Split(all.stdout, "\n\nSteps\n")
+	if len(explanations) != len(catalog.Cases())+1 {
+		t.Fatalf("%d cases explained of %d", len(explanations)-1, len(catalog.Cases()))
+	}
+	for i, c := range catalog.Cases() {
+		if !strings.HasSuffix(explanations[i], c.ID+": "+c.Title) {
+			t.Errorf("the explanation of %s has no heading with its title", c.ID)
+		}
+		for _, text := range []string{c.Script.Outcomes[0].String(), "  " + c.Requires[0] + "  RFC ", c.Note} {
+			if !strings.Contains(explanations[i+1], text) {
+				t.Errorf("the explanation of %s does not mention %q", c.ID, text)
+			}
 		}
 	}
 }
