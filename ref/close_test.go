@@ -125,9 +125,7 @@ func TestCloseWithMutePeer(t *testing.T) {
 func TestCloseWithDeafPeer(t *testing.T) {
 	bothRoles(t, config{closeTimeout: 50 * time.Millisecond}, func(t *testing.T, conn *Conn, _ *peer) {
 		writing := inBackground(func() error { return conn.Write(patient(t), Binary, make([]byte, 64<<20)) })
-		for conn.framing.try() { // until the writer is inside its frame, which never ends
-			conn.framing.release()
-		}
+		untilHeld(t, conn.framing) // until the writer is inside its frame, which never ends
 		if err := awaitErr(t, inBackground(func() error { return conn.Close(1000, "") })); err == nil {
 			t.Error("Close found an answer")
 		}

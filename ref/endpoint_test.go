@@ -248,3 +248,14 @@ func checkRead(t testing.TB, c *Conn, typ MessageType, want string) {
 		t.Fatalf("read %v %.80q (%d octets), want %v %.80q (%d octets)", gotType, got, len(got), typ, want, len(want))
 	}
 }
+
+// untilHeld waits until somebody holds the lock.
+func untilHeld(t testing.TB, l lock) {
+	t.Helper()
+	for end := time.Now().Add(patience); l.try(); {
+		l.release()
+		if time.Now().After(end) {
+			t.Fatal("nobody took the lock")
+		}
+	}
+}

@@ -1,0 +1,503 @@
+package ref
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+func TestParseTarget(t *testing.T) {
+	type place struct {
+		Secure                  bool
+		Host, Address, Resource string
+	}
+	for _, tt := range []struct {
+		uri  string
+		want place
+		err  string
+	}{
+		{"ws://example.com", place{false, "example.com", "example.com:80", "/"}, ""},
+		{"WSS://example.com/chat", place{true, "example.com", "example.com:443", "/chat"}, ""},
+		{"ws://example.com?q=1", place{false, "example.com", "example.com:80", "/?q=1"}, ""},
+		{"ws://example.com:80/", place{false, "example.com", "example.com:80", "/"}, ""},
+		{"ws://example.com:/", place{false, "example.com", "example.com:80", "/"}, ""},
+		{"wss://example.com:80/", place{true, "example.com:80", "example.com:80", "/"}, ""},
+		{"ws://[::1]:8080/a%23b?c=%20", place{false, "[::1]:8080", "[::1]:8080", "/a%23b?c=%20"}, ""},
+		{"http://example.com", place{false, "example.com", "example.com:80", "/"}, ""},
+		{"https://example.com", place{true, "example.com", "example.com:443", "/"}, ""},
+		{"ftp://example.com", place{}, `scheme "ftp", want ws or wss (RFC 6455 3)`},
+		{"example.com", place{}, "want ws or wss"},
+		{"ws:///chat", place{}, "no host (RFC 6455 3)"},
+		{"ws:example.com", place{}, "no host (RFC 6455 3)"},
+		{"ws://example.com/#top", place{}, "fragment"},
+		{"ws://example.com/#", place{}, "fragment"},
+		{"ws://me:secret@example.com", place{}, "no place for user and password"},
+		{"ws://example.com:70000", place{}, "port"},
+		{"ws://exa mple.com", place{}, "WebSocket URI"},
+		{"ws://exämple.com", place{}, "Host"},
+	} {
+		got, err := parseTarget(tt.uri)
+		switch {
+		case tt.err != "":
+			if err == nil || !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("%s: error %v, want %q", tt.uri, err, tt.err)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", tt.uri, err)
+		default:
+			if diff := cmp.Diff(tt.want, place{got.secure, got.host, got.address, got.resource}); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tt.uri, diff)
+			}
+		}
+	}
+}
+
+// answer is a server that sends octets of the test's own making.
+func answer(t *testing.T, respond func(w http.ResponseWriter, r *http.Request) string) (uri string) {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		octets := respond(w, r)
+		tcp, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer tcp.Close()
+		if _, err := io.WriteString(tcp, octets); err != nil {
+			return
+		}
+		_ = tcp.SetReadDeadline(time.Now().Add(patience))
+		_, _ = io.Copy(io.Discard, tcp) // until the client is through with it
+	}))
+	t.Cleanup(s.Close)
+	return "ws" + strings.TrimPrefix(s.URL, "http")
+}
+
+func accepting(r *http.Request, more string) string {
+	return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+		wire.AcceptKey(r.Header.Get("Sec-Websocket-Key")) + "\r\n" + more + "\r\n"
+}
+
+// A response that is no good fails the handshake, and the sentence names the
+// clause; the response is there all the same.
+func TestDialRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		respond func(r *http.Request) string
+		status  int // of the response that Dial returns, zero for none
+		want    string
+	}{
+		{"another status", func(*http.Request) string {
+			return "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nwhat?"
+		}, 404, "status 404, want 101 (RFC 6455 4.1)"},
+		{"no accept", func(r *http.Request) string {
+			return strings.Replace(accepting(r, ""), "Sec-WebSocket-Accept", "X", 1)
+		}, 101, "Sec-WebSocket-Accept"},
+		{"another's accept", func(r *http.Request) string {
+			r.Header.Set("Sec-Websocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+			return accepting(r, "")
+		}, 101, "(RFC 6455 4.1)"},
+		{"no upgrade", func(r *http.Request) string {
+			return strings.Replace(accepting(r, ""), "Upgrade: websocket\r\n", "", 1)
+		}, 101, "no Upgrade field"},
+		{"a subprotocol nobody asked for", func(r *http.Request) string {
+			return accepting(r, "Sec-WebSocket-Protocol: b\r\n")
+		}, 101, "(RFC 6455 4.1)"},
+		{"an extension nobody asked for", func(r *http.Request) string {
+			return accepting(r, "Sec-WebSocket-Extensions: x\r\n")
+		}, 101, "(RFC 6455 4.1)"},
+		{"deflate with a parameter there is not", func(r *http.Request) string {
+			return accepting(r, "Sec-WebSocket-Extensions: permessage-deflate; x\r\n")
+		}, 101, "(RFC 7692 7)"},
+		{"something that is not HTTP", func(*http.Request) string { return "\x81\x05Hello, this is no HTTP at all" }, 0, "opening response:"},
+		{"a head without end", func(*http.Request) string {
+			return "HTTP/1.1 101 Switching Protocols\r\n" + strings.Repeat("X: y\r\n", 20_000)
+		}, 0, "more than 65536 octets"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			noLeaks(t)
+			uri := answer(t, func(_ http.ResponseWriter, r *http.Request) string { return tt.respond(r) })
+			conn, response, err := Dial(patient(t), uri, &DialOptions{Subprotocols: []string{"a"}, Compression: &Compression{}})
+			if conn != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("error %v, want %q", err, tt.want)
+			}
+			var handshake *HandshakeError
+			if !errors.As(err, &handshake) || handshake.Status != tt.status {
+				t.Errorf("error %#v, want a HandshakeError with status %d", err, tt.status)
+			}
+			if (response != nil) != (tt.status != 0) {
+				t.Fatalf("response %v", response)
+			}
+			if tt.status == 404 {
+				body, err := io.ReadAll(response.Body)
+				if string(body) != "what?" || err != nil {
+					t.Errorf("body %q, %v", body, err)
+				}
+			}
+		})
+	}
+}
+
+func TestDialWhenNobodyAnswers(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	closed := l.Addr().String()
+	l.Close()
+	_, _, err = Dial(patient(t), "ws://"+closed, nil)
+	if err == nil || !strings.Contains(err.Error(), "connecting to "+closed) {
+		t.Errorf("closed port: %v", err)
+	}
+
+	mute, err := net.Listen("tcp", "127.0.0.1:0") // accepts by its backlog and says nothing
+	must(t, err)
+	defer mute.Close()
+	_, _, err = Dial(context.Background(), "ws://"+mute.Addr().String(), &DialOptions{HandshakeTimeout: 30 * time.Millisecond})
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "waiting for the opening response, 0 octets came: no connection within 30ms") {
+		t.Errorf("mute server: %v", err)
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	enough := errors.New("enough")
+	cancel(enough)
+	if _, _, err = Dial(ctx, "ws://"+mute.Addr().String(), nil); !errors.Is(err, enough) {
+		t.Errorf("canceled: %v", err)
+	}
+
+	dropping := answer(t, func(w http.ResponseWriter, _ *http.Request) string {
+		tcp, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_, _ = io.WriteString(tcp, "HTTP/1.1 101 S")
+			tcp.Close()
+		}
+		panic(http.ErrAbortHandler)
+	})
+	if _, _, err = Dial(patient(t), dropping, nil); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "after 14 octets") {
+		t.Errorf("dropped: %v", err)
+	}
+}
+
+// Frames that came with the response are not lost.
+func TestDialKeepsWhatCameBehindTheResponse(t *testing.T) {
+	noLeaks(t)
+	early := &peer{role: wire.RoleServer}
+	uri := answer(t, func(_ http.ResponseWriter, r *http.Request) string {
+		return accepting(r, "") + string(early.octets(whole(wire.OpText, "early"), whole(wire.OpText, strings.Repeat("x", 10_000))))
+	})
+	conn, _, err := Dial(patient(t), uri, nil)
+	must(t, err)
+	defer conn.CloseNow()
+	checkRead(t, conn, Text, "early")
+	checkRead(t, conn, Text, strings.Repeat("x", 10_000))
+}
+
+func TestDialRequest(t *testing.T) {
+	s := serve(t, &AcceptOptions{Subprotocols: []string{"b"}}, Echo)
+	jar, err := cookiejar.New(nil)
+	must(t, err)
+	u, err := url.Parse(s.http.URL)
+	must(t, err)
+	jar.SetCookies(u, []*http.Cookie{{Name: "session", Value: "7"}})
+	conn, _, err := Dial(patient(t), s.url+"/path?q=1", &DialOptions{
+		Header:       http.Header{"Authorization": {"Bearer x"}, "Origin": {"http://example.com"}},
+		HostName:     "example.com",
+		Subprotocols: []string{"a", "b"},
+		Jar:          jar,
+	})
+	must(t, err)
+	defer conn.CloseNow()
+	r := <-s.requests
+	for what, got := range map[string][2]string{
+		"target":       {r.RequestURI, "/path?q=1"},
+		"host":         {r.Host, "example.com"},
+		"credentials":  {r.Header.Get("Authorization"), "Bearer x"},
+		"cookie":       {r.Header.Get("Cookie"), "session=7"},
+		"subprotocols": {strings.Join(r.Header.Values("Sec-Websocket-Protocol"), "|"), "a, b"},
+		"agreed":       {conn.Subprotocol(), "b"},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s: %q, want %q", what, got[0], got[1])
+		}
+	}
+	must(t, conn.Close(1000, ""))
+	first := r.Header.Get("Sec-Websocket-Key")
+	conn, _, err = Dial(patient(t), s.url, nil)
+	must(t, err)
+	defer conn.CloseNow()
+	if second := (<-s.requests).Header.Get("Sec-Websocket-Key"); second == first {
+		t.Errorf("the same key %q twice", first) // RFC6455-4.1-29
+	}
+	must(t, conn.Close(1000, ""))
+}
+
+func TestDialRefusesOptions(t *testing.T) {
+	for _, o := range []DialOptions{
+		{Header: http.Header{"Sec-Websocket-Key": {"x"}}},
+		{Header: http.Header{"X": {"a\nb"}}},
+		{Header: http.Header{"a b": {"c"}}},
+		{Subprotocols: []string{"a b"}},
+		{Subprotocols: []string{"a", "a"}},
+		{HostName: "a b"},
+	} {
+		if _, _, err := Dial(patient(t), "ws://127.0.0.1:1", &o); err == nil || strings.Contains(err.Error(), "connecting") {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+}
+
+func TestDialTakesCookies(t *testing.T) {
+	uri := answer(t, func(_ http.ResponseWriter, r *http.Request) string { return accepting(r, "Set-Cookie: a=b\r\n") })
+	jar, err := cookiejar.New(nil)
+	must(t, err)
+	conn, _, err := Dial(patient(t), uri, &DialOptions{Jar: jar})
+	must(t, err)
+	conn.CloseNow()
+	u, _ := url.Parse("http" + strings.TrimPrefix(uri, "ws"))
+	if cookies := jar.Cookies(u); len(cookies) != 1 || cookies[0].String() != "a=b" {
+		t.Errorf("cookies %v", cookies)
+	}
+}
+
+func TestDialTLS(t *testing.T) {
+	noLeaks(t)
+	s := newServer(t, nil, Echo)
+	s.http.StartTLS()
+	roots := x509.NewCertPool()
+	roots.AddCert(s.http.Certificate())
+	uri := "wss" + strings.TrimPrefix(s.http.URL, "https")
+	conn, _, err := Dial(patient(t), uri, &DialOptions{TLS: &tls.Config{RootCAs: roots}})
+	must(t, err)
+	big := strings.Repeat("x", 100_000)
+	must(t, conn.Write(patient(t), Text, []byte(big)))
+	checkRead(t, conn, Text, big)
+	must(t, conn.Close(1000, ""))
+	must(t, awaitErr(t, s.ends))
+	if _, _, err := Dial(patient(t), uri, nil); err == nil || !strings.Contains(err.Error(), "TLS: ") {
+		t.Errorf("a certificate nobody knows: %v", err)
+	}
+	s.http.CloseClientConnections()
+}
+
+func TestDialUnixSocket(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "socket")
+	l, err := net.Listen("unix", path)
+	must(t, err)
+	s := httptest.NewUnstartedServer(EchoHandler(nil))
+	s.Listener.Close()
+	s.Listener = l
+	s.Start()
+	defer s.Close()
+	conn, _, err := Dial(patient(t), "ws://anything", &DialOptions{DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
+		if address != "anything:80" {
+			t.Errorf("asked for %q", address)
+		}
+		return (&net.Dialer{}).DialContext(ctx, "unix", path)
+	}})
+	must(t, err)
+	must(t, conn.Write(patient(t), Text, []byte("x")))
+	checkRead(t, conn, Text, "x")
+	must(t, conn.Close(1000, ""))
+}
+
+func TestDialRedirects(t *testing.T) {
+	target := serve(t, nil, Echo)
+	var keys sync.Map
+	redirecting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		keys.Store(r.Header.Get("Sec-Websocket-Key"), true)
+		to := target.url + "/there"
+		if r.URL.Path == "/again" {
+			to = "/"
+		}
+		w.Header().Set("Location", to)
+		w.WriteHeader(http.StatusFound)
+	}))
+	defer redirecting.Close()
+	uri := redirecting.URL + "/again"
+	_, response, err := Dial(patient(t), uri, nil)
+	if err == nil || response == nil || response.StatusCode != 302 {
+		t.Errorf("redirected without being asked to: %v", err)
+	}
+	if _, _, err = Dial(patient(t), uri, &DialOptions{Redirects: 1}); err == nil || !strings.Contains(err.Error(), "more than 1 redirects") {
+		t.Errorf("one redirect of two: %v", err)
+	}
+	keys.Clear()
+	conn, _, err := Dial(patient(t), uri, &DialOptions{Redirects: 2, Header: http.Header{"Authorization": {"secret"}, "X-Other": {"kept"}}})
+	must(t, err)
+	defer conn.CloseNow()
+	r := <-target.requests
+	if r.URL.Path != "/there" || r.Header.Get("Authorization") != "" || r.Header.Get("X-Other") != "kept" {
+		t.Errorf("came as %s with %v", r.URL, r.Header)
+	}
+	if _, ok := keys.Load(r.Header.Get("Sec-Websocket-Key")); ok {
+		t.Error("the key was used before")
+	}
+	must(t, conn.Close(1000, ""))
+}
+
+func TestRedirectsStayInTLS(t *testing.T) {
+	d := dialer{}
+	from, err := parseTarget("wss://example.com")
+	must(t, err)
+	to, _ := url.Parse("ws://example.com")
+	if _, err := d.follow(from, to); err == nil || !strings.Contains(err.Error(), "out of TLS") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// proxyServer is an HTTP proxy that knows CONNECT.
+func proxyServer(t *testing.T, asked chan<- *http.Request) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r
+		if r.Method != http.MethodConnect || r.Header.Get("Proxy-Authorization") == "" {
+			w.WriteHeader(http.StatusProxyAuthRequired)
+			return
+		}
+		out, err := net.Dial("tcp", r.Host)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer out.Close()
+		in, buffered, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer in.Close()
+		_, _ = io.WriteString(in, "HTTP/1.1 200 OK\r\n\r\n")
+		go func() {
+			_, _ = io.Copy(out, bufio.NewReader(buffered))
+			_ = out.(*net.TCPConn).CloseWrite()
+		}()
+		_, _ = io.Copy(in, out)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestDialThroughProxy(t *testing.T) {
+	asked := make(chan *http.Request, 10)
+	proxy := proxyServer(t, asked)
+	s := serve(t, nil, Echo)
+	through := func(user *url.Userinfo) *DialOptions {
+		u, err := url.Parse(proxy.URL)
+		must(t, err)
+		u.User = user
+		return &DialOptions{Proxy: http.ProxyURL(u)}
+	}
+	conn, _, err := Dial(patient(t), s.url, through(url.UserPassword("me", "secret")))
+	must(t, err)
+	defer conn.CloseNow()
+	r := <-asked
+	if r.Method != "CONNECT" || r.Host != s.address || r.Header.Get("Proxy-Authorization") != "Basic bWU6c2VjcmV0" {
+		t.Errorf("proxy was asked %s %s %v", r.Method, r.Host, r.Header)
+	}
+	must(t, conn.Write(patient(t), Text, []byte("through")))
+	checkRead(t, conn, Text, "through")
+	must(t, conn.Close(1000, ""))
+
+	if _, _, err := Dial(patient(t), s.url, through(nil)); err == nil || !strings.Contains(err.Error(), "no tunnel to "+s.address+": status 407") {
+		t.Errorf("a proxy that refuses: %v", err) // RFC6455-4.1-14
+	}
+	o := through(nil)
+	o.NoProxy = true
+	direct, _, err := Dial(patient(t), s.url, o)
+	must(t, err)
+	defer direct.CloseNow()
+	must(t, direct.Close(1000, ""))
+	if _, _, err := Dial(patient(t), s.url, &DialOptions{Proxy: http.ProxyURL(&url.URL{Scheme: "socks5", Host: "x"})}); err == nil || !strings.Contains(err.Error(), `scheme "socks5"`) {
+		t.Errorf("a proxy of another kind: %v", err)
+	}
+}
+
+// "MUST wait": to one address no more than one connection is opened at a time
+// (RFC6455-4.1-6), also under another name (RFC6455-4.1-7).
+func TestDialWaitsItsTurn(t *testing.T) {
+	noLeaks(t)
+	if addresses, err := net.LookupHost("localhost"); err != nil || !slices.Contains(addresses, "127.0.0.1") {
+		t.Skipf("localhost is %v here (%v), no second name for 127.0.0.1", addresses, err)
+	}
+	begun, goOn := make(chan string, 10), make(chan struct{})
+	release := sync.OnceFunc(func() { close(goOn) })
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun <- r.URL.Path
+		<-goOn
+		EchoHandler(nil).ServeHTTP(w, r)
+	}))
+	defer s.Close()
+	defer release()
+	_, port, err := net.SplitHostPort(s.Listener.Addr().String())
+	must(t, err)
+	dial := func(host, path string) <-chan error {
+		return inBackground(func() error {
+			conn, _, err := Dial(patient(t), fmt.Sprintf("ws://%s:%s%s", host, port, path), &DialOptions{NoProxy: true})
+			if err != nil {
+				return err
+			}
+			return conn.Close(1000, "")
+		})
+	}
+	first := dial("127.0.0.1", "/first")
+	if got := <-begun; got != "/first" {
+		t.Fatal(got)
+	}
+	second := dial("localhost", "/second")
+	for waiting := 0; waiting < 2; { // until the second is in the queue
+		turns.mu.Lock()
+		if q := turns.waiting["127.0.0.1:"+port]; q != nil {
+			waiting = q.n
+		}
+		turns.mu.Unlock()
+		select {
+		case err := <-second:
+			t.Fatalf("the second did not wait: %v", err)
+		case path := <-begun:
+			t.Fatalf("%s began before the first was through", path)
+		default:
+		}
+	}
+	release()
+	must(t, awaitErr(t, first))
+	must(t, awaitErr(t, second))
+	turns.mu.Lock()
+	defer turns.mu.Unlock()
+	if len(turns.waiting) != 0 {
+		t.Errorf("queues left: %v", turns.waiting)
+	}
+}
+
+func TestTurn(t *testing.T) {
+	var a, b turn
+	must(t, a.take(patient(t), "x:1"))
+	must(t, b.take(patient(t), "y:1")) // another address, no waiting
+	short, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	if err := b.take(short, "x:1"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("no turn: %v", err)
+	}
+	a.release()
+	a.release()
+	must(t, b.take(patient(t), "x:1"))
+	b.release()
+	if len(turns.waiting) != 0 {
+		t.Errorf("queues left: %v", turns.waiting)
+	}
+}

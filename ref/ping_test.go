@@ -1,0 +1,82 @@
+package ref
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+func TestPingIsAnswered(t *testing.T) {
+	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+		data := strings.Repeat("\xff", 125)
+		p.send(whole(wire.OpPing, ""), part(wire.OpText, "a"), whole(wire.OpPing, data), whole(wire.OpContinuation, "b"))
+		checkRead(t, conn, Text, "ab")
+		p.expect(whole(wire.OpPong, ""), whole(wire.OpPong, data))
+	})
+}
+
+// Who reads does not wait for who writes: while a frame is going out, the latest
+// Ping is remembered and answered behind it.
+func TestPingDuringAFrame(t *testing.T) {
+	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+		must(t, conn.framing.acquire(patient(t), nil)) // as a writer inside a frame
+		p.send(whole(wire.OpPing, "1"), whole(wire.OpPing, "2"), whole(wire.OpText, "read all the same"))
+		checkRead(t, conn, Text, "read all the same")
+		conn.endFrame()
+		p.expect(whole(wire.OpPong, "2"))
+		must(t, conn.Write(patient(t), Text, []byte("next")))
+		p.expect(whole(wire.OpText, "next"))
+	})
+}
+
+func TestPing(t *testing.T) {
+	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+		reading := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
+		ping := func() <-chan error {
+			return inBackground(func() error { _, err := conn.Ping(patient(t)); return err })
+		}
+		first := ping()
+		p.expect(whole(wire.OpPing, "1"))
+		second := ping()
+		p.expect(whole(wire.OpPing, "2"))
+		p.send(whole(wire.OpPong, "unasked"), whole(wire.OpPong, "77"), whole(wire.OpPong, "2"))
+		must(t, awaitErr(t, first)) // answered by the later one
+		must(t, awaitErr(t, second))
+
+		soon, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+		defer cancel()
+		if _, err := conn.Ping(soon); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("without a Pong: %v", err)
+		}
+		p.expect(whole(wire.OpPing, "3"))
+		fourth := ping()
+		p.expect(whole(wire.OpPing, "4"))
+		p.send(whole(wire.OpText, "message"))
+		must(t, awaitErr(t, reading)) // and none the worse for all this
+		must(t, conn.CloseNow())
+		checkClosed(t, awaitErr(t, fourth), 1006, false, nil)
+	})
+}
+
+func TestPingTime(t *testing.T) {
+	conn, p := endpoint(t, wire.RoleClient, config{})
+	go func() { _, _, _ = conn.Read(patient(t)) }()
+	took := make(chan time.Duration, 1)
+	go func() {
+		d, err := conn.Ping(patient(t))
+		if err != nil {
+			t.Error(err)
+		}
+		took <- d
+	}()
+	before := time.Now()
+	p.expect(whole(wire.OpPing, "1"))
+	p.send(whole(wire.OpPong, "1"))
+	if d := <-took; d <= 0 || d > time.Since(before)+patience {
+		t.Errorf("round trip of %v", d)
+	}
+}

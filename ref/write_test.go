@@ -1,0 +1,250 @@
+package ref
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+func TestWrite(t *testing.T) {
+	for _, size := range []int{0, 1, 125, 126, 65535, 65536, writeChunk, writeChunk + 1, 1 << 20} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+				message := bytes.Repeat([]byte("abcdefg"), size/7+1)[:size]
+				kept := bytes.Clone(message)
+				sent := inBackground(func() error { return conn.Write(patient(t), Binary, message) })
+				p.expect(whole(wire.OpBinary, string(kept)))
+				must(t, awaitErr(t, sent))
+				if !bytes.Equal(message, kept) {
+					t.Error("the caller's octets were changed")
+				}
+			})
+		})
+	}
+}
+
+func TestWriteRefuses(t *testing.T) {
+	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+		var v *wire.Violation
+		if err := conn.Write(patient(t), Text, []byte("a\xff")); !errors.As(err, &v) || v.Rule != wire.RuleText {
+			t.Errorf("text that is not UTF-8: %v", err)
+		}
+		if err := conn.Write(patient(t), MessageType(wire.OpPing), nil); err == nil {
+			t.Error("a ping went as a message")
+		}
+		if _, err := conn.NextWriter(patient(t), 0); err == nil {
+			t.Error("a message without a type")
+		}
+		canceled, cancel := context.WithCancel(context.Background())
+		cancel()
+		if err := conn.Write(canceled, Text, []byte("never")); !errors.Is(err, context.Canceled) {
+			t.Errorf("canceled: %v", err)
+		}
+		must(t, conn.Write(patient(t), Binary, []byte("a\xff"))) // nothing of that did harm
+		p.expect(whole(wire.OpBinary, "a\xff"))
+	})
+}
+
+// A frame that cannot be finished ends the connection, and says why.
+func TestWriteInterrupted(t *testing.T) {
+	bothRoles(t, config{}, func(t *testing.T, conn *Conn, _ *peer) {
+		ctx, cancel := context.WithCancel(context.Background())
+		message := make([]byte, 64<<20) // and nobody reads
+		writing := inBackground(func() error { return conn.Write(ctx, Binary, message) })
+		untilHeld(t, conn.framing) // until the writer is inside its frame
+		cancel()
+		err := awaitErr(t, writing)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v", err)
+		}
+		checkClosed(t, err, 1006, false, nil)
+	})
+}
+
+// A turn that does not come leaves the connection as it is.
+func TestWriteWaitsItsTurn(t *testing.T) {
+	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+		w, err := conn.NextWriter(patient(t), Text)
+		must(t, err)
+		soon, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+		defer cancel()
+		if err := conn.Write(soon, Text, []byte("x")); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("inside another's message: %v", err)
+		}
+		must(t, w.Close())
+		p.expect(whole(wire.OpText, ""))
+	})
+}
+
+func TestNextWriter(t *testing.T) {
+	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+		w, err := conn.NextWriter(patient(t), Text)
+		must(t, err)
+		for _, s := range []string{"\xe2", "\x82\xac", ""} { // a code point over two writes
+			_, err = io.WriteString(w, s)
+			must(t, err)
+		}
+		must(t, w.Close())
+		must(t, w.Close())
+		if _, err := w.Write([]byte("x")); err == nil {
+			t.Error("written behind the end")
+		}
+		p.expect(whole(wire.OpText, "€"))
+
+		w, err = conn.NextWriter(patient(t), Binary)
+		must(t, err)
+		large := strings.Repeat("x", fragment)
+		for range 2 {
+			_, err = io.WriteString(w, large)
+			must(t, err)
+		}
+		must(t, w.Close())
+		p.expect(part(wire.OpBinary, large), part(wire.OpContinuation, large), whole(wire.OpContinuation, ""))
+	})
+}
+
+// Text that turns out not to be UTF-8 when a part of it is out cannot be taken
+// back; before that it can.
+func TestNextWriterWithBrokenText(t *testing.T) {
+	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+		w, err := conn.NextWriter(patient(t), Text)
+		must(t, err)
+		var v *wire.Violation
+		if _, err = w.Write([]byte("a\xff")); !errors.As(err, &v) || v.Rule != wire.RuleText {
+			t.Errorf("error %v", err)
+		}
+		must(t, conn.Write(patient(t), Text, []byte("open")))
+		p.expect(whole(wire.OpText, "open"))
+
+		w, err = conn.NextWriter(patient(t), Text)
+		must(t, err)
+		_, err = io.WriteString(w, strings.Repeat("x", fragment)+"\xe2")
+		must(t, err)
+		checkClosed(t, w.Close(), 1006, false, wire.RuleText)
+		if _, err := p.next(); err != nil {
+			t.Fatal(err)
+		}
+		p.expectEnd()
+	})
+}
+
+// What many send at once arrives whole, each sender's messages in order.
+func TestConcurrentWrites(t *testing.T) {
+	for name, agreed := range map[string]*wire.DeflateParams{
+		"plain":               nil,
+		"compressed":          {},
+		"without any context": {ServerNoContextTakeover: true, ClientNoContextTakeover: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			const writers, messages = 8, 30
+			a, b := tcpPair(t)
+			c := config{agreed: agreed, compression: &Compression{Threshold: 1}}
+			c.role = wire.RoleClient
+			client, err := newConn(a, c)
+			must(t, err)
+			c.role = wire.RoleServer
+			server, err := newConn(b, c)
+			must(t, err)
+			answers := inBackground(func() error { // the client reads, so that Pongs come
+				_, _, err := client.Read(patient(t))
+				return err
+			})
+			var all sync.WaitGroup
+			for i := range writers {
+				all.Go(func() {
+					for j := range messages {
+						message := strings.Repeat(fmt.Sprintf("%d/%d,", i, j), 1+j*j)
+						if i%2 == 0 {
+							if err := client.Write(patient(t), Text, []byte(message)); err != nil {
+								t.Error(err)
+							}
+							continue
+						}
+						w, err := client.NextWriter(patient(t), Text)
+						if err != nil {
+							t.Error(err)
+							return
+						}
+						if _, err := io.Copy(w, strings.NewReader(message)); err != nil {
+							t.Error(err)
+						}
+						if err := w.Close(); err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			all.Go(func() {
+				for range messages {
+					if _, err := client.Ping(patient(t)); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+			next := make([]int, writers)
+			for range writers * messages {
+				_, data, err := server.Read(patient(t))
+				must(t, err)
+				var i, j int
+				_, err = fmt.Sscanf(string(data), "%d/%d,", &i, &j)
+				must(t, err)
+				if j != next[i] {
+					t.Fatalf("message %d of writer %d came when %d was due", j, i, next[i])
+				}
+				next[i]++
+				if want := strings.Repeat(fmt.Sprintf("%d/%d,", i, j), 1+j*j); string(data) != want {
+					t.Fatalf("message %d of writer %d is mixed with another", j, i)
+				}
+			}
+			serverReads := inBackground(func() error { _, _, err := server.Read(patient(t)); return err })
+			all.Wait()
+			must(t, client.Close(1000, ""))
+			checkClosed(t, awaitErr(t, serverReads), 1000, true, nil)
+			checkClosed(t, awaitErr(t, answers), 1000, false, nil)
+		})
+	}
+}
+
+func TestMaskKeys(t *testing.T) {
+	key := maskKeys()
+	seen := map[[4]byte]int{}
+	for range 10_000 {
+		seen[key()]++
+	}
+	if len(seen) < 9_990 { // two equal ones are to be expected in 86,000 keys
+		t.Errorf("%d different keys of 10,000", len(seen))
+	}
+}
+
+func BenchmarkEcho(b *testing.B) {
+	for _, size := range []int{16, 1000, 64 << 10} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			x, y := tcpPair(b)
+			client, err := newConn(x, config{role: wire.RoleClient})
+			must(b, err)
+			server, err := newConn(y, config{role: wire.RoleServer})
+			must(b, err)
+			ctx := context.Background()
+			end := inBackground(func() error { return Echo(ctx, server) })
+			message := make([]byte, size)
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				must(b, client.Write(ctx, Binary, message))
+				_, _, err := client.Read(ctx)
+				must(b, err)
+			}
+			must(b, client.Close(1000, ""))
+			must(b, awaitErr(b, end))
+		})
+	}
+}
