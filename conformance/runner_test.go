@@ -269,6 +269,7 @@ func TestTheHarnessesOwnClose(t *testing.T) {
 	}{
 		{"after an echo", echo, "1.1.2", []string{"close 1000"}},
 		{"after the script's own", echo, "7.7.10", []string{"close 3000"}},
+		{"after the script's own, TCP left open", answer("\x88\x02\x03\xe8"), "7.3.3", []string{"close 1000"}},
 		{"after two of the script's", echo, "7.1.2", []string{"close 1000", "close, empty"}},
 		{"to a failure", answer("\x88\x02\x03\xea"), "3.1", []string{"close 1002"}},
 		{"to a Close with a code", answer("\x88\x02\x03\xe9"), "1.1.2", []string{"close 1001"}},
