@@ -62,6 +62,8 @@ type Script struct {
 	// other way round, its window for the server's. If the peer under test takes
 	// none, the case is UNIMPLEMENTED.
 	Offers []wire.DeflateOffer
+	// Transport is what the case is about below WebSocket, if anything.
+	Transport Transport
 	// Needs is what has to be agreed for the case to make sense; if it is not, the
 	// case is UNIMPLEMENTED.
 	Needs Agreement
@@ -125,6 +127,9 @@ func (s *Script) wantsFIN() bool {
 // Sentences describes what the harness does, one step a sentence.
 func (s *Script) Sentences() []string {
 	var out []string
+	if s.Transport != AnyTransport {
+		out = append(out, s.Transport.String())
+	}
 	if len(s.Offers) > 0 {
 		parts := make([]string, len(s.Offers))
 		for i, o := range s.Offers {

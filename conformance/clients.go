@@ -26,84 +26,153 @@ func RunClients(ctx context.Context, launch Launcher, cases []*Case, opts Option
 		return nil, fmt.Errorf("this machine cannot listen: %w", err)
 	}
 	serving, stop := context.WithCancel(ctx)
-	service := &Service{Cases: cases, Deadlines: opts.Deadlines, Profile: opts.Profile, Subprotocols: opts.Subprotocols}
-	arrived := make([]chan Result, len(cases))
-	index := map[string]int{}
-	for i, c := range cases {
-		arrived[i] = make(chan Result, 1)
-		index[c.ID] = i
+	awaited := map[string]*awaited{}
+	for _, c := range cases {
+		awaited[c.ID] = newAwaited()
 	}
-	service.Done = func(_ string, r Result) {
-		select {
-		case arrived[index[r.Case.ID]] <- r:
-		default: // a client that connects twice has its first verdict
-		}
+	service := &Service{
+		Cases: cases, Deadlines: opts.Deadlines, Profile: opts.Profile, Subprotocols: opts.Subprotocols,
+		begun: func(c *Case) { awaited[c.ID].connect() },
+		Done:  func(_ string, r Result) { awaited[r.Case.ID].deliver(r) },
 	}
 	var serve sync.WaitGroup
 	serve.Go(func() { _ = service.Serve(serving, listener) })
 	defer serve.Wait()
 	defer stop()
-	run := &clientRun{launch: launch, url: fmt.Sprintf("ws://%s/runCase?agent=client&casetuple=", listener.Addr()), deadlines: opts.Deadlines}
+	run := &clientRun{
+		launch: launch, secureLaunch: opts.SecureLauncher,
+		url: fmt.Sprintf("ws://%s/runCase?agent=client&casetuple=", listener.Addr()), deadlines: opts.Deadlines,
+	}
 	return inParallel(ctx, cases, opts, func(i int) Result {
-		return again(ctx, func(int) Result { return run.once(ctx, cases[i], arrived[i]) })
+		c := cases[i]
+		if c.Script.Transport != AnyTransport {
+			return again(ctx, func(int) Result { return run.secure(ctx, service, c) })
+		}
+		first, connected := run.once(ctx, c, awaited[c.ID])
+		if !connected {
+			return first // nothing was played that could be played again
+		}
+		return again(ctx, func(attempt int) Result {
+			if attempt == 1 {
+				return first
+			}
+			second, _ := run.once(ctx, c, awaited[c.ID])
+			return second
+		})
 	})
 }
 
+// awaited is what is known of the client that was started for a case.
+type awaited struct {
+	mu sync.Mutex
+	// since is when it was started: what an earlier one did is not about it.
+	since     time.Time
+	connected chan struct{}
+	result    chan Result
+}
+
+func newAwaited() *awaited {
+	a := &awaited{}
+	a.anew()
+	return a
+}
+
+// anew forgets what the client before did.
+func (a *awaited) anew() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.since, a.connected, a.result = time.Now(), make(chan struct{}, 1), make(chan Result, 1)
+}
+
+func (a *awaited) connect() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	select {
+	case a.connected <- struct{}{}:
+	default:
+	}
+}
+
+// deliver keeps the verdict; a client that connects twice has its first one.
+func (a *awaited) deliver(r Result) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if r.Started.Before(a.since) {
+		return
+	}
+	select {
+	case a.result <- r:
+	default:
+	}
+}
+
 type clientRun struct {
-	launch    Launcher
-	url       string
-	deadlines Deadlines
+	launch       Launcher
+	secureLaunch SecureLauncher
+	url          string
+	deadlines    Deadlines
 }
 
 // once starts the client for one case and waits for the verdict and for the
-// client's end.
-func (r *clientRun) once(ctx context.Context, c *Case, arrived chan Result) Result {
+// client's end. It reports too whether the client connected at all.
+func (r *clientRun) once(ctx context.Context, c *Case, a *awaited) (res Result, connected bool) {
+	a.anew()
 	started := time.Now()
-	living, kill := context.WithTimeout(ctx, r.deadlines.Connect+r.deadlines.Case)
+	living, kill := context.WithCancel(ctx)
 	defer kill()
 	remarks := make(chan []string, 1)
 	go func() { remarks <- r.launch(living, r.url+c.ID) }()
-	var res Result
-	var said []string
-	ended := false
-	select {
-	case res = <-arrived:
-	case said = <-remarks:
-		ended = true
-		res = r.afterEnd(ctx, c, arrived, started)
-	case <-time.After(r.deadlines.Connect + r.deadlines.Case):
-		res = notArrived(c, started, "The client did not connect in time.")
-	}
+	res, said, ended := r.verdict(ctx, c, a, remarks, started)
 	if !ended {
 		// The connection is over, so the client has nothing left to do.
 		select {
 		case said = <-remarks:
 		case <-time.After(r.deadlines.Drop):
 			kill()
-			said = append([]string{"the client was still running when its connection had ended, and was killed"}, <-remarks...)
+			said = append([]string{"the client was still running when there was nothing left to do, and was killed"}, <-remarks...)
 		}
 	}
 	for _, line := range said {
 		res.Transcript = append(res.Transcript, Entry{At: time.Since(started), Kind: EntryNote, Text: line})
 	}
-	return res
+	return res, res.Observed[0] != neverConnected
 }
 
-// afterEnd gives the verdict on a client that has ended time to come, if it
-// connected at all.
-func (r *clientRun) afterEnd(ctx context.Context, c *Case, arrived chan Result, started time.Time) Result {
-	select {
-	case res := <-arrived:
-		return res
-	case <-ctx.Done():
-	case <-time.After(r.deadlines.Answer):
+// neverConnected stands in a result for what was observed.
+const neverConnected = "no connection"
+
+// verdict waits for the client to connect, and for what came of it. If the
+// client ended meanwhile, it returns what there is to say of it.
+func (r *clientRun) verdict(ctx context.Context, c *Case, a *awaited, remarks <-chan []string, started time.Time) (res Result, said []string, ended bool) {
+	// A program takes its time to start: twice that of a connection.
+	late := time.NewTimer(2 * r.deadlines.Connect)
+	defer late.Stop()
+	for {
+		select {
+		case res = <-a.result:
+			return res, said, ended
+		case <-a.connected:
+			// From now on the service bounds every wait.
+			late.Reset(r.deadlines.Handshake + 2*r.deadlines.Case)
+		case said = <-remarks:
+			// The client's end of the connection is closed, if there was one:
+			// the verdict is on its way.
+			remarks, ended = nil, true
+			late.Reset(r.deadlines.Answer)
+		case <-ctx.Done():
+			return notArrived(c, started, "The run was interrupted."), said, ended
+		case <-late.C:
+			if ended {
+				return notArrived(c, started, "The client ended without having run the case."), said, ended
+			}
+			return notArrived(c, started, "The client did not connect in time."), said, ended
+		}
 	}
-	return notArrived(c, started, "The client ended without having run the case.")
 }
 
 func notArrived(c *Case, started time.Time, sentence string) Result {
 	return Result{
 		Case: c, Role: wire.RoleClient, Verdict: Fail, Behavior: Failed, Close: CloseFailed,
-		Started: started, Duration: time.Since(started), Attempts: 1, Observed: []string{"no connection"}, Explanation: sentence,
+		Started: started, Duration: time.Since(started), Attempts: 1, Observed: []string{neverConnected}, Explanation: sentence,
 	}
 }

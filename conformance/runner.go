@@ -27,6 +27,9 @@ type Options struct {
 	// Subprotocols are those that a service speaks to clients under test, the
 	// most wanted first; a [Target] has its own.
 	Subprotocols []string
+	// SecureLauncher starts a client for the cases about TLS; nil leaves them
+	// out as UNIMPLEMENTED.
+	SecureLauncher SecureLauncher
 	// Done, if set, is told of each result as it comes, from one goroutine at a
 	// time.
 	Done func(Result)
@@ -70,6 +73,13 @@ type serverRun struct {
 // once plays a case on a new connection.
 func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 	started := time.Now()
+	switch {
+	case c.Script.Transport == AnyTransport:
+	case r.target.URL.Scheme != "wss":
+		return notSecure(c, wire.RoleServer, started, notSecureServer(r.target))
+	case c.Script.Transport != Secure:
+		return r.abusedTLS(ctx, c, started)
+	}
 	keys := newMaskKeys(c.ID, attempt)
 	conn, err := r.target.connect(ctx, r.deadlines)
 	if err != nil {

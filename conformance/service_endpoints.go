@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -24,6 +25,7 @@ func (s *Service) serve(ctx context.Context, conn net.Conn) {
 	}
 	if !in.isUpgrade() {
 		in.respond(s.page(in.request))
+		in.linger()
 		return
 	}
 	u, err := url.ParseRequestURI(in.request.Target)
@@ -135,6 +137,9 @@ func (s *Service) answer(ctx context.Context, in *arrival, text string) {
 func (s *Service) runCase(ctx context.Context, in *arrival, agent string, c *Case, attempt int) Result {
 	end := s.begin(agent)
 	defer end()
+	if s.begun != nil {
+		s.begun(c)
+	}
 	r := s.play(ctx, in, agent, c, attempt)
 	if ctx.Err() == nil {
 		s.done(agent, r)
@@ -167,9 +172,12 @@ func (s *Service) play(ctx context.Context, in *arrival, agent string, c *Case, 
 		r.Explanation = violationSentence(broken[0])
 		return r
 	}
+	if _, secure := in.conn.(*tls.Conn); c.Script.Transport != AnyTransport && !secure {
+		return s.notApplicable(ctx, in, c, attempt, "The case is about TLS, which takes a client that wsspec starts for each case.")
+	}
 	for _, condition := range c.Script.Applies {
 		if !condition.holds(0, in.request.Fields) {
-			return s.notApplicable(ctx, in, c, attempt)
+			return s.notApplicable(ctx, in, c, attempt, "The client does not offer what the case is about: "+condition.String()+".")
 		}
 	}
 	l := in.open(s, &c.Script, c.ID, attempt)
@@ -182,12 +190,16 @@ func (s *Service) play(ctx context.Context, in *arrival, agent string, c *Case, 
 	return newResult(c, wire.RoleClient, play(ctx, l, &c.Script, s.Profile), in.began)
 }
 
-// notApplicable opens the connection plainly and closes it: the client offers
-// nothing that the case could be about.
-func (s *Service) notApplicable(ctx context.Context, in *arrival, c *Case, attempt int) Result {
+// notApplicable opens the connection plainly and closes it, where the case
+// cannot be about this client, and says why.
+func (s *Service) notApplicable(ctx context.Context, in *arrival, c *Case, attempt int, why string) Result {
 	l := in.open(s, &Script{}, c.ID, attempt)
 	if l == nil {
 		return couldNot(c, wire.RoleClient, in.began, in.transcript, targetError(NoAnswer, nil, "the client was gone before the handshake ended"))
 	}
-	return unimplemented(ctx, c, wire.RoleClient, l, in.began)
+	r := unimplemented(ctx, c, wire.RoleClient, l, in.began)
+	if r.Behavior == Unimplemented {
+		r.Explanation = why
+	}
+	return r
 }

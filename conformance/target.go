@@ -100,19 +100,9 @@ func (t *Target) fields() wire.Fields {
 func (t *Target) connect(ctx context.Context, d Deadlines) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.Connect)
 	defer cancel()
-	dial := t.Dial
-	if dial == nil {
-		dial = (&net.Dialer{}).DialContext
-	}
-	conn, err := dial(ctx, "tcp", t.address())
-	if err != nil {
-		if ownFault(err) {
-			return nil, fmt.Errorf("this machine cannot open more connections (try a lower --parallel): %w", err)
-		}
-		return nil, targetError(Unreachable, err, "cannot connect to %s", t.address())
-	}
-	if t.URL.Scheme != "wss" {
-		return conn, nil
+	conn, err := t.connectTCP(ctx, d)
+	if err != nil || t.URL.Scheme != "wss" {
+		return conn, err
 	}
 	config := t.TLS.Clone()
 	if config == nil {
@@ -128,6 +118,24 @@ func (t *Target) connect(ctx context.Context, d Deadlines) (net.Conn, error) {
 		return nil, targetError(TLSRefused, err, "the TLS handshake with %s failed", t.address())
 	}
 	return secure, nil
+}
+
+// connectTCP opens TCP alone.
+func (t *Target) connectTCP(ctx context.Context, d Deadlines) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.Connect)
+	defer cancel()
+	dial := t.Dial
+	if dial == nil {
+		dial = (&net.Dialer{}).DialContext
+	}
+	conn, err := dial(ctx, "tcp", t.address())
+	switch {
+	case err == nil:
+		return conn, nil
+	case ownFault(err):
+		return nil, fmt.Errorf("this machine cannot open more connections (try a lower --parallel): %w", err)
+	}
+	return nil, targetError(Unreachable, err, "cannot connect to %s", t.address())
 }
 
 // ownFault reports whether an error says more of this machine than of the peer.

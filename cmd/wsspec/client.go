@@ -111,11 +111,12 @@ func (f *clientFlags) each(ctx context.Context, cases []*conformance.Case, comma
 	record.target(f.agent, wire.RoleClient, strings.Join(command, " "))
 	console.begin(f.agent, len(cases))
 	results, err := conformance.RunClients(ctx, launcher(command), cases, conformance.Options{
-		Parallel:     f.parallel,
-		Deadlines:    conformance.NewDeadlines(f.timeout, 0, f.slow),
-		Profile:      conformance.Profile(f.profile),
-		Subprotocols: f.subprotocols,
-		Done:         console.result,
+		Parallel:       f.parallel,
+		Deadlines:      conformance.NewDeadlines(f.timeout, 0, f.slow),
+		Profile:        conformance.Profile(f.profile),
+		Subprotocols:   f.subprotocols,
+		SecureLauncher: secureLauncher(command),
+		Done:           console.result,
 	})
 	for _, r := range results {
 		record.result(f.agent, r)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"time"
@@ -29,7 +30,13 @@ func canStart(command []string) error {
 // launcher starts a command with the URL in place of {url}, and says how it
 // ended. What it started in turn is killed with it.
 func launcher(command []string) conformance.Launcher {
-	return func(ctx context.Context, url string) []string {
+	secure := secureLauncher(command)
+	return func(ctx context.Context, url string) []string { return secure(ctx, url, "") }
+}
+
+// secureLauncher is launcher for URLs that need an authority to be trusted.
+func secureLauncher(command []string) conformance.SecureLauncher {
+	return func(ctx context.Context, url, caFile string) []string {
 		args := make([]string, len(command))
 		for i, a := range command {
 			args[i] = strings.ReplaceAll(a, placeholder, url)
@@ -38,6 +45,9 @@ func launcher(command []string) conformance.Launcher {
 		var said tail
 		cmd.Stderr = &said
 		cmd.WaitDelay = time.Second
+		if caFile != "" {
+			cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+caFile)
+		}
 		killGroup(cmd)
 		err := cmd.Run()
 		remarks := []string{"the client's process ended: exit status 0"}

@@ -28,7 +28,9 @@ func ByID(id string) *c.Case {
 var all = slices.Concat(
 	section1(), section2(), section3(), section4(), section5(),
 	section6(), section7(), section9(), section10(), section12(), section13(),
-	rfc6455Section5_1(), rfc6455Section5_2(), rfc6455Section5_3(), rfc6455Section5_4(), rfc6455Section5_5(), rfc6455Section7_4(), rfc6455Section8_1(), rfc6455Section10_4(),
+	rfc6455Section3(), rfc6455Section4_1(), rfc6455Section4_2_1(), rfc6455Section4_2_2(), rfc6455Section4_3(), rfc6455Section4_4(), rfc6455Section7_2_1(), rfc6455Section7_2_2(),
+	rfc6455Section9_1(), rfc6455Section10_7(), rfc6455Section11_3_1(), rfc6455Section11_3_2(), rfc6455Section11_3_3(), rfc6455Section11_3_4(), rfc6455Section11_3_5(),
+	rfc6455Section5_1(), rfc6455Section5_2(), rfc6455Section5_3(), rfc6455Section5_4(), rfc6455Section5_5(), rfc6455Section7_4(), rfc6455Section8_1(), rfc6455Section10_4(), rfc6455Section10_6(),
 	rfc7692Section7Server(), rfc7692Section7Client(), rfc7692Section7_1(), rfc7692Section7_2(),
 )
 
