@@ -1,0 +1,105 @@
+package catalog
+
+import (
+	c "github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// greeting is the message by which a connection shows that it is open.
+var greeting = c.Text(c.Octets("Hello, world!"))
+
+// What may come of an opening request. An HTTP server that has something else to
+// show at the same URL does no wrong by showing it to whom asks for no
+// WebSocket, and one that closes TCP has refused too, though without a reason
+// (RFC6455-10.7-4).
+var (
+	refused = c.Outcome{Behavior: c.OK, Events: []c.Expect{c.Refused()}, Ending: c.NotOpened()}
+	dropped = c.Outcome{Behavior: c.NonStrict, Ending: c.NotOpened()}
+	opened  = openedBut(c.OK)
+)
+
+// openedBut is the outcome where the server opens the connection, which is worth
+// no more than the verdict.
+func openedBut(verdict c.Behavior, conditions ...c.Condition) c.Outcome {
+	return c.Outcome{Behavior: verdict, Events: []c.Expect{c.Accepted(conditions...), c.Echo(greeting)}, Ending: harnessCloses}
+}
+
+// refusedBut is the outcome where the server refuses what it should have taken.
+func refusedBut(verdict c.Behavior) c.Outcome {
+	return c.Outcome{Behavior: verdict, Events: []c.Expect{c.Refused()}, Ending: c.NotOpened()}
+}
+
+// answeredPlainly is the outcome where the server takes the request for one of
+// plain HTTP.
+func answeredPlainly(verdict c.Behavior) c.Outcome {
+	plain := c.Refused(c.StatusIn(200, 201, 202, 204, 301, 302, 303, 304, 307, 308))
+	return c.Outcome{Behavior: verdict, Events: []c.Expect{plain}, Ending: c.NotOpened()}
+}
+
+// The gradings of a request.
+var (
+	// mustRefuse: the server has to answer with an HTTP error (RFC6455-4.2.1-2).
+	mustRefuse = []c.Outcome{refused, answeredPlainly(c.NonStrict), dropped}
+	// noHandshake: the same, where the request asks for no WebSocket.
+	noHandshake = []c.Outcome{refused, answeredPlainly(c.InformationalBehavior), dropped}
+	// shouldRefuse: the request is wrong, and no clause is plain enough to fail a
+	// server that opens the connection all the same.
+	shouldRefuse = []c.Outcome{refused, answeredPlainly(c.NonStrict), dropped, openedBut(c.NonStrict)}
+	// mayAccept: the RFC leaves it to the server.
+	mayAccept = []c.Outcome{refused, openedBut(c.InformationalBehavior), answeredPlainly(c.NonStrict), dropped}
+	// mustAccept: the connection opens, and works.
+	mustAccept = []c.Outcome{opened}
+	// shouldAccept: the connection should open.
+	shouldAccept = []c.Outcome{opened, refusedBut(c.NonStrict)}
+	// acceptOrRefuse: the connection opens, or is refused in order.
+	acceptOrRefuse = []c.Outcome{opened, refusedBut(c.InformationalBehavior)}
+)
+
+// request is a case about a server's answer to an opening request. A message
+// follows, which shows whether a connection that was opened works.
+func request(title string, requires []string, outcomes []c.Outcome, edits ...c.Edit) *c.Case {
+	return only(wire.RoleServer, &c.Case{
+		Title: title, Requires: requires,
+		Script: c.Script{Opening: &c.Opening{Edits: edits}, Steps: []c.Step{send(greeting)}, Outcomes: outcomes},
+	})
+}
+
+// What may come of a response: a client that opens the connection shows it by
+// echoing the message that follows.
+var (
+	failsIt   = c.Outcome{Behavior: c.OK, Ending: c.FailedByPeer()}
+	mustNotGo = []c.Outcome{failsIt}
+	mustGo    = echoes(c.Echo(greeting))
+	// shouldNotGo: as shouldRefuse, for a client.
+	shouldNotGo = []c.Outcome{failsIt, goesOn(c.NonStrict)}
+	// mayGo: as mayAccept, for a client.
+	mayGo = []c.Outcome{failsIt, goesOn(c.InformationalBehavior)}
+)
+
+// goesOn is the outcome where the client opens the connection, which is worth
+// no more than the verdict.
+func goesOn(verdict c.Behavior) c.Outcome {
+	return c.Outcome{Behavior: verdict, Events: []c.Expect{c.Echo(greeting)}, Ending: harnessCloses}
+}
+
+// response is a case about what a client makes of a response.
+func response(title string, requires []string, outcomes []c.Outcome, edits ...c.Edit) *c.Case {
+	return only(wire.RoleClient, &c.Case{
+		Title: title, Requires: requires,
+		Script: c.Script{Opening: &c.Opening{Edits: edits}, Steps: []c.Step{send(greeting)}, Outcomes: outcomes},
+	})
+}
+
+// asks is a case that looks at a client's opening request.
+func asks(title string, requires ...string) *c.Case {
+	return only(wire.RoleClient, &c.Case{
+		Title: title, Requires: requires,
+		Script: c.Script{Inspect: requires, Steps: []c.Step{send(greeting)}, Outcomes: mustGo},
+	})
+}
+
+// may gives a case the level MAY.
+func may(k *c.Case) *c.Case {
+	k.Level = c.May
+	return k
+}
