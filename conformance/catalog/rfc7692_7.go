@@ -69,6 +69,11 @@ func rfc7692Section7Server() []*c.Case {
 		asks("an offer with every parameter", []string{"RFC7692-5-8", "RFC7692-7.1.1.1-3", "RFC7692-7.1.2.1-4"}, next,
 			"permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=12; client_max_window_bits=12"),
 	)
+	useful := asks("an offer without demands: windows of at least 1024 octets", []string{"RFC7692-7.3-1"}, []c.Outcome{
+		{Behavior: c.OK, Events: []c.Expect{c.Accepted(c.DoesNotSay(extensions, "window_bits=8"), c.DoesNotSay(extensions, "window_bits=9")), c.Echo(hello)}, Ending: harnessCloses},
+		{Behavior: c.NonStrict, Events: []c.Expect{c.Accepted(), c.Echo(hello)}, Ending: harnessCloses},
+	}, "permessage-deflate; client_max_window_bits")
+	cases = append(cases, noted("Smaller windows are permitted and of little use (RFC 7692 7.3): NON-STRICT.", soft(useful)))
 	return numbered("rfc7692/7", cases...)
 }
 
