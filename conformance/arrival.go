@@ -3,6 +3,7 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -73,6 +74,21 @@ func (in *arrival) enter(d Direction, k EntryKind, octets []byte, text string) {
 // refuse answers with an HTTP error and a sentence.
 func (in *arrival) refuse(status int, sentence string) {
 	in.respond(PlainResponse(status, "text/plain; charset=utf-8", sentence+"\n"))
+	in.linger()
+}
+
+// mostIgnored is how many octets of a client's a refusal waits out.
+const mostIgnored = 1 << 20
+
+// linger closes the harness's half and lets the client close its own: TCP would
+// throw an answer away with octets that nobody has read (RFC 9293 3.10.4).
+func (in *arrival) linger() {
+	half, ok := in.conn.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	_ = in.conn.SetReadDeadline(time.Now().Add(in.deadlines.Drop))
+	_, _ = io.CopyN(io.Discard, in.conn, mostIgnored)
 }
 
 // PlainResponse is an HTTP response with a body, after which the connection is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -135,7 +136,7 @@ func (r *clientRun) once(ctx context.Context, c *Case, a *awaited) (res Result, 
 	for _, line := range said {
 		res.Transcript = append(res.Transcript, Entry{At: time.Since(started), Kind: EntryNote, Text: line})
 	}
-	return res, res.Observed[0] != neverConnected
+	return res, !slices.Contains(res.Observed, neverConnected)
 }
 
 // neverConnected stands in a result for what was observed.

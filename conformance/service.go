@@ -31,6 +31,9 @@ type Service struct {
 	// Excluded reports whether an agent is spared a case: its connection is
 	// opened and closed, and gives no result. Nil spares none.
 	Excluded func(agent string, c *Case) bool
+	// Patience is how long Serve goes on without any connection, after which it
+	// returns [ErrNobodyCame]; zero means forever.
+	Patience time.Duration
 	// Done is told of each result, one at a time.
 	Done func(agent string, r Result)
 	// Update is told when an agent's driver asks for its report.
@@ -39,9 +42,12 @@ type Service struct {
 	// sentence that says what this is.
 	Page func(wire.Request) (r wire.Response, body string)
 
+	// begun is told that an agent's connection for a case has come.
+	begun func(*Case)
+
 	mu      sync.Mutex
 	results map[string]map[string]Result
-	playing map[string]*sync.WaitGroup
+	playing map[string]*underWay
 	keys    map[string]*keyQuality
 	stop    context.CancelFunc
 }
@@ -59,22 +65,29 @@ func (s *Service) Serve(ctx context.Context, l net.Listener) error {
 	accepting, stop := context.WithCancel(ctx)
 	defer stop()
 	s.mu.Lock()
-	s.results, s.playing, s.stop = map[string]map[string]Result{}, map[string]*sync.WaitGroup{}, stop
+	s.results, s.playing, s.stop = map[string]map[string]Result{}, map[string]*underWay{}, stop
 	s.keys = map[string]*keyQuality{}
 	s.mu.Unlock()
 	closing := context.AfterFunc(accepting, func() { l.Close() })
 	defer closing()
+	idle := s.watch(stop)
+	defer idle.end()
 	var conns sync.WaitGroup
 	defer conns.Wait()
 	for {
 		conn, err := l.Accept()
 		switch {
 		case err == nil:
+			idle.add(1)
 			conns.Go(func() {
+				defer idle.add(-1)
 				defer conn.Close()
 				s.serve(ctx, conn)
 			})
 		case accepting.Err() != nil:
+			if idle.passed() {
+				return ErrNobodyCame
+			}
 			return ctx.Err()
 		case errors.Is(err, net.ErrClosed):
 			return err
@@ -95,19 +108,33 @@ func (s *Service) Result(agent, id string) (Result, bool) {
 	return r, ok
 }
 
+// underWay counts the cases that an agent plays at the moment; none is closed
+// when there are no more.
+type underWay struct {
+	count int
+	none  chan struct{}
+}
+
 // begin marks that the agent plays a case, until the function it returns is
 // called: a driver asks for the report as soon as its end of the last
 // connection is closed, which can be before the verdict is there.
 func (s *Service) begin(agent string) (end func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	wg := s.playing[agent]
-	if wg == nil {
-		wg = &sync.WaitGroup{}
-		s.playing[agent] = wg
+	p := s.playing[agent]
+	if p == nil {
+		p = &underWay{none: make(chan struct{})}
+		s.playing[agent] = p
 	}
-	wg.Add(1)
-	return wg.Done
+	p.count++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if p.count--; p.count == 0 {
+			close(p.none)
+			delete(s.playing, agent)
+		}
+	}
 }
 
 // keysOf returns what is known of the keys of an agent's earlier connections.
@@ -123,15 +150,13 @@ func (s *Service) keysOf(agent string) *keyQuality {
 // settled waits until no case of the agent's is playing, or the context ends.
 func (s *Service) settled(ctx context.Context, agent string) {
 	s.mu.Lock()
-	wg := s.playing[agent]
+	p := s.playing[agent]
 	s.mu.Unlock()
-	if wg == nil {
+	if p == nil {
 		return
 	}
-	done := make(chan struct{})
-	go func() { wg.Wait(); close(done) }()
 	select {
-	case <-done:
+	case <-p.none:
 	case <-ctx.Done():
 	case <-time.After(s.Deadlines.Case):
 	}
