@@ -1,0 +1,96 @@
+package oracle
+
+import (
+	"bytes"
+	"compress/flate"
+	"errors"
+	"io"
+)
+
+// inflater is RFC 7692 7.2.2 on top of compress/flate.
+type inflater struct {
+	takeover bool
+	window   int    // in octets
+	history  []byte // what was inflated, at most the largest window of it
+}
+
+// inflated says what came of a compressed message.
+type inflated uint8
+
+const (
+	inflatedWell inflated = iota
+	corrupt
+	// tooLong: the message is longer than mostInflated.
+	tooLong
+	// beyondWindow: it inflates only with more context than was agreed.
+	beyondWindow
+)
+
+// mostInflated is the most octets that are inflated of one message, and
+// largestWindow the window of DEFLATE (RFC7692-7.2.1-7).
+const (
+	mostInflated  = 64 << 20
+	largestWindow = 32 << 10
+)
+
+func (f *inflater) reset(s Subject) {
+	f.history = f.history[:0]
+	if s.Deflate == nil {
+		return
+	}
+	var bits int
+	bits, f.takeover = s.Deflate.Sender(s.Role.Peer())
+	f.window = 1 << bits
+}
+
+// messageEnd stands behind each message: the octets that its sender took away
+// (RFC7692-7.2.2-1), and an empty last block, so that the end can be seen.
+var messageEnd = []byte{0x00, 0x00, 0xFF, 0xFF, 0x01, 0x00, 0x00, 0xFF, 0xFF}
+
+// message inflates a whole message and keeps what it has to for the next.
+func (f *inflater) message(payload []byte) ([]byte, inflated) {
+	octets := append(append([]byte(nil), payload...), messageEnd...)
+	agreed := f.history[max(0, len(f.history)-f.window):]
+	if !f.takeover { // RFC7692-7.2.1-8, RFC7692-7.2.1-11
+		agreed = nil
+	}
+	out, result := inflate(octets, agreed, true)
+	if result == corrupt && len(agreed) < len(f.history) {
+		if out, result = inflate(octets, f.history, true); result == inflatedWell {
+			result = beyondWindow
+		}
+	}
+	f.history = append(f.history, out[max(0, len(out)-largestWindow):]...)
+	if extra := len(f.history) - largestWindow; extra > 0 {
+		f.history = append(f.history[:0], f.history[extra:]...)
+	}
+	return out, result
+}
+
+// beginning inflates what has come of a message that is not complete.
+func (f *inflater) beginning(payload []byte) ([]byte, inflated) {
+	return inflate(payload, f.history, false)
+}
+
+// inflate inflates blocks until the octets end. A block with BFINAL ends what
+// DEFLATE calls a stream, and another may follow (RFC7692-7.2.1-4). Octets that
+// end inside a block are corrupt if they are all of the message.
+func inflate(octets, dictionary []byte, all bool) ([]byte, inflated) {
+	src := bytes.NewReader(octets) // flate takes no octet ahead of a ByteReader
+	var out bytes.Buffer
+	for {
+		window := append(append([]byte(nil), dictionary...), out.Bytes()...)
+		r := flate.NewReaderDict(src, window[max(0, len(window)-largestWindow):])
+		_, err := io.Copy(&out, io.LimitReader(r, mostInflated+1-int64(out.Len())))
+		switch {
+		case out.Len() > mostInflated:
+			return out.Bytes(), tooLong
+		case errors.Is(err, io.ErrUnexpectedEOF) && !all:
+			return out.Bytes(), inflatedWell
+		case err != nil:
+			return out.Bytes(), corrupt
+		case src.Len() == 0:
+			return out.Bytes(), inflatedWell
+		}
+	}
+}
