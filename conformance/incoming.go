@@ -114,7 +114,8 @@ func (in *incoming) expects(length uint64) bool {
 // check judges a header by itself and by what came before it.
 func (in *incoming) check(h wire.Header) *wire.Violation {
 	switch {
-	case in.closed:
+	case in.closed && (h.Opcode == wire.OpClose || !h.Opcode.IsControl()):
+		// Pings and pongs behind a Close do no harm, and nothing forbids them.
 		return wire.RuleDataAfterClose.Violation("a %s frame after the peer's own Close", h.Opcode)
 	case h.RSV&wire.RSV1 != 0 && in.deflate != nil && h.Opcode.IsControl():
 		return wire.RuleCompressedControl.Violation("a %s frame with RSV1", h.Opcode)
