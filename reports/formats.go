@@ -23,5 +23,9 @@ func Formats() []Format {
 		{"tap", "report.tap", "Test Anything Protocol, version 14", WriteTAP},
 		{"sarif", "report.sarif", "for code scanning", WriteSARIF},
 		{"badge", "badge.json", "for a shields.io endpoint badge", WriteBadge},
+		{"pcapng", "report.pcapng", "the transcripts, for Wireshark", WritePCAPNG},
 	}
 }
+
+// Binary says that the form is not for a terminal.
+func (f Format) Binary() bool { return f.Name == "pcapng" }
