@@ -13,3 +13,5 @@
 // Every target compares with an oracle that is written for it alone and knows
 // nothing of the code under test but its types. None waits for a panic only.
 package fuzz
+
+//go:generate go run ./seeds

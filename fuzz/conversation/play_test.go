@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -14,11 +15,14 @@ import (
 type end struct {
 	role  wire.Role
 	conn  *wire.Connection
-	way   []byte   // sent and not yet arrived
-	sent  []string // whole messages, control frames: see label
-	open  []byte   // the message being sent, with its label
-	came  []string // what arrived of the other end's
-	piece []byte   // the message arriving
+	alone *wire.Sender // does the same, and has to form the same octets
+	way   []byte       // sent and not yet arrived
+	sent  []string     // whole messages, control frames: see label
+	open  []byte       // the message being sent, with its label
+	came  []string     // what arrived of the other end's
+	piece []byte       // the message arriving
+
+	replied []byte // by the Sender alone
 
 	sentClose   bool
 	code        wire.StatusCode // of the own Close frame
@@ -49,10 +53,11 @@ func newPlay(t *testing.T, s *fillers.Script) *play {
 	p := &play{t: t, s: s}
 	for i := range p.ends {
 		role := wire.RoleClient + wire.Role(i)
-		p.ends[i] = end{role: role, conn: wire.NewConnection(wire.Config{
+		config := wire.Config{
 			Role: role, Deflate: s.Deflate,
 			MaskKey: func() [4]byte { return [4]byte{0x37, 0xfa, 0x21, 0x3d} },
-		})}
+		}
+		p.ends[i] = end{role: role, conn: wire.NewConnection(config), alone: wire.NewSender(config)}
 	}
 	return p
 }
@@ -76,8 +81,7 @@ func (p *play) run() {
 	}
 	closer, _ := p.end(p.s.Closer)
 	if !p.ends[0].sentClose && !p.ends[1].sentClose && !p.shut {
-		p.send(closer, nil, closer.conn.Close(wire.StatusNormalClosure, ""))
-		closer.closes(wire.StatusNormalClosure, "")
+		p.close(closer, wire.StatusNormalClosure, "")
 	}
 	// From here on every octet arrives; each round brings the end nearer.
 	for rounds := 0; !p.ends[0].eof || !p.ends[1].eof; rounds++ {
@@ -122,15 +126,23 @@ func (p *play) turn(turn *fillers.Turn) {
 		if !own.sentClose {
 			own.closes(wire.StatusInvalidPayloadData, wire.TrimReason(v.Error()))
 		}
-		own.way = append(own.way, own.conn.Take()...)
+		out := own.conn.Take()
+		if alone := own.alone.Reply(nil, wire.Event{Kind: wire.EventFail, Code: v.Rule.Code, Violation: v}); !bytes.Equal(out, alone) {
+			p.fatalf("%v fails with % x, a Sender with % x", own.role, out, alone)
+		}
+		own.way = append(own.way, out...)
 	case fillers.Cut:
 		p.lost, p.shut = true, true
 	}
 }
 
-// send takes what a call formed, which has to be nothing if it failed.
-func (p *play) send(own *end, want, err error) {
+// send takes what a call formed, which has to be nothing if it failed, and the
+// same as a Sender alone formed.
+func (p *play) send(own *end, want, err error, alone []byte, aloneErr error) {
 	out := own.conn.Take()
+	if !bytes.Equal(out, alone) || (err == nil) != (aloneErr == nil) || err != nil && err.Error() != aloneErr.Error() {
+		p.fatalf("%v: % x, %v; a Sender alone % x, %v", own.role, out, err, alone, aloneErr)
+	}
 	if want != nil && !errors.Is(err, want) {
 		p.fatalf("%v: %v, want %v", own.role, err, want)
 	}
@@ -150,12 +162,12 @@ func (p *play) frame(own *end, f fillers.Frame) {
 	if h.Opcode == wire.OpClose {
 		return // Close's, which knows the code
 	}
-	err := own.conn.Send(h, f.Payload)
+	err, alone, aloneErr := own.form(h, f.Payload)
 	if own.sentClose { // RFC6455-5.5.1-6
-		p.send(own, wire.ErrCloseSent, err)
+		p.send(own, wire.ErrCloseSent, err, alone, aloneErr)
 		return
 	}
-	p.send(own, nil, err)
+	p.send(own, nil, err, alone, aloneErr)
 	control := h.Opcode >= 8
 	first := h.Opcode == wire.OpText || h.Opcode == wire.OpBinary
 	legal := (h.RSV == 0 || p.s.Deflate && h.RSV == wire.RSV1 && first) &&
@@ -180,8 +192,29 @@ func (p *play) frame(own *end, f fillers.Frame) {
 	}
 }
 
+// form sends by the method that is made for the frame, if there is one.
+func (e *end) form(h wire.Header, payload []byte) (err error, alone []byte, aloneErr error) {
+	plain := h.Fin && h.RSV == 0
+	switch {
+	case plain && h.Opcode == wire.OpPing:
+		err = e.conn.Ping(payload)
+		alone, aloneErr = e.alone.Ping(nil, payload)
+	case plain && h.Opcode == wire.OpPong:
+		err = e.conn.Send(h, payload)
+		alone, aloneErr = e.alone.Pong(nil, payload)
+	case plain && h.Opcode != wire.OpContinuation:
+		err = e.conn.SendMessage(h.Opcode, payload)
+		alone, aloneErr = e.alone.Message(nil, h.Opcode, payload)
+	default:
+		err = e.conn.Send(h, payload)
+		alone, aloneErr = e.alone.Append(nil, h, payload)
+	}
+	return err, alone, aloneErr
+}
+
 func (p *play) close(own *end, code wire.StatusCode, reason string) {
 	err := own.conn.Close(code, reason)
+	alone, aloneErr := own.alone.Close(nil, code, reason)
 	legal := len(reason) <= 123 && (code != wire.StatusNoStatusRcvd || reason == "") &&
 		code != wire.StatusAbnormalClosure && code >= 1000
 	switch {
@@ -189,15 +222,18 @@ func (p *play) close(own *end, code wire.StatusCode, reason string) {
 		if err == nil {
 			p.fatalf("%v closes with %d %q", own.role, code, reason)
 		}
-		p.send(own, nil, err)
+		p.send(own, nil, err, alone, aloneErr)
 	case own.sentClose:
-		p.send(own, wire.ErrCloseSent, err)
+		p.send(own, wire.ErrCloseSent, err, alone, aloneErr)
 	default:
-		p.send(own, nil, err)
+		p.send(own, nil, err, alone, aloneErr)
 		if err != nil {
 			p.fatalf("%v does not close with %d %q: %v", own.role, code, reason, err)
 		}
 		own.closes(code, reason)
+	}
+	if own.alone.CloseSent() != own.sentClose || own.alone.InMessage() != (own.open != nil) {
+		p.fatalf("%v: Close sent %v, message open %v", own.role, own.alone.CloseSent(), own.alone.InMessage())
 	}
 }
 
@@ -212,18 +248,22 @@ func (p *play) deliver(own, other *end, most int) {
 		if ev.Kind == wire.EventNone {
 			break
 		}
+		own.replied = own.alone.Reply(own.replied, ev)
 		p.hear(own, ev)
 	}
+	out := own.conn.Take()
+	if !bytes.Equal(out, own.replied) {
+		p.fatalf("%v replies % x, a Sender alone % x", own.role, out, own.replied)
+	}
+	own.replied = own.replied[:0]
 	if p.shut && len(other.way) == 0 && !own.eof {
 		own.eof = true
 		if ev := own.conn.EOF(); (ev.Kind == wire.EventLost) == (own.heardClose || own.failed) {
 			p.fatalf("%v: the end of TCP is %v, behind a Close: %v", own.role, ev.Kind, own.heardClose)
 		}
 	}
-	if p.shut {
-		own.conn.Take() // there is nowhere to send it
-	} else {
-		own.way = append(own.way, own.conn.Take()...)
+	if !p.shut { // else there is nowhere to send it
+		own.way = append(own.way, out...)
 	}
 }
 

@@ -13,24 +13,29 @@ import (
 // naive decoder, keeps within the window agreed, and is flushed where the
 // message was cut.
 func FuzzCompress(f *testing.F) {
-	levels := []int{0, 1, 6, 7, 9, wire.HuffmanOnly}
+	levels := []int{0, 1, 6, 7, 9, wire.HuffmanOnly, 10, -1}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 1<<11 {
 			return // the naive decoder takes its time
 		}
 		r := input.From(data)
 		options, level := r.Octet(), levels[int(r.Octet())%len(levels)]
-		bits, takeover := 8+int(options>>1&7), options&1 == 0
+		// The high bit makes windows that are none.
+		bits, takeover := 8+int(options>>1&7)-8*int(options>>7), options&1 == 0
 		d, err := wire.NewDeflater(wire.DeflaterOptions{WindowBits: bits, NoContextTakeover: !takeover, Level: level})
+		f, errOfInflater := wire.NewInflater(wire.InflaterOptions{WindowBits: bits, NoContextTakeover: !takeover})
+		window, goodLevel := bits == 0 || bits >= 8 && bits <= 15, level != 10 && level != -1
+		if (err == nil) != (window && goodLevel) || (errOfInflater == nil) != window {
+			t.Fatalf("level %d and %d bits: %v, %v", level, bits, err, errOfInflater)
+		}
 		if err != nil {
-			t.Fatal(err)
+			return
 		}
 		defer d.Release()
-		f, err := wire.NewInflater(wire.InflaterOptions{WindowBits: bits, NoContextTakeover: !takeover})
-		if err != nil {
-			t.Fatal(err)
-		}
 		defer f.Release()
+		if bits == 0 {
+			bits = wire.MaxWindowBits
+		}
 		agreed := wire.DeflateParams{ClientMaxWindowBits: bits, ClientNoContextTakeover: !takeover}
 
 		var sent []byte // with takeover, all messages so far
@@ -67,7 +72,7 @@ func FuzzCompress(f *testing.F) {
 			if v := wire.CheckWindow(use, agreed, wire.RoleClient); (v == nil) != inside || v != nil {
 				t.Fatalf("% x: %v with %+v of %+v", payload, v, use, agreed)
 			}
-			window(t, use)
+			otherWindows(t, use)
 			if takeover {
 				sent = append(sent, message...)
 			}
@@ -75,8 +80,8 @@ func FuzzCompress(f *testing.F) {
 	})
 }
 
-// window holds CheckWindow against what each agreement allows.
-func window(t *testing.T, use wire.WindowUse) {
+// otherWindows holds CheckWindow against what each agreement allows.
+func otherWindows(t *testing.T, use wire.WindowUse) {
 	for bits := 8; bits <= 15; bits++ {
 		for _, none := range []bool{false, true} {
 			agreed := wire.DeflateParams{ServerMaxWindowBits: bits, ServerNoContextTakeover: none}

@@ -36,6 +36,7 @@ func FuzzInflate(f *testing.F) {
 			beside(t, payload, want, valid)
 		}
 		inflated(t, options, payload, limit, want, valid)
+		broken(t, payload, int(options>>4)*len(payload)/16, limit, want)
 	})
 }
 
@@ -144,6 +145,32 @@ func inflated(t *testing.T, options byte, payload []byte, limit int64, want *nai
 	}
 	if _, again := pieces.Read(make([]byte, 1)); err2 != nil && again != err2 {
 		t.Fatalf("% x: behind %v comes %v", payload, err2, again)
+	}
+}
+
+// broken gives a payload whose source fails behind the cut: what was inflated
+// before is right, and then comes the source's own error, if none came before.
+func broken(t *testing.T, payload []byte, cut int, limit int64, want *naive) {
+	f, err := wire.NewInflater(wire.InflaterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Release()
+	lost := errors.New("the source failed")
+	f.Start(io.MultiReader(bytes.NewReader(payload[:cut]), iotest.ErrReader(lost)), limit)
+	read, err := io.ReadAll(f)
+	var v *wire.Violation
+	if err != lost && !errors.As(err, &v) {
+		t.Fatalf("% x: %v, want the source's own error", payload[:cut], err)
+	}
+	common := min(len(read), len(want.out))
+	if !bytes.Equal(read[:common], want.out[:common]) {
+		t.Fatalf("% x: % x and %v, want the beginning of % x", payload[:cut], read, err, want.out)
+	}
+	// Started again it stays broken, for the window is lost.
+	f.Start(bytes.NewReader([]byte{0}), limit)
+	if _, again := f.Read(make([]byte, 1)); again != err {
+		t.Fatalf("% x: behind %v comes %v", payload[:cut], err, again)
 	}
 }
 

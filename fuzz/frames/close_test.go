@@ -1,6 +1,7 @@
 package frames
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -24,6 +25,12 @@ func FuzzCloseBody(f *testing.F) {
 			t.Fatalf("%d may be sent: %v", wantCode, wire.StatusCode(wantCode).Sendable())
 		}
 
+		// Codes of the protocol, of libraries and of applications have names.
+		number, name := fmt.Sprint(wantCode), code.Name()
+		named := wantCode >= 1000 && wantCode <= 1015 || wantCode >= 3000 && wantCode <= 4999
+		if named != (name != "") || code.String() != number && code.String() != number+" ("+name+")" {
+			t.Fatalf("%d is %q", wantCode, code.String())
+		}
 		trimReason(t, reason)
 		if code == wire.StatusNoStatusRcvd && reason == "" {
 			return // to AppendClose that is no body, which is another thing
