@@ -5,6 +5,7 @@
 //   - handshakes: field grammar, negotiation, request, response
 //   - deflate: inflating, measuring the window, compressing
 //   - conversation: two endpoints joined by a pipe
+//   - echo: an echo endpoint, held against conformance/oracle
 //
 // The targets are spread over packages by what they import, because a fuzzing
 // worker looks over the counters of all code in its binary after every input:

@@ -237,22 +237,27 @@ func (s *stream) closure(t *testing.T, c *wire.Connection) {
 	}
 }
 
-// frugal measures what one Receiver takes from the heap.
+// frugal measures what one Receiver takes from the heap: the least of some
+// times, because the test's own goroutines take from it too.
 func (s *stream) frugal(t *testing.T) {
 	const most = 4 << 10 // a Receiver, and the text of a reason or a violation
-	octets := s.fresh()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	r := wire.NewReceiver(s.config)
-	for {
-		n, ev := r.Receive(octets)
-		octets = octets[n:]
-		if ev.Kind == wire.EventNone {
-			break
+	taken := uint64(most + 1)
+	for try := 0; try < 5 && taken > most; try++ {
+		octets := s.fresh()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		r := wire.NewReceiver(s.config)
+		for {
+			n, ev := r.Receive(octets)
+			octets = octets[n:]
+			if ev.Kind == wire.EventNone {
+				break
+			}
 		}
+		runtime.ReadMemStats(&after)
+		taken = min(taken, after.TotalAlloc-before.TotalAlloc)
 	}
-	runtime.ReadMemStats(&after)
-	if taken := after.TotalAlloc - before.TotalAlloc; taken > most {
-		t.Fatalf("% x: %d octets taken from the heap for %d, want at most %d", s.octets, taken, len(s.octets), most)
+	if taken > most {
+		t.Fatalf("% x: more than %d octets taken from the heap for %d", s.octets, most, len(s.octets))
 	}
 }

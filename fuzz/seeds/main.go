@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/wsspec/wsspec/fuzz/corpus"
 )
 
 // A seed is one input of a target.
@@ -34,9 +36,6 @@ var kinds = []string{"case-", "historic-", "made-"}
 func folder(target string) string {
 	return filepath.Join(folders[target], "testdata", "fuzz", "Fuzz"+target)
 }
-
-// encode writes an input in the format of go test.
-func encode(data []byte) []byte { return fmt.Appendf(nil, "go test fuzz v1\n[]byte(%q)\n", data) }
 
 // all returns every seed, each octet string once a target.
 func all() []seed {
@@ -97,7 +96,7 @@ func write(root string) error {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return fmt.Errorf("making a corpus: %w", err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, s.name), encode(s.data), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, s.name), corpus.Encode(s.data), 0o666); err != nil {
 			return fmt.Errorf("writing a seed: %w", err)
 		}
 	}

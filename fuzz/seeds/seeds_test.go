@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wsspec/wsspec/conformance/catalog"
+	"github.com/wsspec/wsspec/fuzz/corpus"
 )
 
 const root = ".."
@@ -16,7 +17,7 @@ func TestCorporaAreCurrent(t *testing.T) {
 	for _, s := range all() {
 		path := filepath.Join(root, folder(s.target), s.name)
 		got, err := os.ReadFile(path)
-		if err != nil || !bytes.Equal(got, encode(s.data)) {
+		if err != nil || !bytes.Equal(got, corpus.Encode(s.data)) {
 			t.Errorf("%s is not current (%v): run go generate ./fuzz", path, err)
 		}
 	}
