@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/ref/wire"
@@ -38,29 +39,95 @@ func (f *clientFlags) serve(ctx context.Context, cases []*conformance.Case, driv
 		Update:       s.update,
 		Page:         s.page.respond,
 	}
-	serving, stop := context.WithCancel(ctx)
-	defer stop()
-	var ended sync.WaitGroup
-	var remarks []string
 	if driver != nil {
-		ended.Go(func() {
-			remarks = launcher(driver)(serving, base)
-			stop()
-		})
+		err = s.drive(ctx, l, driver)
 	} else {
 		fmt.Fprintf(stdout, "listening on %s (a browser is tested by opening %s/)\n", base, strings.Replace(base, "ws", "http", 1))
-	}
-	err = s.service.Serve(serving, l)
-	stop()
-	ended.Wait()
-	if err != nil && !errors.Is(err, context.Canceled) {
-		return couldNot(err)
+		err = s.service.Serve(ctx, l)
+		if errors.Is(err, context.Canceled) {
+			err = nil // Ctrl-C is how this ends
+		}
 	}
 	record := s.record()
-	if len(record.report.Results) == 0 {
-		return couldNot(errors.New(strings.Join(append([]string{"no client has run a case"}, remarks...), "; ")))
+	if err == nil && len(record.report.Results) == 0 {
+		err = errors.New("no client has run a case")
 	}
-	return f.finish(s.console, record, known, nil)
+	s.tally(record.report)
+	return f.finish(s.console, record, known, err)
+}
+
+// drive serves the cases to a driver that is started for them. One that ends, or
+// does nothing for as long as a case may take, before all cases were run, is an
+// error: what was not run would be missing without a word.
+func (s *served) drive(ctx context.Context, l net.Listener, command []string) error {
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	s.service.Patience = s.service.Deadlines.Case
+	remarks := make(chan []string, 1)
+	go func() {
+		remarks <- launcher(command)(serving, s.url)
+		stop()
+	}()
+	err := s.service.Serve(serving, l)
+	if err != nil {
+		stop()
+	}
+	// Asked to stop, the service is done before the driver is.
+	late := time.AfterFunc(s.service.Deadlines.Connect, stop)
+	said := strings.Join(<-remarks, "; ")
+	late.Stop()
+	switch {
+	case ctx.Err() != nil:
+		return errors.New("interrupted")
+	case errors.Is(err, conformance.ErrNobodyCame):
+		return fmt.Errorf("the driver did nothing for %s, and was killed; %s", s.service.Patience, said)
+	case err != nil && !errors.Is(err, context.Canceled):
+		return err
+	}
+	if agent, ran, all := s.missing(); ran < all {
+		return fmt.Errorf("the driver ended when %d of %d cases were run (%s); %s", ran, all, agent, said)
+	}
+	return nil
+}
+
+// missing finds an agent that has not run all its cases.
+func (s *served) missing() (agent string, ran, all int) {
+	agents := s.service.Agents()
+	if len(agents) == 0 {
+		return "no agent", 0, len(s.cases)
+	}
+	for _, agent = range slices.Sorted(slices.Values(agents)) {
+		ran, all = 0, 0
+		for _, c := range s.cases {
+			if s.flags.excludes(agent, c) {
+				continue
+			}
+			all++
+			if _, ok := s.service.Result(agent, c.ID); ok {
+				ran++
+			}
+		}
+		if ran < all {
+			break
+		}
+	}
+	return agent, ran, all
+}
+
+// tally says of each agent how it did.
+func (s *served) tally(r *reports.Report) {
+	for _, t := range r.Targets {
+		done, counts := 0, map[reports.Verdict]int{}
+		for _, res := range r.Results {
+			if res.Agent == t.Agent {
+				done++
+				counts[res.Verdict]++
+			}
+		}
+		if !s.console.quiet {
+			fmt.Fprintf(s.console.w, "%s: %d of %d cases: %s\n", t.Agent, done, len(s.cases), tally(counts))
+		}
+	}
 }
 
 // listener opens the port, and returns the URL that clients reach it by.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wsspec/wsspec/conformance"
@@ -42,14 +44,11 @@ func secureLauncher(command []string) conformance.SecureLauncher {
 			args[i] = strings.ReplaceAll(a, placeholder, url)
 		}
 		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-		var said tail
-		cmd.Stderr = &said
-		cmd.WaitDelay = time.Second
 		if caFile != "" {
 			cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+caFile)
 		}
-		killGroup(cmd)
-		err := cmd.Run()
+		var said tail
+		err := runGroup(cmd, &said)
 		remarks := []string{"the client's process ended: exit status 0"}
 		var exit *exec.ExitError
 		switch {
@@ -63,6 +62,33 @@ func secureLauncher(command []string) conformance.SecureLauncher {
 		}
 		return remarks
 	}
+}
+
+// runGroup runs a command to its end, and then ends what it started in turn and
+// left behind. Where its standard error goes is no affair of Wait's, which would
+// wait for all of them.
+func runGroup(cmd *exec.Cmd, stderr io.Writer) error {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	cmd.Stderr = w
+	inGroup(cmd)
+	err = cmd.Start()
+	w.Close()
+	if err != nil {
+		return err
+	}
+	var copied sync.WaitGroup
+	copied.Go(func() { _, _ = io.Copy(stderr, r) })
+	err = cmd.Wait()
+	endGroup(cmd)
+	// One that left the group can hold the pipe for as long as it likes.
+	late := time.AfterFunc(time.Second, func() { r.Close() })
+	copied.Wait()
+	late.Stop()
+	return err
 }
 
 // tail keeps the last octets written to it.

@@ -7,8 +7,12 @@ import (
 	"syscall"
 )
 
-// killGroup has a command killed together with what it started.
-func killGroup(cmd *exec.Cmd) {
+// inGroup gives a command a process group of its own, which is killed as one.
+func inGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
+
+// endGroup kills what is left of the group when its leader has ended. That none
+// is left is the rule, and no error.
+func endGroup(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
