@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -64,6 +65,14 @@ type Script struct {
 	Offers []wire.DeflateOffer
 	// Transport is what the case is about below WebSocket, if anything.
 	Transport Transport
+	// Resource is the path and query of the URL that a client under test is
+	// started with, if the case is about it, and Targets are the request targets
+	// that may come of it; {case} stands for the case's id.
+	Resource string
+	Targets  []string
+	// Unconnected is the verdict where the client takes the URL for a wrong one
+	// and does not connect; empty means [Failed].
+	Unconnected Behavior
 	// Needs is what has to be agreed for the case to make sense; if it is not, the
 	// case is UNIMPLEMENTED.
 	Needs Agreement
@@ -80,6 +89,25 @@ type Script struct {
 	// Outcomes are ordered from best to worst. The first that matches what was
 	// observed is the verdict on the behaviour; if none does, it is FAILED.
 	Outcomes []Outcome
+}
+
+// resource is the path and query of a client's URL.
+func (c *Case) resource() string {
+	if c.Script.Resource == "" {
+		return "/runCase?agent=client&casetuple=" + c.ID
+	}
+	return strings.ReplaceAll(c.Script.Resource, "{case}", c.ID)
+}
+
+// takesTarget reports whether a request target is what the case's resource has
+// to become; the case of hexadecimal digits is free.
+func (c *Case) takesTarget(target string) bool {
+	for _, t := range c.Script.Targets {
+		if strings.EqualFold(strings.ReplaceAll(t, "{case}", c.ID), target) {
+			return true
+		}
+	}
+	return len(c.Script.Targets) == 0
 }
 
 // An Agreement is what a case needs of permessage-deflate for what the harness
@@ -136,6 +164,9 @@ func (s *Script) Sentences() []string {
 			parts[i] = o.Extension().String()
 		}
 		out = append(out, "offer "+strings.Join(parts, ", then "))
+	}
+	if s.Resource != "" {
+		out = append(out, fmt.Sprintf("start the client with the resource %s", s.Resource))
 	}
 	if s.Opening != nil {
 		out = append(out, s.Opening.String())

@@ -32,7 +32,8 @@ func RunClients(ctx context.Context, launch Launcher, cases []*Case, opts Option
 		awaited[c.ID] = newAwaited()
 	}
 	service := &Service{
-		Cases: cases, Deadlines: opts.Deadlines, Profile: opts.Profile, Subprotocols: opts.Subprotocols,
+		started: true,
+		Cases:   cases, Deadlines: opts.Deadlines, Profile: opts.Profile, Subprotocols: opts.Subprotocols,
 		begun: func(c *Case) { awaited[c.ID].connect() },
 		Done:  func(_ string, r Result) { awaited[r.Case.ID].deliver(r) },
 	}
@@ -42,7 +43,7 @@ func RunClients(ctx context.Context, launch Launcher, cases []*Case, opts Option
 	defer stop()
 	run := &clientRun{
 		launch: launch, secureLaunch: opts.SecureLauncher,
-		url: fmt.Sprintf("ws://%s/runCase?agent=client&casetuple=", listener.Addr()), deadlines: opts.Deadlines,
+		url: "ws://" + listener.Addr().String(), deadlines: opts.Deadlines,
 	}
 	return inParallel(ctx, cases, opts, func(i int) Result {
 		c := cases[i]
@@ -122,7 +123,7 @@ func (r *clientRun) once(ctx context.Context, c *Case, a *awaited) (res Result, 
 	living, kill := context.WithCancel(ctx)
 	defer kill()
 	remarks := make(chan []string, 1)
-	go func() { remarks <- r.launch(living, r.url+c.ID) }()
+	go func() { remarks <- r.launch(living, r.url+c.resource()) }()
 	res, said, ended := r.verdict(ctx, c, a, remarks, started)
 	if !ended {
 		// The connection is over, so the client has nothing left to do.
@@ -172,8 +173,12 @@ func (r *clientRun) verdict(ctx context.Context, c *Case, a *awaited, remarks <-
 }
 
 func notArrived(c *Case, started time.Time, sentence string) Result {
+	behavior, closing := Failed, CloseFailed
+	if b := c.Script.Unconnected; b != "" {
+		behavior, closing = b, CloseOK
+	}
 	return Result{
-		Case: c, Role: wire.RoleClient, Verdict: Fail, Behavior: Failed, Close: CloseFailed,
+		Case: c, Role: wire.RoleClient, Verdict: overall(behavior, closing), Behavior: behavior, Close: closing,
 		Started: started, Duration: time.Since(started), Attempts: 1, Observed: []string{neverConnected}, Explanation: sentence,
 	}
 }

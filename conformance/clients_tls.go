@@ -65,7 +65,7 @@ func (r *clientRun) secure(ctx context.Context, service *Service, c *Case) Resul
 	living, kill := context.WithTimeout(ctx, r.deadlines.Connect+r.deadlines.Case)
 	remarks := make(chan []string, 1)
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	go func() { remarks <- r.secureLaunch(living, "wss://localhost:"+port+"/runCase?casetuple="+c.ID, caFile) }()
+	go func() { remarks <- r.secureLaunch(living, "wss://localhost:"+port+c.resource(), caFile) }()
 	_ = listener.(*net.TCPListener).SetDeadline(time.Now().Add(r.deadlines.Connect))
 	conn, err := listener.Accept()
 	res := notArrived(c, started, "The client did not connect in time.")

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -46,11 +45,12 @@ func (o *opening) behindRefusal(conn net.Conn, err error, wantsEnd bool, d Deadl
 }
 
 // behindBody returns what stands behind the body of the answer, if HTTP says
-// where that ends, and is no answer to another request.
+// where that ends, and is no answer to another request. A body that HEAD should
+// not have brought is a body all the same.
 func behindBody(o *opening, behind []byte) []byte {
 	head := o.response.Append(nil)
 	r := bufio.NewReader(io.MultiReader(bytes.NewReader(head), bytes.NewReader(behind)))
-	resp, err := http.ReadResponse(r, &http.Request{Method: strings.ToUpper(o.request.Method)})
+	resp, err := http.ReadResponse(r, nil)
 	if err != nil {
 		return nil
 	}

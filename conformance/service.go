@@ -45,6 +45,9 @@ type Service struct {
 	// begun is told that an agent's connection for a case has come.
 	begun func(*Case)
 
+	// started: wsspec starts the clients, with URLs of its choice.
+	started bool
+
 	mu      sync.Mutex
 	results map[string]map[string]Result
 	playing map[string]*underWay

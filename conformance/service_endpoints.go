@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
@@ -37,6 +38,9 @@ func (s *Service) serve(ctx context.Context, conn net.Conn) {
 	agent := q.Get("agent")
 	if agent == "" {
 		agent = "client"
+	}
+	if strings.HasPrefix(u.Path, "/runCase/") {
+		u.Path = "/runCase" // a case about the URL that the client is started with
 	}
 	switch u.Path {
 	case "/getCaseCount":
@@ -174,6 +178,18 @@ func (s *Service) play(ctx context.Context, in *arrival, agent string, c *Case, 
 	}
 	if _, secure := in.conn.(*tls.Conn); c.Script.Transport != AnyTransport && !secure {
 		return s.notApplicable(ctx, in, c, attempt, "The case is about TLS, which takes a client that wsspec starts for each case.")
+	}
+	if c.Script.Resource != "" {
+		if !s.started {
+			return s.notApplicable(ctx, in, c, attempt, "The case is about the client's URL, which takes a client that wsspec starts for each case.")
+		}
+		if !c.takesTarget(in.request.Target) {
+			v := wire.RuleClientTarget.Violation("the request target %q, where the URL ended in %q", in.request.Target, c.resource())
+			in.refuse(http.StatusBadRequest, v.Error())
+			r := couldNot(c, wire.RoleClient, in.began, in.transcript, v)
+			r.Explanation = violationSentence(v)
+			return r
+		}
 	}
 	for _, condition := range c.Script.Applies {
 		if !condition.holds(0, in.request.Fields) {

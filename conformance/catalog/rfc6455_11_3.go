@@ -18,7 +18,7 @@ func rfc6455Section11_3_1() []*c.Case {
 // rfc6455Section11_3_2: Sec-WebSocket-Extensions.
 func rfc6455Section11_3_2() []*c.Case {
 	split := may(request("an offer of permessage-deflate in the second of two fields", []string{"RFC6455-11.3.2-1", "RFC6455-9.1-4"}, mustAccept,
-		c.Append("Sec-WebSocket-Extensions", "wsspec-unknown"), c.Append("Sec-WebSocket-Extensions", "permessage-deflate")))
+		c.Append("Sec-WebSocket-Extensions", "wsspec-unknown"), c.Append("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")))
 	return numbered("rfc6455/11.3.2", noted("The client may split the list, so that a server has to take it; what it agrees to is its own business.", split))
 }
 

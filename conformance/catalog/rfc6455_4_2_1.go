@@ -92,9 +92,11 @@ func upgradeFields() []*c.Case {
 		noted(list, request("two Upgrade fields, the second for websocket", []string{"RFC6455-4.2.1-9"}, acceptOrRefuse, c.Prepend("Upgrade", "foo"))),
 		noted(plain, request("an opening request without Connection", connection, noHandshake, c.Remove("Connection"))),
 		noted(plain, request("an empty Connection field", connection, noHandshake, c.Replace("Connection", ""))))
-	for _, value := range []string{"keep-alive", "close", "upgradex", "xupgradey", "x-upgrade", "keep-alive Upgrade"} {
+	for _, value := range []string{"keep-alive", "close", "upgradex", "xupgradey", "x-upgrade"} {
 		cases = append(cases, noted(plain, request(fmt.Sprintf("an opening request with Connection: %s", value), connection, noHandshake, c.Replace("Connection", value))))
 	}
+	cases = append(cases, noted("A list without its comma leaves the grammar and names no token Upgrade; a server that finds one all the same is NON-STRICT.",
+		request("an opening request with Connection: keep-alive Upgrade", connection, shouldRefuse, c.Replace("Connection", "keep-alive Upgrade"))))
 	for _, value := range []string{"upgrade", "UPGRADE", "keep-alive, Upgrade", "Upgrade, keep-alive", "keep-alive,upgrade"} {
 		cases = append(cases, request(fmt.Sprintf("an opening request with Connection: %s", value), []string{"RFC6455-4.2.1-11"}, mustAccept, c.Replace("Connection", value)))
 	}
@@ -168,7 +170,10 @@ func otherFields() []*c.Case {
 		"GET {target} HTTP/1.1\nHost: {host}\nUpgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Key: {key}\nSec-WebSocket-Version: 13\n\n")
 	lf.Level = c.Informational
 	early := request("a text message in the same segment as the opening request", []string{"RFC6455-4.1-41"},
-		[]c.Outcome{openedBut(c.InformationalBehavior), refusedBut(c.InformationalBehavior), {Behavior: c.InformationalBehavior, Ending: c.NotOpened()}})
+		[]c.Outcome{
+			openedBut(c.InformationalBehavior), refusedBut(c.InformationalBehavior), {Behavior: c.InformationalBehavior, Ending: c.NotOpened()},
+			{Behavior: c.InformationalBehavior, Events: []c.Expect{c.Accepted()}, Ending: harnessCloses},
+		})
 	early.Script.Opening.With, early.Script.Steps = []c.Frame{greeting}, nil
 	early.Level = c.Informational
 	return []*c.Case{
@@ -199,6 +204,6 @@ func otherFields() []*c.Case {
 		chopped("an opening request octet by octet", c.ChopOctets),
 		chopped("an opening request in writes of 7 octets", 7),
 		noted(lines, lf),
-		noted("A client must not send frames before it has the response, so a server may do with them as it likes; but one that opens the connection must not lose them.", early),
+		noted("A client must not send frames before it has the response, so a server may do with them as it likes: answer them, lose them, or refuse the connection.", early),
 	}
 }

@@ -37,7 +37,7 @@ func rfc6455Section4_2_2() []*c.Case {
 			c.Append("Sec-WebSocket-Extensions", "wsspec-unknown; a; b=1; c=\"2\"")),
 		request("an extension that no server knows, and permessage-deflate", []string{"RFC6455-4.2.2-19", "RFC6455-4.2.2-21", "RFC6455-9-3", "RFC6455-9.1-5", "RFC6455-9.1-6", "RFC6455-9.1-10", "RFC6455-9.1-12"},
 			[]c.Outcome{openedBut(c.OK, c.DoesNotSay("Sec-WebSocket-Extensions", "wsspec"))},
-			c.Append("Sec-WebSocket-Extensions", "wsspec-unknown; a=1, permessage-deflate")),
+			c.Append("Sec-WebSocket-Extensions", "wsspec-unknown; a=1, permessage-deflate; client_max_window_bits")),
 	)
 }
 

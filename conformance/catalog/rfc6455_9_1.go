@@ -36,7 +36,7 @@ func rfc6455Section9_1() []*c.Case {
 				openedBut(c.OK, c.Says("Sec-WebSocket-Extensions", "server_no_context_takeover")),
 				openedBut(c.NonStrict, c.HasField("Sec-WebSocket-Extensions")),
 				openedBut(c.Unimplemented, c.LacksField("Sec-WebSocket-Extensions")),
-			}, c.Remove("Sec-WebSocket-Extensions"), c.Append("Sec-WebSocket-Extensions", "permessage-deflate; server_no_context_takeover, permessage-deflate")))),
+			}, c.Remove("Sec-WebSocket-Extensions"), c.Append("Sec-WebSocket-Extensions", "permessage-deflate; server_no_context_takeover; client_max_window_bits, permessage-deflate; client_max_window_bits")))),
 		asks("the grammar of a client's extensions", "RFC6455-9-4"),
 		asks("the names of a client's extensions", "RFC6455-9.1-5"),
 		asks("the parameters of a client's extensions", "RFC6455-9.1-6"),
