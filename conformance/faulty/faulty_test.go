@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/url"
 	"testing"
-	"time"
 
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
@@ -13,24 +12,22 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// serve runs a faulty server for as long as the test, and waits for all its
-// connections at the end.
-func serve(t testing.TB, f faulty.Fault) *conformance.Target {
+// listen runs a faulty server until the context ends; stopped is closed when all
+// its connections have ended.
+func listen(ctx context.Context, t testing.TB, f faulty.Fault) (target *conformance.Target, stopped <-chan struct{}) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	served := make(chan error, 1)
-	go func() { served <- faulty.Serve(ctx, l, f) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-served; err != nil {
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		if err := faulty.Serve(ctx, l, f); err != nil {
 			t.Errorf("serving %s: %v", f.Name, err)
 		}
-	})
-	return &conformance.Target{Agent: "faulty", URL: &url.URL{Scheme: "ws", Host: l.Addr().String(), Path: "/"}}
+	}()
+	return &conformance.Target{Agent: "faulty", URL: &url.URL{Scheme: "ws", Host: l.Addr().String(), Path: "/"}}, served
 }
 
 // casesFor returns the cases that can judge a peer of the role.
@@ -44,17 +41,35 @@ func casesFor(role wire.Role) []*conformance.Case {
 	return cases
 }
 
-func TestServerWithoutFaultPassesEveryCase(t *testing.T) {
-	target := serve(t, faulty.Fault{})
-	began := time.Now()
-	results, err := conformance.RunServer(t.Context(), target, casesFor(wire.RoleServer), conformance.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%d cases in %v", len(results), time.Since(began))
-	for _, r := range results {
-		if r.Verdict != conformance.Pass {
-			t.Errorf("%s (%s): %s, %s / %s: %s", r.Case.ID, r.Case.Title, r.Verdict, r.Behavior, r.Close, r.Explanation)
+// TestCorrectPeerPassesEveryCase: without a fault, the peer passes in both roles
+// and at the deadlines that everybody has.
+func TestCorrectPeerPassesEveryCase(t *testing.T) {
+	check := func(t *testing.T, results []conformance.Result, err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range results {
+			if r.Verdict != conformance.Pass {
+				t.Errorf("%s (%s): %s, %s / %s: %s", r.Case.ID, r.Case.Title, r.Verdict, r.Behavior, r.Close, r.Explanation)
+			}
 		}
 	}
+	t.Run("server", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		target, stopped := listen(ctx, t, faulty.Fault{})
+		results, err := conformance.RunServer(ctx, target, casesFor(wire.RoleServer), conformance.Options{})
+		check(t, results, err)
+		cancel()
+		<-stopped
+	})
+	t.Run("client", func(t *testing.T) {
+		launch := func(ctx context.Context, url string) []string {
+			if err := faulty.Connect(ctx, url, faulty.Fault{}); err != nil {
+				return []string{err.Error()}
+			}
+			return nil
+		}
+		results, err := conformance.RunClients(t.Context(), launch, casesFor(wire.RoleClient), conformance.Options{})
+		check(t, results, err)
+	})
 }

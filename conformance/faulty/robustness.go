@@ -173,12 +173,12 @@ var robustnessFaults = []Fault{
 		alter: func(p *peer) { p.opened = func() { p.closeWrite() } },
 	},
 	{
-		Name: "allocates-declared-length", Sentence: "Makes room for a frame's declared length, up to 256 MiB, before its payload is there.", Requires: []string{"RFC6455-10.4-1"},
+		Name: "allocates-declared-length", Sentence: "Makes room for a frame's declared length, up to 32 MiB, before its payload is there.", Requires: []string{"RFC6455-10.4-1"},
 		alter: func(p *peer) {
 			overlook(wire.RuleMessageLimit)(p)
 			var held []byte
 			p.unmask = func(key [4]byte, pos int, piece []byte) {
-				if n := int(min(p.current.Length, 256<<20)); len(held) < n {
+				if n := int(min(p.current.Length, 32<<20)); len(held) < n {
 					held = make([]byte, n)
 					for i := 0; i < n; i += 4 << 10 {
 						held[i] = 1

@@ -44,7 +44,7 @@ type message struct {
 // Of is the function [Of]; the answer is good until the next call.
 func (o *Oracle) Of(s Subject, octets []byte) *Permitted {
 	o.subject = s
-	o.permitted = Permitted{Answers: o.permitted.Answers[:0], Endings: o.permitted.Endings[:0], role: s.Role}
+	o.permitted = Permitted{Answers: o.permitted.Answers[:0], Endings: o.permitted.Endings[:0], unanswered: o.permitted.unanswered[:0], role: s.Role}
 	o.copied = append(o.copied[:0], octets...)
 	o.rest = o.copied
 	o.data = slices.Grow(o.data[:0], len(octets)) // so that it never moves
@@ -99,6 +99,7 @@ func (o *Oracle) frame() bool {
 		return o.mustFail("RFC6455-5.2-8", wire.StatusProtocolError, wire.StatusMessageTooBig, wire.StatusPolicyViolation)
 	}
 	if requirement := o.breach(h); requirement != "" {
+		o.unanswered()
 		// RFC6455-7.4.1-3: 1002 is the code of a protocol error.
 		return o.mustFail(requirement, wire.StatusProtocolError)
 	}
@@ -196,6 +197,25 @@ func (o *Oracle) beginning() {
 	}
 	if requirement := o.breach(h); requirement != "" {
 		o.mayFail(requirement, wire.StatusProtocolError)
+	}
+}
+
+// unanswered collects the pings from here on, which are in or behind a mistake:
+// a pong for one of them is not one that nobody asked for (RFC6455-7.1.7-7).
+func (o *Oracle) unanswered() {
+	for {
+		h, n, err := wire.ParseHeader(o.rest)
+		if err != nil || uint64(len(o.rest)-n) < h.Length {
+			return
+		}
+		payload := o.rest[n : n+int(h.Length)]
+		o.rest = o.rest[n+int(h.Length):]
+		if h.Opcode == wire.OpPing {
+			if h.Masked {
+				unmask(h.MaskKey, payload)
+			}
+			o.permitted.unanswered = append(o.permitted.unanswered, payload)
+		}
 	}
 }
 

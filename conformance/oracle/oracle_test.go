@@ -37,8 +37,8 @@ func text(s string) oracle.Event {
 func bin(s string) oracle.Event {
 	return oracle.Event{Kind: oracle.Message, Opcode: wire.OpBinary, Payload: []byte(s)}
 }
-func pong(s string) oracle.Event { return oracle.Event{Kind: oracle.Pong, Payload: []byte(s)} }
-func ping(s string) oracle.Event { return oracle.Event{Kind: oracle.Ping, Payload: []byte(s)} }
+func pong(s string) oracle.Event                { return oracle.Event{Kind: oracle.Pong, Payload: []byte(s)} }
+func ping(s string) oracle.Event                { return oracle.Event{Kind: oracle.Ping, Payload: []byte(s)} }
 func closing(code wire.StatusCode) oracle.Event { return oracle.Closing(code) }
 func closeBody(body string) oracle.Event {
 	return oracle.Event{Kind: oracle.Close, Payload: []byte(body)}
@@ -124,7 +124,8 @@ func TestSetsByHand(t *testing.T) {
 		{"a reserved opcode", "83 00", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen()}},
 		{"a reserved control opcode", "8b 00", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen()}},
 		{"a masked frame", "81 81 00000000 'a'", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(text("a"))}},
-		{"a ping without FIN", "09 00", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(pong(""))}},
+		{"a ping without FIN", "09 01 'p'", [][]oracle.Event{seen(closing(1002), eof), seen(pong("q"), closing(1002), eof)}, [][]oracle.Event{seen(pong("p")), seen(pong("p"), closing(1002), eof)}},
+		{"a ping behind a mistake", "83 00 89 01 'p'", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(pong("p"), closing(1002), eof)}},
 		{"a ping of 126 octets, only its header", "89 7e 007e", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen()}},
 		{"a continuation of nothing", "80 00", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen()}},
 		{"a message in a message", "01 01 'a' 81 01 'b'", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(text("ab")), seen(text("b"))}},

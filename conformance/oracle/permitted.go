@@ -18,7 +18,9 @@ type Permitted struct {
 	// Endings are the ways in which the connection may go on or end; at least
 	// one.
 	Endings []Ending
-	role    wire.Role
+	// unanswered are the payloads of pings that must not be answered.
+	unanswered [][]byte
+	role       wire.Role
 }
 
 // An Answer is an echo or a pong.
@@ -162,6 +164,11 @@ func (m *matching) pong(e Event) string {
 	}
 	if asked {
 		return fmt.Sprintf("%s came more than once, or behind the answer to a later ping (RFC6455-5.5.3-1)", e)
+	}
+	for _, payload := range m.permitted.unanswered {
+		if bytes.Equal(payload, e.Payload) {
+			return fmt.Sprintf("%s came, for a ping in or behind a mistake (RFC6455-7.1.7-7)", e)
+		}
 	}
 	return "" // RFC6455-5.5.3-3: nobody asked for it
 }
