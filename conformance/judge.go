@@ -88,6 +88,8 @@ func (o Outcome) over(end endFacts) bool {
 	switch {
 	case o.Ending.by == byHarness:
 		return true
+	case o.Ending.by == byRefusal && end.close != nil: // only on an open connection
+		return false
 	case o.Ending.by == byRefusal && !o.Ending.fin && len(o.Events) > 0:
 		return true
 	}

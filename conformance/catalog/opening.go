@@ -64,37 +64,46 @@ func request(title string, requires []string, outcomes []c.Outcome, edits ...c.E
 	})
 }
 
-// What may come of a response: a client that opens the connection shows it by
-// echoing the message that follows.
+// What may come of a response. A client that opens the connection shows it by
+// echoing the message that follows, or by answering a Close frame. A bad
+// response has to make it close TCP; RFC 6455 names no time for that, so one
+// that takes long over it is NON-STRICT.
 var (
-	failsIt   = c.Outcome{Behavior: c.OK, Ending: c.FailedByPeer()}
-	mustNotGo = []c.Outcome{failsIt}
-	mustGo    = echoes(c.Echo(greeting))
-	// shouldNotGo: as shouldRefuse, for a client.
-	shouldNotGo = []c.Outcome{failsIt, goesOn(c.NonStrict)}
-	// mayGo: as mayAccept, for a client.
-	mayGo = []c.Outcome{failsIt, goesOn(c.InformationalBehavior)}
+	failsIt     = c.Outcome{Behavior: c.OK, Ending: c.FailedByPeer()}
+	isSlow      = c.Outcome{Behavior: c.NonStrict, Events: []c.Expect{c.Quiet("a second")}, Ending: c.NotOpened()}
+	mustNotOpen = []c.Outcome{failsIt, isSlow}
+	mustOpen    = echoes(c.Echo(greeting))
+	// shouldNotOpen: as shouldRefuse, for a client.
+	shouldNotOpen = []c.Outcome{failsIt, opensBut(c.NonStrict), isSlow}
+	// mayOpen: the RFC leaves it to the client.
+	mayOpen = []c.Outcome{failsIt, opensBut(c.InformationalBehavior), isSlow}
+	// shouldOpen: as shouldAccept, for a client.
+	shouldOpen = []c.Outcome{mustOpen[0], {Behavior: c.NonStrict, Ending: c.FailedByPeer()}}
 )
 
-// goesOn is the outcome where the client opens the connection, which is worth
-// no more than the verdict.
-func goesOn(verdict c.Behavior) c.Outcome {
-	return c.Outcome{Behavior: verdict, Events: []c.Expect{c.Echo(greeting)}, Ending: harnessCloses}
+// opensBut is the outcome where the client opens the connection in spite of the
+// response, which is worth no more than the verdict.
+func opensBut(verdict c.Behavior) c.Outcome {
+	return c.Outcome{Behavior: verdict, Events: []c.Expect{c.Echo(greeting), c.Quiet("a second")}, Ending: harnessCloses}
 }
 
 // response is a case about what a client makes of a response.
 func response(title string, requires []string, outcomes []c.Outcome, edits ...c.Edit) *c.Case {
-	return only(wire.RoleClient, &c.Case{
+	k := only(wire.RoleClient, &c.Case{
 		Title: title, Requires: requires,
 		Script: c.Script{Opening: &c.Opening{Edits: edits}, Steps: []c.Step{send(greeting)}, Outcomes: outcomes},
 	})
+	if len(outcomes[0].Events) == 0 { // what must not open gets time to end
+		k.Script.Steps = append(k.Script.Steps, c.Watch{Name: "a second"})
+	}
+	return k
 }
 
 // asks is a case that looks at a client's opening request.
 func asks(title string, requires ...string) *c.Case {
 	return only(wire.RoleClient, &c.Case{
 		Title: title, Requires: requires,
-		Script: c.Script{Inspect: requires, Steps: []c.Step{send(greeting)}, Outcomes: mustGo},
+		Script: c.Script{Inspect: requires, Steps: []c.Step{send(greeting)}, Outcomes: mustOpen},
 	})
 }
 

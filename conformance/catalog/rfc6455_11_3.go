@@ -28,10 +28,10 @@ func rfc6455Section11_3_3() []*c.Case {
 	const wrong = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 	return numbered("rfc6455/11.3.3",
 		noted("The field 'MUST NOT appear more than once in an HTTP response'; where both say the same, nothing is in doubt, and a client that goes on is NON-STRICT.",
-			response("two Sec-WebSocket-Accept fields that are both right", requires, shouldNotGo, c.Append("Sec-WebSocket-Accept", "{accept}"))),
+			response("two Sec-WebSocket-Accept fields that are both right", requires, shouldNotOpen, c.Append("Sec-WebSocket-Accept", "{accept}"))),
 		noted("A client MUST fail a response that has another value than the right one (4.1), in whichever of its fields.",
-			response("a right Sec-WebSocket-Accept and then a wrong one", requires, mustNotGo, c.Append("Sec-WebSocket-Accept", wrong))),
-		response("a wrong Sec-WebSocket-Accept and then a right one", requires, mustNotGo, c.Prepend("Sec-WebSocket-Accept", wrong)),
+			response("a right Sec-WebSocket-Accept and then a wrong one", requires, mustNotOpen, c.Append("Sec-WebSocket-Accept", wrong))),
+		response("a wrong Sec-WebSocket-Accept and then a right one", requires, mustNotOpen, c.Prepend("Sec-WebSocket-Accept", wrong)),
 	)
 }
 
@@ -41,7 +41,7 @@ func rfc6455Section11_3_4() []*c.Case {
 	return numbered("rfc6455/11.3.4",
 		noted("A server takes one of the subprotocols or none, or refuses the connection for want of one.",
 			request("subprotocols in two fields", []string{"RFC6455-11.3.4-2", "RFC6455-11.3.4-1", "RFC6455-4.2.2-14"}, []c.Outcome{opened, refusedBut(c.OK)}, asked...)),
-		response("two Sec-WebSocket-Protocol fields in the response", []string{"RFC6455-11.3.4-3", "RFC6455-4.1-56"}, mustNotGo,
+		response("two Sec-WebSocket-Protocol fields in the response", []string{"RFC6455-11.3.4-3", "RFC6455-4.1-56"}, mustNotOpen,
 			c.Append("Sec-WebSocket-Protocol", "wsspec-a.example"), c.Append("Sec-WebSocket-Protocol", "wsspec-b.example")),
 	)
 }
