@@ -130,11 +130,8 @@ func (c *Conn) farewell(body []byte) {
 		return
 	}
 	defer c.framing.release()
-	if c.sender.CloseSent() {
-		return
-	}
 	frame, err := c.sender.Append(nil, wire.Header{Fin: true, Opcode: wire.OpClose}, body)
-	if err == nil {
+	if err == nil { // else ours is out already
 		_, _ = c.tcp.Write(frame) // who fails here learns it from the end of TCP
 	}
 }

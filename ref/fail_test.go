@@ -57,6 +57,7 @@ func TestFailing(t *testing.T) {
 				if !strings.Contains(err.Error(), "("+tt.rule.Clause()+")") {
 					t.Errorf("%q does not name %s", err, tt.rule.Clause())
 				}
+				must(t, conn.CloseNow())
 				if _, _, again := conn.Read(patient(t)); again == nil || again.Error() != err.Error() {
 					t.Errorf("second Read: %v, want the same error", again)
 				}
@@ -128,6 +129,30 @@ func TestFailingInsideAnUnfinishedFrame(t *testing.T) {
 			})
 		})
 	}
+}
+
+// So it is in a compressed message, as soon as the sender flushes.
+func TestFailingInsideAnUnfinishedCompressedMessage(t *testing.T) {
+	bothRoles(t, config{agreed: &wire.DeflateParams{}, compression: &Compression{}}, func(t *testing.T, conn *Conn, p *peer) {
+		d, err := wire.NewDeflater(wire.DeflaterOptions{})
+		must(t, err)
+		p.send(part(wire.OpText, string(d.AppendFlush(d.AppendPart(nil, []byte("ab\xf4\x90cd"))))).rsv(wire.RSV1))
+		end := inBackground(func() error {
+			_, r, err := conn.NextReader(patient(t))
+			if err != nil {
+				return err
+			}
+			got, err := io.ReadAll(r)
+			if string(got) != "ab\xf4" {
+				t.Errorf("read %q before the failure", got)
+			}
+			return err
+		})
+		p.expectClose(1007) // although the message is not finished
+		p.expectEnd()
+		must(t, p.Close())
+		checkClosed(t, awaitErr(t, end), 1007, false, wire.RuleText)
+	})
 }
 
 // The peer can read the Close frame although it was still sending when we failed:

@@ -44,9 +44,10 @@ func (c *Conn) sendPong() {
 	if !c.pongs.owed.Load() {
 		return
 	}
-	data, owed := c.pongs.take(make([]byte, 0, wire.MaxControlPayload))
-	if owed && !c.sender.CloseSent() {
-		_ = c.sendControl(wire.OpPong, data) // a failure ends the connection and is told there
+	if data, owed := c.pongs.take(make([]byte, 0, wire.MaxControlPayload)); owed {
+		// A failure ends the connection and is told there; behind the own Close the
+		// sender refuses, as it should.
+		_ = c.sendControl(wire.OpPong, data)
 	}
 }
 
