@@ -22,6 +22,8 @@ type arrival struct {
 	request    wire.Request
 	early      []byte
 	transcript Transcript
+	// refused: the answer was not the one that opens a connection.
+	refused bool
 	// spoke: octets came behind the request before the response went out.
 	spoke bool
 }
@@ -74,17 +76,33 @@ func (in *arrival) enter(d Direction, k EntryKind, octets []byte, text string) {
 // refuse answers with an HTTP error and a sentence.
 func (in *arrival) refuse(status int, sentence string) {
 	in.respond(PlainResponse(status, "text/plain; charset=utf-8", sentence+"\n"))
-	in.linger()
+	in.refused = true
+}
+
+// reject answers an opening request that breaks the RFC, with the status that a
+// server gives it (RFC6455-4.2.2-8) and what is wrong in words.
+func (in *arrival) reject(broken []*wire.Violation) {
+	r := wire.NewRefusal(wire.CheckRequest(in.request))
+	var b strings.Builder
+	for _, v := range broken {
+		b.WriteString(violationSentence(v) + "\n")
+	}
+	r.Fields = slices.DeleteFunc(r.Fields, func(f wire.Field) bool { return f.Name == "Content-Length" })
+	r.Fields = append(r.Fields, wire.Field{Name: "Content-Type", Value: "text/plain; charset=utf-8"},
+		wire.Field{Name: "Content-Length", Value: strconv.Itoa(b.Len())})
+	in.respond(r, b.String())
+	in.refused = true
 }
 
 // mostIgnored is how many octets of a client's a refusal waits out.
 const mostIgnored = 1 << 20
 
-// linger closes the harness's half and lets the client close its own: TCP would
-// throw an answer away with octets that nobody has read (RFC 9293 3.10.4).
+// linger, after a refusal, closes the harness's half and lets the client close
+// its own: TCP would throw an answer away with octets that nobody has read (RFC
+// 9293 3.10.4).
 func (in *arrival) linger() {
 	half, ok := in.conn.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
+	if !in.refused || !ok || half.CloseWrite() != nil {
 		return
 	}
 	_ = in.conn.SetReadDeadline(time.Now().Add(in.deadlines.Drop))

@@ -21,12 +21,13 @@ func (s *Service) serve(ctx context.Context, conn net.Conn) {
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	in := newArrival(conn, s.Deadlines, time.Now())
+	defer in.linger()
 	if !in.read() {
 		return
 	}
 	if !in.isUpgrade() {
 		in.respond(s.page(in.request))
-		in.linger()
+		in.refused = true
 		return
 	}
 	u, err := url.ParseRequestURI(in.request.Target)
@@ -171,7 +172,7 @@ func (s *Service) play(ctx context.Context, in *arrival, agent string, c *Case, 
 		broken = slices.DeleteFunc(broken, func(v *wire.Violation) bool { return !slices.Contains(ids, v.Rule.ID) })
 	}
 	if len(broken) > 0 {
-		in.respond(wire.NewRefusal(broken), "")
+		in.reject(broken)
 		r := couldNot(c, wire.RoleClient, in.began, in.transcript, broken[0])
 		r.Explanation = violationSentence(broken[0])
 		return r

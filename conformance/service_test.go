@@ -41,7 +41,7 @@ func startService(t *testing.T, s *conformance.Service) *service {
 	go func() { out.stopped <- s.Serve(ctx, l) }()
 	t.Cleanup(func() {
 		cancel()
-		out.wantStopped(nil, context.Canceled)
+		out.wantStopped(nil, context.Canceled, conformance.ErrNobodyCame)
 	})
 	return out
 }
@@ -252,17 +252,17 @@ func TestStrangersAtTheService(t *testing.T) {
 // case that it asked for.
 func TestAClientWhoseHandshakeIsWrong(t *testing.T) {
 	s := startService(t, &conformance.Service{Cases: named(t, "1.1.1")})
-	for _, tt := range []struct{ name, from, to, status string }{
-		{"an older version", "Version: 13", "Version: 8", "426"},
-		{"a short key", "dGhlIHNhbXBsZSBub25jZQ==", "c2hvcnQ=", "400"},
-		{"no Connection", "Connection: Upgrade\r\n", "", "400"},
-		{"another method", "GET ", "POST ", "4"},
+	for _, tt := range []struct{ name, from, to, status, says string }{
+		{"an older version", "Version: 13", "Version: 8", "426 ", "\r\nSec-WebSocket-Version: 13\r\n"},
+		{"a short key", "dGhlIHNhbXBsZSBub25jZQ==", "c2hvcnQ=", "400 ", "base64 of 16 octets"},
+		{"no Connection", "Connection: Upgrade\r\n", "", "400 ", "Connection"},
+		{"another method", "GET ", "POST ", "405 ", "POST"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			agent := strings.ReplaceAll(tt.name, " ", "-")
 			answer := s.says(strings.Replace(opening("/runCase?case=1&agent="+agent), tt.from, tt.to, 1))
-			if !strings.HasPrefix(answer, "HTTP/1.1 "+tt.status) {
-				t.Errorf("answered with %q, want %s", answer, tt.status)
+			if !strings.HasPrefix(answer, "HTTP/1.1 "+tt.status) || !strings.Contains(answer, tt.says) {
+				t.Errorf("answered with %q, want %s and %q", answer, tt.status, tt.says)
 			}
 			if r := s.wantResult(agent, "1.1.1", conformance.Fail); r.Explanation == "" || len(r.Transcript) < 2 {
 				t.Errorf("%s with %d transcript entries; want why, and both messages", describe(r), len(r.Transcript))
