@@ -101,6 +101,7 @@ func (s *stream) receive(t *testing.T, into *trace, cut func(left int) int) {
 	into.reset()
 	r := wire.NewReceiver(s.config)
 	over, behind := false, 0 // behind is the first octet behind the end
+	open := false            // a message has begun and not ended
 	octets := s.fresh()
 	for at := 0; at < len(octets); {
 		size := cut(len(octets) - at)
@@ -128,8 +129,16 @@ func (s *stream) receive(t *testing.T, into *trace, cut func(left int) int) {
 				t.Fatalf("% x: %v behind the end%v", s.octets, ev.Kind, into)
 			}
 			into.event(ev)
+			switch ev.Kind {
+			case wire.EventMessage:
+				open = true
+			case wire.EventEnd:
+				open = false
+			}
 			if over = ends(ev.Kind); over {
 				behind = at - len(piece)
+			} else if r.InMessage() != open {
+				t.Fatalf("% x: in a message: %v behind%v", s.octets, r.InMessage(), into)
 			}
 		}
 	}

@@ -1,0 +1,222 @@
+// Mutants shows that the fuzz targets find what they are there for: it makes
+// one mistake after the other in a copy of ref/wire, and every target that is to
+// find it has to fail, on its committed corpus or within a bounded run of the
+// fuzzer.
+//
+//	go run ./fuzz/mutants            # all, some minutes
+//	go run ./fuzz/mutants -run utf8  # those whose file, edit or target has that
+//
+// Its exit code is 1 if a fault stayed unfound, 2 for anything else.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// homes are the packages of the targets, below fuzz.
+var homes = map[string]string{
+	"Header": "frames", "FrameRules": "frames", "Mask": "frames", "UTF8": "frames", "CloseBody": "frames", "FrameStream": "frames",
+	"Grammar": "handshakes", "Negotiate": "handshakes", "Request": "handshakes", "Response": "handshakes",
+	"Inflate": "deflate", "Compress": "deflate",
+	"Conversation": "conversation", "Echo": "echo",
+}
+
+// needed are the folders and files of the module that the targets are built of.
+var needed = []string{"go.mod", "go.sum", "ref/wire", "conformance/oracle", "fuzz"}
+
+func main() {
+	only := flag.String("run", "", "only faults whose file, edit or target has this in it")
+	executions := flag.Int("x", 100_000, "how many inputs the fuzzer may try for a fault that the corpus does not find")
+	flag.Parse()
+	missed, err := check(*only, *executions)
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "mutants:", err)
+		os.Exit(2)
+	case missed > 0:
+		fmt.Printf("%d faults stayed unfound\n", missed)
+		os.Exit(1)
+	}
+}
+
+func check(only string, executions int) (missed int, err error) {
+	root, err := moduleRoot()
+	if err != nil {
+		return 0, err
+	}
+	work, err := os.MkdirTemp("", "mutants")
+	if err != nil {
+		return 0, fmt.Errorf("making room for a copy: %w", err)
+	}
+	defer os.RemoveAll(work)
+	for _, part := range needed {
+		if err := copyTree(filepath.Join(root, part), filepath.Join(work, part)); err != nil {
+			return 0, fmt.Errorf("copying %s: %w", part, err)
+		}
+	}
+	tried := 0
+	for _, f := range faults {
+		for _, target := range f.targets {
+			if !strings.Contains(strings.ToLower(f.file+f.old+f.new+" "+target), strings.ToLower(only)) {
+				continue
+			}
+			tried++
+			began := time.Now()
+			how, err := find(work, f, target, executions)
+			if err != nil {
+				return missed, fmt.Errorf("%s %q: %w", f.file, f.new, err)
+			}
+			if how == "" {
+				missed++
+				how = "NOT FOUND"
+			}
+			fmt.Printf("%-12s %-22s %5.1fs  %s: %q for %q\n", target, how, time.Since(began).Seconds(), f.file, f.new, f.old)
+		}
+	}
+	if tried == 0 {
+		return 0, fmt.Errorf("no fault has %q in it", only)
+	}
+	fmt.Printf("%d of %d found\n", tried-missed, tried)
+	return missed, nil
+}
+
+// find returns how the target finds the fault, or "".
+func find(work string, f fault, target string, executions int) (how string, err error) {
+	path := filepath.Join(work, "ref", "wire", f.file)
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	mutated, err := mutate(string(source), f)
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(path, []byte(mutated), 0o666); err != nil {
+		return "", err
+	}
+	defer func() {
+		if restored := os.WriteFile(path, source, 0o666); err == nil {
+			err = restored
+		}
+	}()
+	home := filepath.Join(work, "fuzz", homes[target])
+	name := "^Fuzz" + target + "$"
+	if failed, err := run(home, nil, target, "-test.run="+name, "-test.timeout=60s"); failed || err != nil {
+		return "by the corpus", err
+	}
+	failed, err := run(home, []string{"-fuzz=" + name}, target, "-test.run=^$", "-test.fuzz="+name,
+		fmt.Sprintf("-test.fuzztime=%dx", executions), "-test.fuzzminimizetime=1x", "-test.parallel=1",
+		"-test.fuzzcachedir="+filepath.Join(work, "cache"), "-test.timeout=60s")
+	if failed {
+		how = "by fuzzing"
+	}
+	if cleaned := os.RemoveAll(filepath.Join(work, "cache")); err == nil {
+		err = cleaned
+	}
+	return how, err
+}
+
+// mutate makes the mistake.
+func mutate(source string, f fault) (string, error) {
+	if n := strings.Count(source, f.old); n != 1 {
+		return "", fmt.Errorf("%q is there %d times, want once", f.old, n)
+	}
+	source = strings.Replace(source, f.old, f.new, 1)
+	if strings.Contains(f.new, "grown = ") { // a buffer that escapes to the heap
+		source += "\nvar grown []byte\n"
+	}
+	return source, nil
+}
+
+// run builds the tests of a package and runs them; failed says that a target
+// did. What it finds stays in the copy and is removed.
+func run(home string, build []string, target string, args ...string) (failed bool, err error) {
+	binary := filepath.Join(home, "target.test")
+	compile := exec.Command("go", append(append([]string{"test", "-c", "-o", binary}, build...), ".")...)
+	compile.Dir = home
+	if out, err := compile.CombinedOutput(); err != nil {
+		return false, fmt.Errorf("building: %w\n%s", err, out)
+	}
+	defer os.Remove(binary)
+	corpus := filepath.Join(home, "testdata", "fuzz", "Fuzz"+target)
+	before, err := names(corpus)
+	if err != nil {
+		return false, err
+	}
+	test := exec.Command(binary, args...)
+	test.Dir = home
+	out, err := test.CombinedOutput()
+	if err == nil {
+		return false, nil
+	}
+	after, err := names(corpus)
+	if err != nil {
+		return false, err
+	}
+	for name := range after {
+		if !before[name] {
+			if err := os.Remove(filepath.Join(corpus, name)); err != nil {
+				return false, err
+			}
+		}
+	}
+	text := string(out)
+	if !strings.Contains(text, "--- FAIL: Fuzz"+target) && !strings.Contains(text, "panic:") {
+		return false, fmt.Errorf("the target did not run:\n%.2000s", text)
+	}
+	return true, nil
+}
+
+func names(folder string) (map[string]bool, error) {
+	found := make(map[string]bool)
+	entries, err := os.ReadDir(folder)
+	if err != nil && !os.IsNotExist(err) {
+		return nil, err
+	}
+	for _, e := range entries {
+		found[e.Name()] = true
+	}
+	return found, nil
+}
+
+// moduleRoot is two folders above this file.
+func moduleRoot() (string, error) {
+	_, file, _, ok := runtime.Caller(0)
+	root := filepath.Join(filepath.Dir(file), "..", "..")
+	if _, err := os.Stat(filepath.Join(root, "go.mod")); !ok || err != nil {
+		return "", fmt.Errorf("no module at %s: run it in its source tree", root)
+	}
+	return root, nil
+}
+
+func copyTree(from, to string) error {
+	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, rel)
+		if e.IsDir() {
+			return os.MkdirAll(target, 0o777)
+		}
+		if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, content, 0o666)
+	})
+}
