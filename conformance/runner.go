@@ -68,6 +68,7 @@ type serverRun struct {
 	target    *Target
 	deadlines Deadlines
 	profile   Profile
+	patience  patience
 }
 
 // once plays a case on a new connection.
@@ -104,7 +105,7 @@ func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 		res.Explanation = violationSentence(v)
 		return res
 	}
-	l := newLink(conn, wire.RoleClient, r.deadlines, keys, started, boundsOf(c, r.profile), o.deflate, o.transcript)
+	l := newLink(conn, wire.RoleClient, r.patience.of(r.deadlines), keys, started, boundsOf(c, r.profile), o.deflate, o.transcript)
 	if c.Script.Opening != nil {
 		l.events = []Event{{Kind: EventAccepted, At: time.Since(started), Response: &o.response}}
 	}
@@ -114,7 +115,9 @@ func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 	if len(c.Script.Offers) > 0 && o.deflate == nil || !c.Script.Needs.met(o.deflate) {
 		return unimplemented(ctx, c, wire.RoleServer, l, started)
 	}
-	return newResult(c, wire.RoleServer, play(ctx, l, &c.Script, r.profile), started)
+	seen := play(ctx, l, &c.Script, r.profile)
+	r.patience.note(seen)
+	return newResult(c, wire.RoleServer, seen, started)
 }
 
 // refusedResult judges a case about the opening handshake that came to no
