@@ -57,7 +57,7 @@ func (c *Conn) Close(code wire.StatusCode, reason string) error {
 	select {
 	case <-c.done:
 	default:
-		c.end(&CloseError{Code: wire.StatusAbnormalClosure, Err: timeout})
+		_ = c.end(&CloseError{Code: wire.StatusAbnormalClosure, Err: timeout})
 	}
 	if !first || c.State() == wire.StateClosed {
 		return nil
@@ -77,9 +77,8 @@ func (c *Conn) awaitClose(ctx context.Context) {
 
 // CloseNow closes TCP without a closing handshake; the peer sees 1006. On a
 // connection that has ended it does nothing, so it can always be deferred.
-func (c *Conn) CloseNow() error {
-	c.end(&CloseError{Code: wire.StatusAbnormalClosure, Err: errClosedHere})
-	return nil
+func (c *Conn) CloseNow() {
+	_ = c.end(&CloseError{Code: wire.StatusAbnormalClosure, Err: errClosedHere})
 }
 
 // sendClose sends a Close frame, between the frames of whatever is being sent.
@@ -153,8 +152,7 @@ func (c *Conn) part(err *CloseError) error {
 		// Its end, however it comes, is the end of waiting.
 		_, _ = io.CopyN(io.Discard, readOnly{c.tcp}, drainOctets)
 	}
-	c.end(err)
-	return err
+	return c.end(err)
 }
 
 // readOnly hides what else a connection can do, so that copying from it uses a

@@ -78,7 +78,7 @@ func endpoint(t testing.TB, role wire.Role, c config) (*Conn, *peer) {
 	c.role = role
 	conn, err := newConn(a, c)
 	must(t, err)
-	t.Cleanup(func() { _ = conn.CloseNow() })
+	t.Cleanup(func() { conn.CloseNow() })
 	must(t, b.SetDeadline(time.Now().Add(patience)))
 	return conn, &peer{t: t, role: role.Peer(), Conn: b}
 }
