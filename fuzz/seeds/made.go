@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand"
 	"strings"
@@ -61,6 +62,15 @@ func made() []seed {
 	add("UTF8", "", "\x02κόσμε", "\x01\xc3", "\x02a\xf4\x90", "\x03\xf0\x9f\x98\x80\xed", "\x01\xe0\xa0")
 	add("CloseBody", "", "\x03\xe8", "\x03\xe8why", "\x03\xe8\xff", "\x03\xec", "\x03\xed", "\x03\xed?", "\x03\xee", "\x03\xf7", "\x00\x00", "\x03\xf8", "\x0b\xb7", "\x0b\xb8", "\x13\x87", "\x13\x88",
 		"\x03\xe8"+strings.Repeat("é", 62), "\x03\xe8"+strings.Repeat("\xff", 42), "\x03\xe8"+strings.Repeat("€", 41)+"ab")
+	// Lengths on both sides of where their form changes, in every form.
+	for i, length := range []uint64{0, 125, 126, 127, 65535, 65536, 1 << 32, 1<<63 - 1, 1 << 63} {
+		for form := range byte(4) {
+			name := fmt.Sprintf("made-length-%d-%d", i+1, form)
+			seeds = append(seeds,
+				seed{"Header", name, binary.BigEndian.AppendUint64([]byte{0x82, form}, length)},
+				seed{"FrameRules", name, binary.BigEndian.AppendUint64([]byte{byte(i) & 4, 0x82, 0x80 | form}, length)})
+		}
+	}
 	for i := range 64 {
 		add := seed{"FrameRules", fmt.Sprintf("made-%02d", i+1), []byte{byte(i), byte(i * 37), byte(i * 53), 1}}
 		seeds = append(seeds, add)
