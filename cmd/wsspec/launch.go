@@ -58,7 +58,7 @@ func secureLauncher(command []string) conformance.SecureLauncher {
 			remarks[0] = "the client's process: " + err.Error()
 		}
 		if text := strings.TrimSpace(string(said.octets)); text != "" {
-			remarks = append(remarks, "the client's standard error: "+strings.ToValidUTF8(text, "�"))
+			remarks = append(remarks, "the client's standard error: "+strings.ToValidUTF8(text, "?"))
 		}
 		return remarks
 	}

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The test binary stands in for the clients that wsspec starts: called with this
+// as its first argument it is one, and the second says of what kind.
+const actAs = "act-as"
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == actAs {
+		os.Exit(act(os.Args[2], os.Args[3:]))
+	}
+	os.Exit(m.Run())
+}
+
+// act is a client under test.
+func act(kind string, args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	wsspec := func(args ...string) int { return run(ctx, args, os.Stdin, os.Stdout, os.Stderr) }
+	switch kind {
+	case "echo": // URL
+		return wsspec("echo", "--connect", args[0])
+	case "driver": // URL
+		return wsspec("echo", "--drive", args[0])
+	case "talker": // URL: says much and fails
+		fmt.Fprint(os.Stderr, "begin ", strings.Repeat("x", 100_000), " end of the story\n")
+		return 3
+	case "mute": // hangs, and does not heed SIGTERM
+		signal.Ignore(syscall.SIGTERM)
+		<-make(chan struct{})
+	case "parent": // ADDR URL: forks a child that stays
+		child := exec.Command(os.Args[0], actAs, "child", args[0])
+		child.Stderr = os.Stderr
+		said, err := child.StdoutPipe()
+		if err != nil || child.Start() != nil {
+			return 9
+		}
+		_, _ = said.Read(make([]byte, 1)) // it is connected
+		return wsspec("echo", "--connect", args[1])
+	case "parent that stays": // ADDR URL
+		child := exec.Command(os.Args[0], actAs, "child", args[0])
+		if err := child.Start(); err != nil {
+			return 9
+		}
+		_ = child.Wait()
+	case "child": // ADDR: holds a connection for as long as it lives
+		conn, err := net.Dial("tcp", args[0])
+		if err != nil {
+			return 9
+		}
+		fmt.Print(".")
+		_, _ = io.Copy(io.Discard, conn)
+	case "quitter": // URL: runs one case of many
+		return wsspec("echo", "--connect", args[0]+"/runCase?case=1&agent=quitter")
+	}
+	return 0
+}
+
+// client is the command of a stand-in.
+func client(t *testing.T, kind string, args ...string) []string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append([]string{"--", self, actAs, kind}, args...)
+}
+
+// lives listens for a stand-in that is connected for as long as it lives. came
+// waits for it, and gone, after that, for its end.
+func lives(t *testing.T) (addr string, came, gone func()) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	_ = l.(*net.TCPListener).SetDeadline(time.Now().Add(20 * time.Second))
+	var conn net.Conn
+	came = func() {
+		t.Helper()
+		if conn, err = l.Accept(); err != nil {
+			t.Fatalf("the child never came: %v", err)
+		}
+		t.Cleanup(func() { conn.Close() })
+	}
+	gone = func() {
+		t.Helper()
+		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+		if _, err := conn.Read(make([]byte, 1)); err == nil || os.IsTimeout(err) {
+			t.Errorf("the child lives on: %v", err)
+		}
+	}
+	return l.Addr().String(), came, gone
+}
+
+// notes are the harness's own lines in the transcript of a report's only result.
+func notes(t *testing.T, dir string) (text string) {
+	t.Helper()
+	r := readReport(t, dir)
+	if len(r.Results) != 1 {
+		t.Fatalf("%d results, want one", len(r.Results))
+	}
+	for _, e := range r.Results[0].Transcript {
+		if e.Dir == "note" {
+			text += e.Text + "\n"
+		}
+	}
+	return text
+}
+
+func TestSpawnedClient(t *testing.T) {
+	dir := t.TempDir()
+	args := append([]string{"client", "--run", "1.1", "--run", "5.19", "--agent", "mine", "--out", dir}, client(t, "echo", "{url}")...)
+	wsspec(t, args...).want(t, exitPass, "mine: 9 of 9 cases: 9 passed")
+	if r := readReport(t, dir); len(r.Results) != 9 || r.Targets[0].Agent != "mine" || r.Targets[0].Role != "client" {
+		t.Errorf("%d results of %v", len(r.Results), r.Targets)
+	}
+}
+
+// A spawned client's end is in the result: exit code, and the end of what it
+// wrote to standard error.
+func TestSpawnedClientsThatFail(t *testing.T) {
+	for _, tt := range []struct {
+		kind, says string
+		notes      []string
+	}{
+		{"talker", "The client ended without having run the case.", []string{"exit status 3", "standard error: xxx", "end of the story"}},
+		{"mute", "The client did not connect in time.", []string{"was still running", "signal: killed"}},
+	} {
+		t.Run(tt.kind, func(t *testing.T) {
+			dir := t.TempDir()
+			args := append([]string{"client", "--run", "1.1.2", "--timeout", "200ms", "--out", dir}, client(t, tt.kind, "{url}")...)
+			wsspec(t, args...).want(t, exitNonconformant, "FAIL 1.1.2 ", tt.says)
+			got := notes(t, dir)
+			for _, want := range tt.notes {
+				if !strings.Contains(got, want) {
+					t.Errorf("the transcript does not say %q: %.200q", want, got)
+				}
+			}
+			if len(got) > 2*mostStderr {
+				t.Errorf("%d octets are kept, want at most about %d", len(got), mostStderr)
+			}
+		})
+	}
+}
+
+// What a client starts is ended with it, whether the client was killed or not.
+func TestWhatAClientForksEndsWithIt(t *testing.T) {
+	for _, tt := range []struct {
+		kind string
+		code int
+	}{{"parent", exitPass}, {"parent that stays", exitNonconformant}} {
+		t.Run(tt.kind, func(t *testing.T) {
+			addr, came, gone := lives(t)
+			args := append([]string{"client", "--run", "1.1.2", "--timeout", "500ms"}, client(t, tt.kind, addr, "{url}")...)
+			wsspec(t, args...).want(t, tt.code)
+			came()
+			gone()
+		})
+	}
+}
+
+func TestDriver(t *testing.T) {
+	args := append([]string{"client", "--driver", "--run", "1.1"}, client(t, "driver", "{url}")...)
+	wsspec(t, args...).want(t, exitPass, "ref 1.1.1 OK/OK\n", "ref: 8 of 8 cases: 8 passed\n")
+}
+
+// A driver that does not run everything leaves a report of what it ran, and an
+// exit code that says so.
+func TestDriversThatFail(t *testing.T) {
+	for _, tt := range []struct {
+		kind    string
+		says    []string
+		results int
+	}{
+		{"quitter", []string{"the driver ended when 1 of 8 cases were run (quitter)", "quitter: 1 of 8 cases: 1 passed"}, 1},
+		{"talker", []string{"the driver ended when 0 of 8 cases were run (no agent)", "exit status 3", "end of the story"}, 0},
+		{"mute", []string{"the driver did nothing for 1.5s, and was killed"}, 0},
+	} {
+		t.Run(tt.kind, func(t *testing.T) {
+			dir := t.TempDir()
+			args := append([]string{"client", "--driver", "--run", "1.1", "--timeout", "100ms", "--out", dir}, client(t, tt.kind, "{url}")...)
+			wsspec(t, args...).want(t, exitHarness, tt.says...)
+			switch got := len(files(t, dir)); {
+			case tt.results == 0 && got != 0:
+				t.Errorf("an empty report was written: %v", files(t, dir))
+			case tt.results != 0 && len(readReport(t, dir).Results) != tt.results:
+				t.Errorf("%d results, want %d", len(readReport(t, dir).Results), tt.results)
+			}
+		})
+	}
+}
+
+func TestCommandsThatCannotBeStarted(t *testing.T) {
+	for _, tt := range []struct {
+		args string
+		code int
+		says string
+	}{
+		{"client -- /no/such/program {url}", exitHarness, "cannot start the client: "},
+		{"client --driver -- no-such-program-here {url}", exitHarness, "no-such-program-here"},
+		{"client -- true", exitUsage, "the command has no {url}"},
+		{"client --driver -- true", exitUsage, "the command has no {url}"},
+		{"client --driver", exitUsage, "--driver starts a command; there is none behind --"},
+		{"client ./echo {url}", exitUsage, "A command to start stands behind --"},
+		{"client --run 99.* -- true {url}", exitUsage, "--run 99.* matches no case"},
+	} {
+		wsspec(t, strings.Fields(tt.args)...).want(t, tt.code, tt.says)
+	}
+}
+
+// Ctrl-C ends the clients, and leaves the report of what had ended.
+func TestInterruptedClients(t *testing.T) {
+	for _, driver := range []bool{false, true} {
+		t.Run(fmt.Sprint("driver ", driver), func(t *testing.T) {
+			addr, came, gone := lives(t)
+			ctx, interrupt := context.WithCancel(t.Context())
+			args := []string{"client", "--run", "1.1.2"}
+			if driver {
+				args = append(args, "--driver")
+			}
+			ended := make(chan outcome, 1)
+			args = append(args, client(t, "parent that stays", addr, "{url}")...)
+			go func() { ended <- wsspecUntil(ctx, args...) }()
+			came()
+			interrupt()
+			gone()
+			select {
+			case o := <-ended:
+				o.want(t, exitHarness, "interrupted")
+			case <-time.After(20 * time.Second):
+				t.Error("the run goes on")
+			}
+		})
+	}
+}
