@@ -18,8 +18,8 @@ import (
 const placeholder = "{url}"
 
 // mostStderr is how much of what a client says is kept: its last octets, where
-// a program says why it died.
-const mostStderr = 4 << 10
+// a program says why it died. It makes one sentence of the report.
+const mostStderr = mostLetters - 100
 
 // canStart finds out before the run whether the command exists.
 func canStart(command []string) error {
