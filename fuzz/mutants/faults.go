@@ -43,21 +43,21 @@ var faults = []fault{
 	{"utf8.go", "v.hi = 0x9F", "v.hi = 0xBF", by("UTF8", "FrameStream")},
 	{"utf8.go", "v.lo = 0x90", "v.lo = 0x80", by("UTF8")},
 	{"utf8.go", "v.need == 0 && !v.failed", "!v.failed", by("UTF8", "FrameStream", "Echo")},
-	{"utf8.go", "if follow(c) >= k {", "if follow(c) > k {", by("UTF8")},
+	{"utf8.go", "v.lo = 0xA0", "v.lo = 0x80", by("UTF8", "FrameStream")},
 
 	// The Close frame.
 	{"statuscheck.go", "case c <= 999:", "case c <= 998:", by("CloseBody")},
 	{"statuscheck.go", "c > StatusTLSHandshake && c <= 2999", "c > StatusTLSHandshake && c <= 2998", by("CloseBody")},
 	{"statuscheck.go", "case c == StatusReserved1004:", "case false:", by("CloseBody", "FrameStream", "Echo")},
 	{"close.go", "if !utf8.ValidString(reason) {\n\t\treturn code, reason, RuleCloseReason", "if false {\n\t\treturn code, reason, RuleCloseReason", by("CloseBody", "FrameStream", "Echo")},
-	{"close.go", "if len(reason) > MaxCloseReason {", "if len(reason) > MaxCloseReason+1 {", by("CloseBody", "Conversation")},
+	{"close.go", "if len(reason) > MaxCloseReason {", "if len(reason) > MaxCloseReason+1 {", by("CloseBody")},
 	{"close.go", "for !utf8.RuneStart(reason[n]) {", "for false {", by("CloseBody")},
 
 	// The Receiver and the Connection.
 	{"receiver.go", "r.stop()\n\treturn n, Event{Kind: EventClose", "return n, Event{Kind: EventClose", by("FrameStream", "Echo", "Conversation")},
 	{"receiver.go", "r.stop()\n\treturn Event{Kind: EventFail", "return Event{Kind: EventFail", by("FrameStream", "Echo")},
 	{"receiver.go", "r.headLen = before + n\n", "r.headLen = n\n", by("FrameStream", "Conversation")},
-	{"receiver.go", "h.Length > most || r.size > most-h.Length:", "r.size+h.Length > most:", by("FrameStream")},
+	{"receiver.go", "h.Length > most || r.size > most-h.Length:", "h.Length > most:", by("FrameStream")},
 	{"receiver.go", "h.Length > r.limits.Frame:", "h.Length >= r.limits.Frame:", by("FrameStream")},
 	{"receiver.go", "r.fragments > r.limits.Fragments:", "r.fragments > r.limits.Fragments+1:", by("FrameStream")},
 	{"receiver.go", "r.size, r.fragments = 0, 0", "r.fragments = 0", by("FrameStream")},

@@ -68,7 +68,8 @@ func made() []seed {
 			name := fmt.Sprintf("made-length-%d-%d", i+1, form)
 			seeds = append(seeds,
 				seed{"Header", name, binary.BigEndian.AppendUint64([]byte{0x82, form}, length)},
-				seed{"FrameRules", name, binary.BigEndian.AppendUint64([]byte{byte(i) & 4, 0x82, 0x80 | form}, length)})
+				seed{"FrameRules", name, binary.BigEndian.AppendUint64([]byte{0, 0x82, 0x80 | form}, length)},
+				seed{"FrameRules", name + "-control", binary.BigEndian.AppendUint64([]byte{0, 0x89, 0x80 | form}, length)})
 		}
 	}
 	for i := range 64 {
@@ -107,6 +108,7 @@ func streams() []string {
 		"\x13\x00\xc2\x7e\x05\x00", "\x23\x00\xc2\x7e\x05\x00", "\x33\x00\xc2\x7f\x00\x00\x08\x00\x00\x00\x00\x00", "\x03\x00\xc9\x00", "\x03\x00\x01\x00\xc0\x00", "\x03\x00\xa1\x00", "\x01\x00\xf1\x00",
 		"\x01\x00\x83\x00", "\x01\x00\x8b\x00", "\x01\x00\x82\x7e\x00\x05", "\x01\x00\x82\x7f\x00\x00\x00\x00\x00\x00\x00\x05", "\x01\x00\x01\x00\x01\x00",
 		"\x01\x00\x82\x80\x00\x00\x00\x00", "\x00\x00\x82\x00", "\x01\x00\x88\x04\x03\xe8\xff\xff", "\x01\x00\x88\x02\x03\xed", "\x01\x00\x8a\x00\x88\x00",
+		"\x05\x00\x82\x10sixteen octets!!", "\x11\x00\x82\x0ftwenty at most.\x82\x0ftwenty at most.", "\x11\x00\x02\x0ftwenty at most.\x80\x05!!!!!\x02\x0ftwenty at most.\x80\x06!!!!!!",
 	}
 }
 
