@@ -194,10 +194,9 @@ func extraFields(headers ...http.Header) (wire.Fields, error) {
 // refuse answers that there will be no WebSocket.
 func refuse(w http.ResponseWriter, status int, fields wire.Fields, err error) error {
 	for _, f := range fields {
-		if f.Name != "Content-Length" { // the sentence below has its own
-			w.Header().Add(f.Name, f.Value)
-		}
+		w.Header().Add(f.Name, f.Value)
 	}
+	// The Content-Length above is that of no body; http.Error drops it.
 	http.Error(w, err.Error(), status)
 	return &HandshakeError{Status: status, Err: err}
 }
