@@ -7,6 +7,10 @@
 // apart: [Check] and the checks beside it say which rule a frame breaks, and
 // every broken rule is a [Violation] that names the clause.
 //
+//   - [Request], [Response]: the opening handshake as values, with [CheckRequest]
+//     and [CheckResponse] (4.1, 4.2).
+//   - [AcceptDeflate], [CheckDeflateAnswer], [Deflater], [Inflater]:
+//     permessage-deflate, its negotiation and its octets (RFC 7692).
 //   - [AppendHeader], [ParseHeader]: the frame header (5.2).
 //   - [Mask]: masking and unmasking, the same operation (5.3).
 //   - [Check]: what a frame may look like, given who sent it and when (5.1-5.5).
