@@ -159,6 +159,9 @@ func (s *Service) play(ctx context.Context, in *arrival, agent string, c *Case, 
 			broken = append(broken, v)
 		}
 	}
+	if s.started && c.Script.Transport == AnyTransport {
+		broken = append(broken, in.wrongAuthority()...)
+	}
 	for _, e := range in.request.Extensions() {
 		if e.Name != wire.DeflateName {
 			continue

@@ -52,7 +52,7 @@ var (
 	// shouldAccept: the connection should open.
 	shouldAccept = []c.Outcome{opened, refusedBut(c.NonStrict)}
 	// acceptOrRefuse: the connection opens, or is refused in order.
-	acceptOrRefuse = []c.Outcome{opened, refusedBut(c.InformationalBehavior)}
+	acceptOrRefuse = []c.Outcome{opened, refusedBut(c.InformationalBehavior), dropped}
 )
 
 // request is a case about a server's answer to an opening request. A message
