@@ -12,6 +12,8 @@ type inflater struct {
 	takeover bool
 	window   int    // in octets
 	history  []byte // what was inflated, at most the largest window of it
+	// most is how many octets are inflated of one message.
+	most int
 }
 
 // inflated says what came of a compressed message.
@@ -20,18 +22,14 @@ type inflated uint8
 const (
 	inflatedWell inflated = iota
 	corrupt
-	// tooLong: the message is longer than mostInflated.
+	// tooLong: the message is longer than it is inflated.
 	tooLong
 	// beyondWindow: it inflates only with more context than was agreed.
 	beyondWindow
 )
 
-// mostInflated is the most octets that are inflated of one message, and
-// largestWindow the window of DEFLATE (RFC7692-7.2.1-7).
-const (
-	mostInflated  = 64 << 20
-	largestWindow = 32 << 10
-)
+// largestWindow is that of DEFLATE (RFC7692-7.2.1-7).
+const largestWindow = 32 << 10
 
 func (f *inflater) reset(s Subject) {
 	f.history = f.history[:0]
@@ -41,6 +39,7 @@ func (f *inflater) reset(s Subject) {
 	var bits int
 	bits, f.takeover = s.Deflate.Sender(s.Role.Peer())
 	f.window = 1 << bits
+	f.most = int(min(max(s.limit(), DefaultLimit), 1<<30))
 }
 
 // messageEnd stands behind each message: the octets that its sender took away
@@ -54,9 +53,9 @@ func (f *inflater) message(payload []byte) ([]byte, inflated) {
 	if !f.takeover { // RFC7692-7.2.1-8, RFC7692-7.2.1-11
 		agreed = nil
 	}
-	out, result := inflate(octets, agreed, true)
+	out, result := inflate(octets, agreed, f.most, true)
 	if result == corrupt && len(agreed) < len(f.history) {
-		if out, result = inflate(octets, f.history, true); result == inflatedWell {
+		if out, result = inflate(octets, f.history, f.most, true); result == inflatedWell {
 			result = beyondWindow
 		}
 	}
@@ -69,21 +68,20 @@ func (f *inflater) message(payload []byte) ([]byte, inflated) {
 
 // beginning inflates what has come of a message that is not complete.
 func (f *inflater) beginning(payload []byte) ([]byte, inflated) {
-	return inflate(payload, f.history, false)
+	return inflate(payload, f.history, f.most, false)
 }
 
 // inflate inflates blocks until the octets end. A block with BFINAL ends what
 // DEFLATE calls a stream, and another may follow (RFC7692-7.2.1-4). Octets that
 // end inside a block are corrupt if they are all of the message.
-func inflate(octets, dictionary []byte, all bool) ([]byte, inflated) {
+func inflate(octets, dictionary []byte, most int, all bool) ([]byte, inflated) {
 	src := bytes.NewReader(octets) // flate takes no octet ahead of a ByteReader
 	var out bytes.Buffer
+	r := flate.NewReaderDict(src, dictionary)
 	for {
-		window := append(append([]byte(nil), dictionary...), out.Bytes()...)
-		r := flate.NewReaderDict(src, window[max(0, len(window)-largestWindow):])
-		_, err := io.Copy(&out, io.LimitReader(r, mostInflated+1-int64(out.Len())))
+		_, err := io.Copy(&out, io.LimitReader(r, int64(most+1-out.Len())))
 		switch {
-		case out.Len() > mostInflated:
+		case out.Len() > most:
 			return out.Bytes(), tooLong
 		case errors.Is(err, io.ErrUnexpectedEOF) && !all:
 			return out.Bytes(), inflatedWell
@@ -91,6 +89,11 @@ func inflate(octets, dictionary []byte, all bool) ([]byte, inflated) {
 			return out.Bytes(), corrupt
 		case src.Len() == 0:
 			return out.Bytes(), inflatedWell
+		}
+		behind := out.Bytes()[max(0, out.Len()-largestWindow):]
+		window := append(append([]byte(nil), dictionary[min(len(dictionary), max(0, len(dictionary)+len(behind)-largestWindow)):]...), behind...)
+		if err := r.(flate.Resetter).Reset(src, window); err != nil {
+			return out.Bytes(), corrupt
 		}
 	}
 }

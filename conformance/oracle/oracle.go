@@ -292,7 +292,7 @@ func (o *Oracle) complete(payload []byte) bool {
 	m := &o.message
 	requires := "RFC6455-6.2-4"
 	if m.compressed {
-		inflated, result := o.inflater.message(payload)
+		content, result := o.inflater.message(payload)
 		switch result {
 		case corrupt: // RFC7692-7.2.2-2; no RFC names the code
 			return o.mustFail("RFC7692-7.2.2-2", wire.StatusInvalidPayloadData, wire.StatusProtocolError)
@@ -303,14 +303,14 @@ func (o *Oracle) complete(payload []byte) bool {
 			o.mayFail("RFC7692-7.2.1-13", wire.StatusProtocolError)
 		case inflatedWell:
 		}
-		payload, requires = inflated, "RFC7692-6.2-1"
+		payload, requires = content, "RFC7692-6.2-1"
 		if m.opcode == wire.OpText && !utf8.Valid(payload) { // RFC7692-6.1-8
 			return o.mustFail("RFC7692-6.1-8", wire.StatusInvalidPayloadData)
 		}
 		if uint64(len(payload)) > o.subject.limit() {
 			o.mayFail("RFC6455-10.4-1", wire.StatusMessageTooBig)
 		}
-	} else if m.opcode == wire.OpText && (m.doomed || m.checked < len(payload)) {
+	} else if m.opcode == wire.OpText && m.checked < len(payload) {
 		return o.mustFail("RFC6455-8.1-1", wire.StatusInvalidPayloadData)
 	}
 	// RFC6455-6.2-3: the echo has the type of the first frame.
@@ -325,12 +325,12 @@ func (o *Oracle) openMessage() {
 	if !m.open || !m.compressed {
 		return
 	}
-	inflated, result := o.inflater.beginning(o.data[m.start:])
+	content, result := o.inflater.beginning(o.data[m.start:])
 	if result == corrupt {
 		o.mayFail("RFC7692-7.2.2-2", wire.StatusInvalidPayloadData)
 		o.mayFail("RFC7692-7.2.2-2", wire.StatusProtocolError)
 	}
-	if _, possible := validPrefix(inflated); m.opcode == wire.OpText && !possible {
+	if _, possible := validPrefix(content); m.opcode == wire.OpText && !possible {
 		o.mayFail("RFC7692-6.1-8", wire.StatusInvalidPayloadData)
 	}
 }
@@ -378,14 +378,14 @@ func codeUse(c wire.StatusCode) (u use, requirement string) {
 	switch {
 	case c < 1000:
 		return neverUsed, "RFC6455-7.4.2-1"
+	case c == 1015:
+		return neverUsed, "RFC6455-7.4.1-14"
 	case c == 1004:
 		return neverUsed, "RFC6455-7.4.1-5"
 	case c == 1005:
 		return neverUsed, "RFC6455-7.4.1-6"
 	case c == 1006:
 		return neverUsed, "RFC6455-7.4.1-7"
-	case c == 1015:
-		return neverUsed, "RFC6455-7.4.1-14"
 	case c <= 1014:
 		return used, "RFC6455-7.4.1-1"
 	case c < 3000:

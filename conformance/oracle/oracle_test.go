@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/wsspec/wsspec/conformance/oracle"
+	"github.com/wsspec/wsspec/conformance/rfc"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -120,7 +121,7 @@ func TestSetsByHand(t *testing.T) {
 			[][]oracle.Event{seen(text("a"), closing(1002), eof), seen(closing(1002), eof), seen(text("a"), eof)},
 			[][]oracle.Event{seen(text("a")), seen(text("a"), closing(1007), eof), seen(text("a"), text("b"), closing(1002), eof), seen(text("a"), pong("")), seen(text("a"), closing(1000), eof)},
 		},
-		{"RSV1 without deflate", "c1 01 'a'", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(text("a"))}},
+		{"RSV1 without deflate", "c1 01 'a'", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(text("a")), seen(eof, closing(1002))}},
 		{"a reserved opcode", "83 00", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen()}},
 		{"a reserved control opcode", "8b 00", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen()}},
 		{"a masked frame", "81 81 00000000 'a'", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(text("a"))}},
@@ -130,6 +131,10 @@ func TestSetsByHand(t *testing.T) {
 		{"a continuation of nothing", "80 00", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen()}},
 		{"a message in a message", "01 01 'a' 81 01 'b'", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(text("ab")), seen(text("b"))}},
 		{"a length in 16 bits that 7 would hold", "81 7e 0001 'a'", [][]oracle.Event{seen(closing(1002), eof), seen(text("a"))}, [][]oracle.Event{seen(), seen(closing(1007), eof)}},
+		{
+			"a length in 64 bits that 16 would hold", "82 7f 0000000000000080 '" + strings.Repeat("x", 128) + "'",
+			[][]oracle.Event{seen(closing(1002), eof), seen(bin(strings.Repeat("x", 128)))}, [][]oracle.Event{seen()},
+		},
 		{"a length with its top bit, in part", "82 7f 80", [][]oracle.Event{seen(closing(1002), eof), seen(closing(1009), eof)}, [][]oracle.Event{seen()}},
 		{"a length of 2^62", "82 7f 4000000000000000 00", [][]oracle.Event{seen(), seen(closing(1009), eof), seen(eof)}, [][]oracle.Event{seen(closing(1002), eof)}},
 		{"the first octet of a mistake", "a1", [][]oracle.Event{seen(), seen(closing(1002), eof)}, [][]oracle.Event{seen(closing(1007), eof)}},
@@ -203,6 +208,26 @@ func TestServerSide(t *testing.T) {
 	check(t, oracle.Of(server, hello), [][]oracle.Event{seen(closing(1002), eof), seen(eof)}, [][]oracle.Event{seen(text("hello"))})
 	// RFC6455-7.1.1-3: the server closes TCP, the client need not.
 	check(t, oracle.Of(server, masked(octets(t, "88 02 03e8"))), [][]oracle.Event{seen(closing(1000), eof)}, [][]oracle.Event{seen(closing(1000))})
+}
+
+// TestEveryEndingNamesItsRequirement pins the clause that each mistake breaks.
+func TestEveryEndingNamesItsRequirement(t *testing.T) {
+	for _, tt := range []struct{ octets, requires string }{
+		{"", "RFC6455-7.2.1-3"},
+		{"91 00", "RFC6455-5.2-3"}, {"83 00", "RFC6455-5.2-5"}, {"80 00", "RFC6455-5.4-5"}, {"01 00 82 00", "RFC6455-5.4-9"},
+		{"09 00", "RFC6455-5.5-4"}, {"8a 7e 007e", "RFC6455-5.5-2"}, {"81 80 00000000", "RFC6455-5.1-6"}, {"82 7f 80", "RFC6455-5.2-8"},
+		{"81 01 ff", "RFC6455-8.1-1"}, {"88 01 00", "RFC6455-5.5.1-2"}, {"88 03 03e8 ff", "RFC6455-8.1-2"}, {"88 02 03e8", "RFC6455-5.5.1-7"},
+		{"88 02 0000", "RFC6455-7.4.2-1"}, {"88 02 03ec", "RFC6455-7.4.1-5"}, {"88 02 03ed", "RFC6455-7.4.1-6"}, {"88 02 03ee", "RFC6455-7.4.1-7"},
+		{"88 02 03f7", "RFC6455-7.4.1-14"}, {"88 02 03f8", "RFC6455-7.4.2-2"}, {"88 02 1388", "RFC6455-7.4.2-5"},
+	} {
+		got := oracle.Of(oracle.Subject{Role: wire.RoleClient}, octets(t, tt.octets)).Endings[0].Requires
+		if got != tt.requires {
+			t.Errorf("%s: %s, want %s", tt.octets, got, tt.requires)
+		}
+		if rfc.ByID(tt.requires) == nil {
+			t.Errorf("the ledger has no requirement %s", tt.requires)
+		}
+	}
 }
 
 func TestOctetsAreNotChanged(t *testing.T) {
@@ -300,6 +325,14 @@ func TestCompressed(t *testing.T) {
 		{"no DEFLATE data", subject, octets(t, "c1 02 ff ff"), [][]oracle.Event{seen(closing(1007), eof), seen(closing(1002), eof), seen(eof)}, [][]oracle.Event{seen(), seen(text(""))}},
 		{"data cut short", subject, frame(0xC1, first[:len(first)-6]), [][]oracle.Event{seen(closing(1007), eof)}, [][]oracle.Event{seen()}},
 		{"the beginning of no DEFLATE data", subject, octets(t, "41 02 ff ff"), [][]oracle.Event{seen(), seen(closing(1007), eof)}, [][]oracle.Event{seen(closing(1000), eof)}},
+		{
+			"the beginning of no DEFLATE data, and Close", subject, octets(t, "41 02 ff ff 88 00"),
+			[][]oracle.Event{seen(closing(1000), eof), seen(closing(1007), eof), seen(eof)}, [][]oracle.Event{seen(), seen(closing(1001), eof)},
+		},
+		{
+			"the beginning of text that is none, and another mistake", subject, slices.Concat(frame(0x41, bad), octets(t, "83 00")),
+			[][]oracle.Event{seen(closing(1002), eof), seen(closing(1007), eof)}, [][]oracle.Event{seen(), seen(closing(1000), eof)},
+		},
 		{"text that is none", subject, frame(0xC1, bad), [][]oracle.Event{seen(closing(1007), eof)}, [][]oracle.Event{seen(), seen(closing(1002), eof)}},
 		{"the same octets as binary", subject, frame(0xC2, bad), [][]oracle.Event{seen(bin("text \xff that is none"))}, [][]oracle.Event{seen(closing(1007), eof)}},
 		{"the beginning of text that is none", subject, frame(0x41, bad), [][]oracle.Event{seen(), seen(closing(1007), eof)}, [][]oracle.Event{seen(closing(1002), eof)}},
