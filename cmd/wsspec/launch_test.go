@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == actAs {
 		os.Exit(act(os.Args[2], os.Args[3:]))
 	}
+	if calledWstest(os.Args[0]) {
+		main()
+	}
 	os.Exit(m.Run())
 }
 
