@@ -66,7 +66,7 @@ func run(ctx context.Context, wsspec, peers string, args []string, stdout, stder
 	}
 	defer log.Close()
 	programs := []program{
-		{path: wsspec, args: []string{"echo", "--addr", "127.0.0.1:0"}, servers: 1, agent: "ref", stderr: stderr},
+		{path: wsspec, args: []string{"echo", "--addr", "127.0.0.1:0", "--until-stdin-closes"}, servers: 1, agent: "ref", stderr: stderr},
 		{path: peers, args: []string{"serve", "--all", "--until-stdin-closes"}, servers: len(strings.Fields(string(listed))), stderr: log},
 	}
 	if len(args) > 0 && args[0] == "--without-ref" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 
 func newEcho() *cobra.Command {
 	var addr, connect, drive, agent string
+	var untilStdin bool
 	cmd := &cobra.Command{
 		Use:   "echo",
 		Short: "Run the reference implementation, which sends every message back",
@@ -55,7 +57,15 @@ or runs every case of a service that speaks as Autobahn's fuzzing server does
 			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "listening on ws://%s/\n", l.Addr()); err != nil {
 				return couldNot(err)
 			}
-			return serveEcho(cmd.Context(), l)
+			ctx, stop := context.WithCancel(cmd.Context())
+			defer stop()
+			if untilStdin {
+				go func() {
+					_, _ = io.Copy(io.Discard, cmd.InOrStdin())
+					stop()
+				}()
+			}
+			return serveEcho(ctx, l)
 		},
 	}
 	flags := cmd.Flags()
@@ -63,6 +73,7 @@ or runs every case of a service that speaks as Autobahn's fuzzing server does
 	flags.StringVar(&connect, "connect", "", "connect to this `URL` once instead")
 	flags.StringVar(&drive, "drive", "", "run every case of the service at this `URL` instead")
 	flags.StringVar(&agent, "agent", "ref", "the `NAME` to give to the service")
+	flags.BoolVar(&untilStdin, "until-stdin-closes", false, "end when standard input does, so that a parent which dies leaves nothing behind")
 	cmd.MarkFlagsMutuallyExclusive("addr", "connect", "drive")
 	return cmd
 }
