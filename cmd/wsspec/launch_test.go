@@ -25,6 +25,8 @@ func TestMain(m *testing.M) {
 	if calledWstest(os.Args[0]) {
 		main()
 	}
+	// The race detector has a program wait a second at its end, each time.
+	os.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
 	os.Exit(m.Run())
 }
 
@@ -164,12 +166,12 @@ func TestSpawnedClientsThatFail(t *testing.T) {
 // What a client starts is ended with it, whether the client was killed or not.
 func TestWhatAClientForksEndsWithIt(t *testing.T) {
 	for _, tt := range []struct {
-		kind string
-		code int
-	}{{"parent", exitPass}, {"parent that stays", exitNonconformant}} {
+		kind, timeout string
+		code          int
+	}{{"parent", "5s", exitPass}, {"parent that stays", "500ms", exitNonconformant}} {
 		t.Run(tt.kind, func(t *testing.T) {
 			addr, came, gone := lives(t)
-			args := append([]string{"client", "--run", "1.1.2", "--timeout", "500ms"}, client(t, tt.kind, addr, "{url}")...)
+			args := append([]string{"client", "--run", "1.1.2", "--timeout", tt.timeout}, client(t, tt.kind, addr, "{url}")...)
 			wsspec(t, args...).want(t, tt.code)
 			came()
 			gone()
@@ -186,17 +188,17 @@ func TestDriver(t *testing.T) {
 // exit code that says so.
 func TestDriversThatFail(t *testing.T) {
 	for _, tt := range []struct {
-		kind    string
-		says    []string
-		results int
+		kind, timeout string
+		says          []string
+		results       int
 	}{
-		{"quitter", []string{"the driver ended when 1 of 8 cases were run (quitter)", "quitter: 1 of 8 cases: 1 passed"}, 1},
-		{"talker", []string{"the driver ended when 0 of 8 cases were run (no agent)", "exit status 3", "end of the story"}, 0},
-		{"mute", []string{"the driver did nothing for 1.5s, and was killed"}, 0},
+		{"quitter", "5s", []string{"the driver ended when 1 of 8 cases were run (quitter)", "quitter: 1 of 8 cases: 1 passed"}, 1},
+		{"talker", "5s", []string{"the driver ended when 0 of 8 cases were run (no agent)", "exit status 3", "end of the story"}, 0},
+		{"mute", "100ms", []string{"the driver did nothing for 1.5s, and was killed"}, 0},
 	} {
 		t.Run(tt.kind, func(t *testing.T) {
 			dir := t.TempDir()
-			args := append([]string{"client", "--driver", "--run", "1.1", "--timeout", "100ms", "--out", dir}, client(t, tt.kind, "{url}")...)
+			args := append([]string{"client", "--driver", "--run", "1.1", "--timeout", tt.timeout, "--out", dir}, client(t, tt.kind, "{url}")...)
 			wsspec(t, args...).want(t, exitHarness, tt.says...)
 			switch got := len(files(t, dir)); {
 			case tt.results == 0 && got != 0:
