@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/wsspec/wsspec/conformance"
@@ -41,6 +42,14 @@ func casesFor(role wire.Role) []*conformance.Case {
 	return cases
 }
 
+// needsAnotherPeer reports whether a case was skipped because it is about TLS,
+// which these peers do not speak, or about a client that offers something else
+// in its request.
+func needsAnotherPeer(r conformance.Result) bool {
+	return r.Verdict == conformance.Skip &&
+		(strings.HasPrefix(r.Explanation, "The case is about TLS") || strings.HasPrefix(r.Explanation, "The client does not offer what the case is about"))
+}
+
 // TestCorrectPeerPassesEveryCase: without a fault, the peer passes in both roles
 // and at the deadlines that everybody has.
 func TestCorrectPeerPassesEveryCase(t *testing.T) {
@@ -49,7 +58,7 @@ func TestCorrectPeerPassesEveryCase(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, r := range results {
-			if r.Verdict != conformance.Pass {
+			if r.Verdict != conformance.Pass && !needsAnotherPeer(r) {
 				t.Errorf("%s (%s): %s, %s / %s: %s", r.Case.ID, r.Case.Title, r.Verdict, r.Behavior, r.Close, r.Explanation)
 			}
 		}

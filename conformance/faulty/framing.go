@@ -170,6 +170,22 @@ func (f *frame) declare(more int) {
 	}
 }
 
+// skipFrame leaves a frame out as far as it is there. Where no frame can be made
+// out, nothing more is read.
+func (p *peer) skipFrame() {
+	size := p.left
+	if !p.reading {
+		h, n, err := wire.ParseHeader(p.in)
+		if err != nil {
+			p.over = true
+			return
+		}
+		size = uint64(n) + h.Length
+	}
+	p.reading = false
+	p.in = p.in[min(size, uint64(len(p.in))):]
+}
+
 var framesWronglyTaken = []Fault{
 	{
 		Name: "accepts-rsv1", Sentence: "Takes frames with RSV1 set although no extension was agreed.", Requires: []string{"RFC6455-5.2-3"},
@@ -283,28 +299,14 @@ var framesWronglyTaken = []Fault{
 		alter: func(p *peer) {
 			p.onMistake = func(v *wire.Violation) {
 				p.sendAnyway(closeFrame(v.Rule.Code, ""))
-				if p.reading { // inside a frame
-					p.in = p.in[min(p.left, uint64(len(p.in))):]
-				} else if h, n, err := wire.ParseHeader(p.in); err == nil {
-					p.in = p.in[min(uint64(n)+h.Length, uint64(len(p.in))):]
-				}
-				p.reading = false
+				p.skipFrame()
 			}
 		},
 	},
 	{
 		Name: "skips-bad-frames", Sentence: "Skips frames that break a rule instead of failing the connection.",
 		Requires: []string{"RFC6455-5.2-3", "RFC6455-5.2-5", "RFC6455-5.4-5"},
-		alter: func(p *peer) {
-			p.onMistake = func(*wire.Violation) {
-				h, n, err := wire.ParseHeader(p.in)
-				if p.reading || err != nil {
-					p.over = true
-					return
-				}
-				p.in = p.in[min(uint64(n)+h.Length, uint64(len(p.in))):]
-			}
-		},
+		alter:    func(p *peer) { p.onMistake = func(*wire.Violation) { p.skipFrame() } },
 	},
 	{
 		Name: "unmasks-each-read-anew", Sentence: "Begins with the key's first octet again at each piece that TCP delivers.",

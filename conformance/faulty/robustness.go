@@ -108,7 +108,7 @@ var robustnessFaults = []Fault{
 	},
 	{
 		Name: "endless-pings", Sentence: "Sends pings without end and answers nothing.", Requires: []string{"RFC6455-6.1-1", "RFC6455-5.5.1-7"},
-		alter: endlessly(control(wire.OpPing, nil), control(wire.OpPing, []byte("are you there?"))),
+		alter: endlessly(control(wire.OpPing, nil), control(wire.OpPing, make([]byte, 125))),
 	},
 	{
 		Name: "endless-message", Sentence: "Sends a message that never ends.", Requires: []string{"RFC6455-5.4-4", "RFC6455-6.1-7"},
