@@ -68,3 +68,28 @@ func TestOffered(t *testing.T) {
 		}
 	}
 }
+
+// A client that takes long over a bad response is slow; one that answers a Close
+// frame has opened the connection.
+func TestAClientThatAnswersCloseHasOpened(t *testing.T) {
+	outcomes := []Outcome{
+		{Behavior: OK, Ending: FailedByPeer()},
+		{Behavior: NonStrict, Events: []Expect{Quiet("a second")}, Ending: NotOpened()},
+	}
+	quiet, gone := Event{Kind: EventQuiet, Name: "a second"}, Event{Kind: EventEOF}
+	for _, tt := range []struct {
+		name string
+		seen observed
+		want Behavior
+	}{
+		{"TCP closed at once", story(gone), OK},
+		{"TCP closed behind the mark", story(quiet, harnessCloses, gone), NonStrict},
+		{"TCP not closed at all", story(quiet, harnessCloses, harnessWaits), NonStrict},
+		{"a Close frame behind the mark", story(quiet, harnessCloses, Event{Kind: EventClose, Code: 1000}, gone), Failed},
+		{"silence without the mark", story(harnessWaits), Failed},
+	} {
+		if got := judge(outcomes, tt.seen).behavior; got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
