@@ -12,9 +12,13 @@ require (
 	golang.org/x/net v0.56.0
 )
 
+require github.com/wsspec/wsspec v0.0.0-00010101000000-000000000000
+
 require (
 	github.com/dolthub/maphash v0.1.0 // indirect
 	github.com/gobwas/pool v0.2.1 // indirect
-	github.com/klauspost/compress v1.17.9 // indirect
+	github.com/klauspost/compress v1.20.3 // indirect
 	golang.org/x/sys v0.46.0 // indirect
 )
+
+replace github.com/wsspec/wsspec => ../..
