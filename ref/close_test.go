@@ -149,6 +149,7 @@ func TestCloseWhileSomebodyReads(t *testing.T) {
 		if got := <-messages; got != "before" {
 			t.Fatalf("read %q", got)
 		}
+		untilHeld(t, conn.reading) // else Close reads by itself, and drops what comes
 		closing1 := inBackground(func() error { return conn.Close(3000, "why") })
 		p.expect(closing(3000, "why"))
 		p.send(whole(wire.OpText, "meanwhile"), closing(3000, "because"))
@@ -158,6 +159,7 @@ func TestCloseWhileSomebodyReads(t *testing.T) {
 		must(t, p.Close())
 		must(t, awaitErr(t, closing1))
 		checkClosed(t, awaitErr(t, reading), 3000, false, nil)
+		close(messages)
 		if got := <-messages; got != "meanwhile" {
 			t.Errorf("read %q, want what came before the peer's Close", got)
 		}

@@ -71,6 +71,29 @@ func TestCompressionRefusesOptions(t *testing.T) {
 	}
 }
 
+// A client keeps to what it said it would do, also when the server does not hold
+// it to that (RFC7692-7.2.1-9, RFC7692-7.2.1-14).
+func TestCompressionOfAModestClient(t *testing.T) {
+	message := []byte(pseudoRandom(2000))
+	for _, tt := range []struct {
+		name  string
+		c     Compression
+		again bool // may the second message refer to the first?
+	}{
+		{"with context", Compression{Level: 9}, true},
+		{"without context", Compression{Level: 9, ClientNoContextTakeover: true}, false},
+		{"with a window that forgets", Compression{Level: 9, ClientMaxWindowBits: 8}, false},
+	} {
+		deflater, _, err := tt.c.halves(wire.RoleClient, wire.DeflateParams{})
+		must(t, err)
+		first := len(deflater.AppendMessage(nil, message))
+		second := len(deflater.AppendMessage(nil, message))
+		if (second < first/2) != tt.again {
+			t.Errorf("%s: %d octets, then %d", tt.name, first, second)
+		}
+	}
+}
+
 // RSV1 stands on the first frame of a message and on no other, and messages
 // below the threshold go plain.
 func TestCompressionOnTheWire(t *testing.T) {
