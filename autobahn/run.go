@@ -1,14 +1,15 @@
 package autobahn
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -27,8 +28,8 @@ type Run struct {
 	// User is who the files there belong to, as UID:GID; empty leaves it to the
 	// image, which means root.
 	User string
-	// Idle is how long the container may be silent while it tests; 0 means 10
-	// minutes. A case takes seconds.
+	// Idle is how long the container may be silent; 0 means 10 minutes, for a case
+	// takes seconds. Less than 0 means for ever.
 	Idle time.Duration
 	// Line gets each line that the container prints, and those about a download;
 	// nil drops them.
@@ -84,18 +85,12 @@ func (r *Run) with(ctx context.Context, use func(context.Context, *prepared) err
 	if err := d.sweep(ctx); err != nil {
 		return err
 	}
-	image := r.Image
-	if image == "" {
-		image = Image
-	}
+	image := cmp.Or(r.Image, Image)
 	platform, err := d.ensure(ctx, image, engine, r.line)
 	if err != nil {
 		return err
 	}
-	network := r.Network
-	if network == "" {
-		network = engine.Network()
-	}
+	network := cmp.Or(r.Network, engine.Network())
 	p := &prepared{container: &container{d, "wsspec-autobahn-" + strings.ToLower(rand.Text()[:12])}, of: r, network: network}
 	if platform != "" {
 		p.args = append(p.args, "--platform", platform)
@@ -103,7 +98,7 @@ func (r *Run) with(ctx context.Context, use func(context.Context, *prepared) err
 	p.args = append(p.args, labels()...)
 	p.args = append(p.args, engine.user(r.User)...)
 	p.args = append(p.args,
-		"--volume", dir+":"+insideConfig+":ro", "--volume", dir+":"+insideReports,
+		"--mount", bind(dir, insideConfig, "readonly"), "--mount", bind(dir, insideReports),
 		// Where SELinux guards folders they would be closed to the container.
 		"--security-opt", "label=disable", "--security-opt", "no-new-privileges",
 		// The user has no home there; and Python keeps what it prints to itself.
@@ -125,22 +120,35 @@ func (p *prepared) start(ctx context.Context, c *config, mode string, args []str
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	idle := p.of.Idle
-	if idle <= 0 {
-		idle = 10 * time.Minute
+	if p.of.Idle < 0 {
+		return run(ctx, p.of.line)
 	}
-	var silent atomic.Bool
+	idle := cmp.Or(p.of.Idle, 10*time.Minute)
 	quiet := time.AfterFunc(idle, func() {
-		silent.Store(true)
-		cancel(fmt.Errorf("Autobahn's container said nothing for %s, and was given up", idle))
+		cancel(&SilentError{idle})
 	})
 	defer quiet.Stop()
 	return run(ctx, func(line string) {
-		if !silent.Load() {
-			quiet.Reset(idle)
-		}
+		quiet.Reset(idle)
 		p.of.line(line)
 	})
+}
+
+// A SilentError says that the container was given up because it said nothing.
+type SilentError struct{ For time.Duration }
+
+// Error says for how long.
+func (e *SilentError) Error() string {
+	return fmt.Sprintf("Autobahn's container said nothing for %s, and was given up", e.For)
+}
+
+// bind is what --mount wants: fields, with quotes where there is a comma in one.
+func bind(source, target string, more ...string) string {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	_ = w.Write(append([]string{"type=bind", "source=" + source, "target=" + target}, more...))
+	w.Flush() // into a strings.Builder, which takes everything
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func (r *Run) line(s string) {
@@ -154,13 +162,6 @@ func (r *Run) folder() (string, error) {
 	dir, err := filepath.Abs(r.Dir)
 	if err != nil {
 		return "", fmt.Errorf("the folder for Autobahn's report: %w", err)
-	}
-	if strings.Contains(dir, ":") && !filepath.IsAbs(dir[strings.Index(dir, ":")+1:]) {
-		// What stands before and after a colon is two folders to Docker; a drive's
-		// letter it knows.
-		if i := strings.Index(dir, ":"); i != 1 {
-			return "", fmt.Errorf("the folder for Autobahn's report is %s, and Docker takes none with a colon", dir)
-		}
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", fmt.Errorf("the folder for Autobahn's report: %w", err)

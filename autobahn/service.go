@@ -32,6 +32,12 @@ func (r *Run) Service(ctx context.Context, listen string, cases []string, ready 
 	if err != nil {
 		return err
 	}
+	// Another service that listens there would be taken for this one.
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", listen, err)
+	}
+	l.Close()
 	return r.with(ctx, func(ctx context.Context, p *prepared) error {
 		args := []string{"--network", string(p.network)}
 		inside := port
@@ -57,8 +63,8 @@ func (r *Run) Service(ctx context.Context, listen string, cases []string, ready 
 			end := func() error {
 				stop()
 				<-ended
-				if errors.Is(died, context.Canceled) {
-					return nil
+				if silent := new(SilentError); errors.Is(died, context.Canceled) || errors.As(died, &silent) {
+					return nil // it was ended, for a reason known above
 				}
 				return died
 			}
@@ -66,8 +72,8 @@ func (r *Run) Service(ctx context.Context, listen string, cases []string, ready 
 				return errors.Join(err, end())
 			}
 			err := use(ctx, Service{url, ended})
-			if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
-				err = cause // it was silent for too long
+			if silent := new(SilentError); errors.As(context.Cause(ctx), &silent) {
+				err = silent // which is why use gave up
 			}
 			return errors.Join(err, end())
 		})
