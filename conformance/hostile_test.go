@@ -193,7 +193,7 @@ func TestAFloodCostsBoundedMemory(t *testing.T) {
 			for _, r := range results {
 				entries += len(r.Transcript) + len(r.Observed)
 			}
-			results = nil
+			runtime.KeepAlive(results)
 			runtime.GC()
 			var without runtime.MemStats
 			runtime.ReadMemStats(&without)

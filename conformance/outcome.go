@@ -38,43 +38,43 @@ const (
 	byRefusal
 )
 
-// ClosedByHarness: after the events the harness starts the closing handshake
+// ClosedByHarness is where after the events the harness starts the closing handshake
 // with 1000, and the peer answers it with 1000 or no code and closes TCP.
 func ClosedByHarness() Ending {
 	return Ending{by: byHarness, codes: []wire.StatusCode{wire.StatusNormalClosure}, clean: true}
 }
 
-// FailedByPeer: the peer fails the connection, with a Close frame that has one
+// FailedByPeer is where the peer fails the connection, with a Close frame that has one
 // of these codes or none, or by closing TCP at once (RFC6455-7.1.7-6). Without
 // codes any will do.
 func FailedByPeer(codes ...wire.StatusCode) Ending {
 	return Ending{by: byPeer, codes: codes}
 }
 
-// AnsweredByPeer: the script itself has sent a Close frame, and the peer
+// AnsweredByPeer is where the script itself has sent a Close frame, and the peer
 // answers it with a Close frame that has one of these codes or none.
 func AnsweredByPeer(codes ...wire.StatusCode) Ending {
 	return Ending{by: byScript, codes: codes, clean: true}
 }
 
-// RefusedByPeer: the script itself has sent a Close frame that is wrong, and
+// RefusedByPeer is where the script itself has sent a Close frame that is wrong, and
 // the peer answers with one of these codes or none, or closes TCP at once.
 func RefusedByPeer(codes ...wire.StatusCode) Ending {
 	return Ending{by: byScript, codes: codes}
 }
 
-// NotOpened: there never is a WebSocket connection. After its refusal the peer
+// NotOpened is where there never is a WebSocket connection. After its refusal the peer
 // may close TCP or wait for another request (RFC6455-7.2.2-1).
 func NotOpened() Ending { return Ending{by: byRefusal} }
 
-// Abandoned: the harness drops TCP in the middle of what it was sending.
+// Abandoned is where the harness drops TCP in the middle of what it was sending.
 func Abandoned() Ending { return Ending{by: byHarness, abandon: true} }
 
 // WithFIN is the ending where moreover TCP ends by a FIN: a reset can make the
 // other end lose what was still on its way (RFC6455-7.1.1-1).
 func (e Ending) WithFIN() Ending { e.fin = true; return e }
 
-// AnyEnd: the script itself has sent a Close frame, and any end that the peer
+// AnyEnd is where the script itself has sent a Close frame, and any end that the peer
 // gives the connection is permitted and recorded as INFORMATIONAL.
 func AnyEnd() Ending { return Ending{by: byScript, open: true} }
 

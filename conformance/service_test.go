@@ -102,7 +102,7 @@ func (s *service) opens(target string) (*net.TCPConn, *bufio.Reader) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if resp, err := http.ReadResponse(r, nil); err != nil || resp.StatusCode != 101 {
+	if resp, err := http.ReadResponse(r, nil); err != nil || resp.StatusCode != http.StatusSwitchingProtocols {
 		s.t.Fatalf("%s: %v, %v; want 101", target, resp, err)
 	}
 	return conn, r

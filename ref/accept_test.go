@@ -79,7 +79,7 @@ func TestAccept(t *testing.T) {
 	noLeaks(t)
 	s := serve(t, nil, Echo)
 	response, _, conn := exchange(t, s.address, opening+"\r\n")
-	if response.StatusCode != 101 || response.Header.Get("Sec-Websocket-Accept") != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" {
+	if response.StatusCode != http.StatusSwitchingProtocols || response.Header.Get("Sec-Websocket-Accept") != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" {
 		t.Errorf("status %d, %v", response.StatusCode, response.Header) // RFC 6455 1.3's example
 	}
 	must(t, conn.Close())

@@ -331,7 +331,7 @@ func TestDialRedirects(t *testing.T) {
 	defer redirecting.Close()
 	uri := redirecting.URL + "/again"
 	_, response, err := Dial(patient(t), uri, nil)
-	if err == nil || response == nil || response.StatusCode != 302 {
+	if err == nil || response == nil || response.StatusCode != http.StatusFound {
 		t.Errorf("redirected without being asked to: %v", err)
 	}
 	if _, _, err = Dial(patient(t), uri, &DialOptions{Redirects: 1}); err == nil || !strings.Contains(err.Error(), "more than 1 redirects") {

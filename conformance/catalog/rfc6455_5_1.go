@@ -41,10 +41,6 @@ func rfc6455Section5_3() []*c.Case {
 		k.Script.Steps = []c.Step{sendChopped(chop, message)}
 		return k
 	}
-	var pings []c.Frame
-	for range 32 {
-		pings = append(pings, c.Ping(c.Octets("the same each time")))
-	}
 	same := c.Text(c.Octets("the same each time"))
 	var messages []c.Frame
 	var echo []c.Expect

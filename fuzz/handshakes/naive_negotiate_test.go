@@ -10,8 +10,6 @@ import (
 // way RFC 7692 7.1 lists them.
 type terms map[string]string
 
-const bare = "" // a parameter without value
-
 // bits are the values of a window parameter (RFC 7692 7.1.2.1).
 var bits = []string{"8", "9", "10", "11", "12", "13", "14", "15"}
 

@@ -53,7 +53,7 @@ func FuzzResponse(f *testing.F) {
 			return
 		}
 		got, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(b)), nil)
-		if err != nil || got.StatusCode != 101 || got.Proto != r.Version {
+		if err != nil || got.StatusCode != http.StatusSwitchingProtocols || got.Proto != r.Version {
 			t.Fatalf("%.800q: good, but to net/http %+v, %v", b, got, err)
 		}
 		sameFields(t, b, r.Fields, got.Header)
