@@ -36,14 +36,15 @@ func made() []seed {
 		"Sec-WebSocket-Version", "X", "superchat", "chat", "superchat", ";", "; client", ";; client",
 		"Upgrade: websocket", "Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\nHost: b\r\nUpgrade: websocket",
 		"Host: example.com", "Host: example.com\r\n folded", "Host: example.com", "no colon", "Host:", "Host :", "\r\nHost", "\nHost", "\r\nHost", "\r\rHost",
-		"chat HTTP", "ch\xe9t HTTP", "example", "\xe9xample", "example", "\x00", "GET ", " ", "GET /chat HTTP/1.1", "GET")...)
+		"chat HTTP", "ch\xe9t HTTP", "example", "\xe9xample", "example", "\x00", "GET ", " ", "GET /chat HTTP/1.1", "GET", "chat, superchat", ",")...)
 	add("Response", variants(response,
 		"101", "200", "101", "1x1", "101", "1011", "101 Switching Protocols", "101", "101", "007", "HTTP/1.1", "HTTP/1.0", "HTTP/1.1", "",
 		"Upgrade: websocket\r\n", "", "Upgrade: websocket", "Upgrade: h2c", "Connection: Upgrade\r\n", "", "Connection: Upgrade", "Connection: close",
 		"Sec-WebSocket-Accept", "X", "s3pP", "S3pP", "Sec-WebSocket-Accept", "Sec-WebSocket-Accept: x\r\nSec-WebSocket-Accept",
 		"permessage-deflate", "permessage-deflate, bar", "permessage-deflate", ";", "Protocol: chat", "Protocol: chess", "Protocol: chat", "Protocol: a b",
 		"Sec-WebSocket-Protocol", "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol", "Upgrade: websocket", "Upgrade:\r\n websocket",
-		"Upgrade: websocket", " Upgrade: websocket", "Connection: Upgrade", "Connection: a,\r\n\t Upgrade \r\n , b", "Accept: ", "Accept:  ", "Upgrade:", "no colon")...)
+		"Upgrade: websocket", " Upgrade: websocket", "Connection: Upgrade", "Connection: a,\r\n\t Upgrade \r\n , b", "Accept: ", "Accept:  ", "Upgrade:", "no colon",
+		"websocket", "WebSocket", "101", "102")...)
 	for target, head := range map[string]string{"Request": request, "Response": response} {
 		seeds = append(seeds,
 			seed{target, "made-at-limit", []byte("\xff\x80" + head)},
@@ -105,6 +106,7 @@ func streams() []string {
 	return []string{
 		"\x05\x00\x82\x11seventeen octets!", "\x11\x00\x02\x0atenoctets!\x80\x0btenoctets!!", "\x41\x00\x02\x00\x80\x00", "\x01\x00\x82",
 		"\x01\x00\x82\x05he", "\x01\x00\x02\x05hello", "\x01\x00\x89\x05he", "\x03\x00\xc2\x07\xf2\x48\xcd\xc9\xc9\x07\x00",
+		"\x03\x00\xc2\x0e\xf3\x48\xcd\xc9\xc9\x07\x00\xf2\x48\xcd\xc9\xc9\x07\x00",
 		"\x13\x00\xc2\x7e\x05\x00", "\x23\x00\xc2\x7e\x05\x00", "\x33\x00\xc2\x7f\x00\x00\x08\x00\x00\x00\x00\x00", "\x03\x00\xc9\x00", "\x03\x00\x01\x00\xc0\x00", "\x03\x00\xa1\x00", "\x01\x00\xf1\x00",
 		"\x01\x00\x83\x00", "\x01\x00\x8b\x00", "\x01\x00\x82\x7e\x00\x05", "\x01\x00\x82\x7f\x00\x00\x00\x00\x00\x00\x00\x05", "\x01\x00\x01\x00\x01\x00",
 		"\x01\x00\x82\x80\x00\x00\x00\x00", "\x00\x00\x82\x00", "\x01\x00\x88\x04\x03\xe8\xff\xff", "\x01\x00\x88\x02\x03\xed", "\x01\x00\x8a\x00\x88\x00",
