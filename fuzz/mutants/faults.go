@@ -118,7 +118,7 @@ var faults = []fault{
 	{"window.go", "if int64(distance) > m.use.Octets {", "if int64(distance) > m.use.Octets+1 {", by("Compress")},
 	{"window.go", "int64(distance) > m.use.Octets+m.history", "int64(distance) > m.use.Octets+m.history+1", by("Inflate")},
 	{"window.go", "m.bits.align() != 0 {", "m.bits.align() == 0 {", by("Inflate")},
-	{"window.go", "case length^inverse != 0xFFFF:", "case false:", by("Inflate")},
-	{"prefixcode.go", "if left > 0 && used > 0 && (used != 1 || c.count[1] != 1) {", "if left > 0 && used > 1 {", by("Inflate")},
+	{"window.go", "case length^inverse != 0xFFFF:", "case length^inverse > 0xFFFF:", by("Inflate")},
+	{"prefixcode.go", "if left > 0 && used > 0 && (used != 1 || c.count[1] != 1) {", "if false {", by("Inflate")},
 	{"prefixcode.go", "extraCode{258, 0}", "extraCode{227, 5}", by("Inflate")},
 }
