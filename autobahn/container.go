@@ -126,11 +126,25 @@ func (c *container) remove() error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the container %s could not be removed (%w); once Docker answers: docker rm --force --volumes %[1]s", c.name, err)
+			return &LeftError{c.name, err}
 		case <-again.C:
 		}
 	}
 }
+
+// A LeftError says that a container could not be removed.
+type LeftError struct {
+	Name string
+	Err  error
+}
+
+// Error says how to remove it by hand.
+func (e *LeftError) Error() string {
+	return fmt.Sprintf("the container %s could not be removed (%v); the next run does it, or, once Docker answers: docker rm --force --volumes %[1]s", e.Name, e.Err)
+}
+
+// Unwrap returns what Docker said.
+func (e *LeftError) Unwrap() error { return e.Err }
 
 // noSuchContainer reports whether Docker answered that there is none.
 func noSuchContainer(err error) bool {

@@ -25,7 +25,7 @@ const (
 
 // Options say what a report folder does not tell.
 type Options struct {
-	// Role is the peers' own.
+	// Role is the peers' own; empty means the one that the cases' files tell.
 	Role reports.Role
 	// URLs are where the agents were tested, by name. One that is missing has none.
 	URLs map[string]string
@@ -83,6 +83,14 @@ func Read(dir string, o Options) (*reports.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if empty(index) {
+		return nil, ErrEmpty
+	}
+	if o.Role == "" {
+		if o.Role, err = roleOf(dir, index); err != nil {
+			return nil, err
+		}
+	}
 	r := &reports.Report{
 		Schema: reports.Schema, Tool: o.Tool, Command: o.Command, Started: o.Started, Profile: "full",
 		DurationMs: float64(o.Duration.Microseconds()) / 1000, Clauses: map[string]reports.Clause{},
@@ -100,14 +108,20 @@ func Read(dir string, o Options) (*reports.Report, error) {
 			r.Results = append(r.Results, *res)
 		}
 	}
-	if len(r.Results) == 0 {
-		return nil, ErrEmpty
-	}
 	r.Summary = reports.Summarize(r.Targets, r.Results)
 	if err := r.Validate(); err != nil {
 		return nil, fmt.Errorf("Autobahn's report in %s: %w", dir, err)
 	}
 	return r, complete(r, &o)
+}
+
+func empty(index map[string]map[string]indexed) bool {
+	for _, cases := range index {
+		if len(cases) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // complete finds the cases that are missing.
@@ -236,4 +250,24 @@ func verdict(b reports.Behavior, c reports.BehaviorClose) reports.Verdict {
 		return reports.Warn
 	}
 	return reports.Pass
+}
+
+// roleOf finds out from the cases' files whose report it is.
+func roleOf(dir string, index map[string]map[string]indexed) (reports.Role, error) {
+	for _, agent := range slices.Sorted(maps.Keys(index)) {
+		for _, id := range slices.SortedFunc(maps.Keys(index[agent]), reports.CompareIDs) {
+			var c struct {
+				IsServer *bool `json:"isServer"`
+			}
+			name := filepath.Base(index[agent][id].ReportFile)
+			if readJSON(filepath.Join(dir, name), mostCaseOctets, &c) != nil || c.IsServer == nil {
+				continue
+			}
+			if *c.IsServer {
+				return reports.Client, nil
+			}
+			return reports.Server, nil
+		}
+	}
+	return "", fmt.Errorf("no file in %s tells whether servers or clients were tested", dir)
 }

@@ -98,6 +98,6 @@ failed), 4 regression against the baseline.`,
 		},
 	}
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newServer(), newClient(), newEcho(), newList(), newExplain(), newWstest(), newLedger(), newReport(), newVersion())
+	root.AddCommand(newServer(), newClient(), newEcho(), newList(), newExplain(), newWstest(), newAutobahn(), newLedger(), newReport(), newVersion())
 	return root
 }
