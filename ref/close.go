@@ -21,11 +21,16 @@ const (
 )
 
 // Close does the closing handshake (RFC 6455 7.1.2): it sends a Close frame with
-// the code and the reason, waits for the peer's and closes TCP. Messages that
-// come meanwhile are dropped, unless somebody is reading them. The code is one
+// the code and the reason, waits for the peer's and closes TCP. The code is one
 // that may be sent, or [wire.StatusNoStatusRcvd] for a frame without code and
 // reason; the reason has at most 123 octets of UTF-8. Otherwise nothing happens
 // and the error is a *[wire.Violation].
+//
+// Of the messages that come meanwhile, before the peer's Close frame, a Read that
+// is waiting gets the first, and a running [Conn.Messages] loop gets all: while
+// its body is at work, or is what called Close, they are kept for it, 16 MiB at
+// most and none behind the first that does not fit. Others are dropped, so those
+// that come between two calls of Read too.
 //
 // If the connection is closing or has ended already, Close waits for the end and
 // returns nil: any number of calls are fine. If the peer has not answered within
@@ -65,8 +70,16 @@ func (c *Conn) Close(code wire.StatusCode, reason string) error {
 	return fmt.Errorf("close: %w", c.state.ended())
 }
 
-// awaitClose reads and drops what comes before the peer's Close.
+// awaitClose reads what comes before the peer's Close. It is kept while there is
+// a loop to give it to, and dropped otherwise.
 func (c *Conn) awaitClose(ctx context.Context) {
+	for c.kept.wanted() {
+		typ, data, err := c.readWhole(ctx)
+		if err != nil {
+			return
+		}
+		c.kept.put(Message{Type: typ, Data: data})
+	}
 	c.piece = nil
 	for {
 		if _, err := c.nextEvent(ctx, nil); err != nil {

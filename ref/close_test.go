@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -285,5 +287,79 @@ func TestCloseError(t *testing.T) {
 	}
 	if CloseStatus(errors.New("other")) != 0 || IsNormalClose(nil) {
 		t.Error("an error that is no CloseError has a status")
+	}
+}
+
+// What came before the peer's Close is a Messages loop's, also when Close read it
+// while the loop's body was at work.
+func TestCloseBesideALoop(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		close func(conn *Conn) <-chan error // in the body, at the first message
+	}{
+		{"from another goroutine", func(conn *Conn) <-chan error {
+			return inBackground(func() error { return conn.Close(1000, "") })
+		}},
+		{"from the body", func(conn *Conn) <-chan error {
+			ended := make(chan error, 1)
+			ended <- conn.Close(1000, "")
+			return ended
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+				var got []string
+				looping := inBackground(func() error {
+					for message, err := range conn.Messages(patient(t)) {
+						if err != nil {
+							return err
+						}
+						got = append(got, string(message.Data))
+						if len(got) == 1 {
+							closed := tt.close(conn)
+							<-conn.Done() // the body takes longer than the closing
+							if err := <-closed; err != nil {
+								return err
+							}
+						}
+					}
+					return nil
+				})
+				p.send(whole(wire.OpText, "first"))
+				p.expect(closing(1000, ""))
+				p.send(whole(wire.OpText, "pong"), part(wire.OpBinary, "in "), whole(wire.OpContinuation, "pieces"),
+					whole(wire.OpText, ""), closing(1000, ""))
+				if p.role == wire.RoleClient {
+					p.expectEnd()
+				}
+				must(t, p.Close())
+				must(t, awaitErr(t, looping))
+				if diff := cmp.Diff([]string{"first", "pong", "in pieces", ""}, got); diff != "" {
+					t.Errorf("the loop gave (-want +got)\n%s", diff)
+				}
+				_, _, err := conn.Read(patient(t))
+				checkClosed(t, err, 1000, false, nil)
+			})
+		})
+	}
+}
+
+// What is kept has a bound, and no gap.
+func TestKeptMessages(t *testing.T) {
+	var kept keptMessages
+	if kept.wanted() {
+		t.Error("wanted without a loop")
+	}
+	kept.loops.Add(1)
+	kept.put(Message{Data: []byte("one")})
+	kept.put(Message{Data: make([]byte, keepOctets)})
+	if kept.wanted() {
+		t.Error("wanted behind a message that was dropped")
+	}
+	if m, ok := kept.take(); !ok || string(m.Data) != "one" {
+		t.Errorf("kept %q %v", m.Data, ok)
+	}
+	if m, ok := kept.take(); ok {
+		t.Errorf("kept %d octets beyond the bound", len(m.Data))
 	}
 }

@@ -17,8 +17,8 @@ const DefaultCloseTimeout = 5 * time.Second
 // at a time reads (others wait their turn); any number write, ping and close
 // meanwhile, and what they send never interleaves.
 //
-// Once it has ended, every method returns the [CloseError] that says how. A Conn
-// always wants a Close or CloseNow in the end, also after an error.
+// Once it has ended, and what Close kept for a Messages loop is read, every
+// method returns the [CloseError] that says how. A Conn always wants a Close or CloseNow in the end, also after an error.
 type Conn struct {
 	tcp          net.Conn
 	role         wire.Role
@@ -48,6 +48,7 @@ type Conn struct {
 	framing lock
 	sender  *wire.Sender
 
+	kept  keptMessages
 	pongs pendingPong
 	pings pingTable
 

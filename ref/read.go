@@ -1,6 +1,7 @@
 package ref
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -39,10 +40,22 @@ type incoming struct {
 // which it tells the peer, it waits a moment for the peer to take notice before
 // it returns the [CloseError], no longer than the close timeout.
 func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
-	if err := c.reading.acquire(ctx, c.done); err != nil {
+	err := c.reading.acquire(ctx, c.done)
+	if err == nil {
+		defer c.reading.release()
+	}
+	if kept, ok := c.takeKept(err); ok {
+		return kept.Type, kept.Data, nil
+	}
+	if err != nil {
 		return 0, nil, c.explain("read", err)
 	}
-	defer c.reading.release()
+	return c.readWhole(ctx)
+}
+
+// readWhole reads the next message, or the rest of one that Read has begun;
+// reading is held.
+func (c *Conn) readWhole(ctx context.Context) (MessageType, []byte, error) {
 	m := &c.message
 	if !m.open || m.reader != nil {
 		if err := c.nextMessage(ctx, nil); err != nil {
@@ -84,8 +97,14 @@ func (c *Conn) makeRoom(p []byte) []byte {
 // error when the peer closed with 1000, 1001 or no code; any other end is the
 // error of the last pair. Whoever breaks off can go on with another Messages or
 // with Read.
+//
+// A Close of this side, from within the loop or from beside it, takes nothing
+// from it: the loop still gives what comes before the peer's Close frame, see
+// [Conn.Close].
 func (c *Conn) Messages(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
+		c.kept.loops.Add(1)
+		defer c.kept.loops.Add(-1)
 		for {
 			typ, data, err := c.Read(ctx)
 			if err != nil {
@@ -106,10 +125,16 @@ func (c *Conn) Messages(ctx context.Context) iter.Seq2[Message, error] {
 // message, waits no longer than ctx, and is of no use once the next message was
 // asked for; what was left unread of a message is skipped then.
 func (c *Conn) NextReader(ctx context.Context) (MessageType, io.Reader, error) {
-	if err := c.reading.acquire(ctx, c.done); err != nil {
+	err := c.reading.acquire(ctx, c.done)
+	if err == nil {
+		defer c.reading.release()
+	}
+	if kept, ok := c.takeKept(err); ok {
+		return kept.Type, bytes.NewReader(kept.Data), nil
+	}
+	if err != nil {
 		return 0, nil, c.explain("read", err)
 	}
-	defer c.reading.release()
 	r := &messageReader{c: c, ctx: ctx}
 	if err := c.nextMessage(ctx, r); err != nil {
 		return 0, nil, c.explain("read", err)
