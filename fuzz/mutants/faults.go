@@ -119,6 +119,6 @@ var faults = []fault{
 	{"window.go", "int64(distance) > m.use.Octets+m.history", "int64(distance) > m.use.Octets+m.history+1", by("Inflate")},
 	{"window.go", "m.bits.align() != 0 {", "m.bits.align() == 0 {", by("Inflate")},
 	{"window.go", "case length^inverse != 0xFFFF:", "case length^inverse > 0xFFFF:", by("Inflate")},
-	{"prefixcode.go", "if left > 0 && used > 0 && (used != 1 || c.count[1] != 1) {", "if used < 0 {", by("Inflate")},
+	{"prefixcode.go", "if left > 0 && used > 0 && (used != 1 || c.count[1] != 1) {", "if left > 0 && used > 1 {", by("Inflate")},
 	{"prefixcode.go", "extraCode{258, 0}", "extraCode{227, 5}", by("Inflate")},
 }
