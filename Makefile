@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help build conformance baseline test unit race specs lint tools vulnerabilities clean
+.PHONY: help build conformance autobahn image matrix baseline test unit race specs lint tools vulnerabilities clean
 
 GO = go
 # Where make conformance puts its report, and how much it runs: quick or full.
@@ -17,6 +17,9 @@ ARGS =
 TESTFLAGS =
 # Where make specs writes JUnit, if anywhere.
 JUNIT =
+# What make image and make matrix call what they build.
+IMAGE = wsspec/wsspec:dev
+PEERS_IMAGE = wsspec/peers:dev
 
 BASELINE = conformance/peers/baseline.json
 # Where goroutines share memory; the rest has nothing to race for.
@@ -37,6 +40,22 @@ conformance: build ## test the reference server and five libraries; or TARGET=UR
 	else \
 		exec bin/conformance --out $(OUT) --profile $(PROFILE) --baseline $(BASELINE) $(ARGS); \
 	fi
+
+# AUTOBAHN_IMAGE names another image, such as IMAGE after make image.
+autobahn: build ## have the real Autobahn test the reference server, and compare; or TARGET=URL (needs Docker)
+	@if [ -n '$(TARGET)' ]; then \
+		exec bin/wsspec autobahn server '$(TARGET)' --compare --out $(OUT)/autobahn $(ARGS); \
+	else \
+		exec autobahn/run.sh --out $(OUT)/autobahn $(ARGS); \
+	fi
+
+image: ## build wsspec's container image (needs Docker, but no registry)
+	@ci/image.sh $(IMAGE)
+
+matrix: ## test every peer in a container of its own (needs Docker Compose)
+	@ci/image.sh $(IMAGE)
+	@ci/image.sh $(PEERS_IMAGE) peers
+	@WSSPEC_IMAGE=$(IMAGE) PEERS_IMAGE=$(PEERS_IMAGE) autobahn/matrix/run.sh $(OUT)/matrix
 
 # Exit code 1 says that peers do not conform, which a baseline is there for.
 baseline: build ## renew what is known of the five libraries (conformance/peers/baseline.json)

@@ -27,9 +27,8 @@ type config struct {
 }
 
 type configServer struct {
-	Agent    string `json:"agent"`
-	URL      string `json:"url"`
-	Hostname string `json:"hostname,omitempty"`
+	Agent string `json:"agent"`
+	URL   string `json:"url"`
 }
 
 // inside is where the container finds the folder with its spec file, which is the
@@ -51,11 +50,11 @@ func newConfig(cases []string) *config {
 func clientConfig(n Network, servers []Server, cases []string) (*config, error) {
 	c := newConfig(cases)
 	for _, s := range servers {
-		url, host, err := reach(n, s.URL)
+		url, err := reach(n, s.URL)
 		if err != nil {
 			return nil, err
 		}
-		c.Servers = append(c.Servers, configServer{s.Agent, url, host})
+		c.Servers = append(c.Servers, configServer{s.Agent, url})
 	}
 	return c, nil
 }

@@ -30,7 +30,9 @@ type Unavailable struct {
 }
 
 // Error says what to do.
-func (e *Unavailable) Error() string { return fmt.Sprintf("%s. %s", e.Said, e.Do) }
+func (e *Unavailable) Error() string {
+	return fmt.Sprintf("%s. %s", strings.TrimRight(e.Said, ".?! "), e.Do)
+}
 
 // command is a docker command in a process group of its own: Ctrl-C in a terminal
 // reaches every process there, and what becomes of the container is decided here.

@@ -38,7 +38,7 @@ type ImageError struct {
 
 // Error says what to do.
 func (e *ImageError) Error() string {
-	return fmt.Sprintf("cannot get the image %s: %s. Without a way to its registry, load the image from a file (docker load), or name one that is here in AUTOBAHN_IMAGE", e.Image, e.Said)
+	return fmt.Sprintf("cannot get the image %s: %s. Without a way to its registry, load the image from a file (docker load), or name one that is here in AUTOBAHN_IMAGE", e.Image, strings.TrimRight(e.Said, ".?! "))
 }
 
 // ensure has the image here, fetches it if need be, and returns the platform to

@@ -9,25 +9,24 @@ import (
 // fromContainer is the name by which a container calls the machine that it runs on.
 const fromContainer = "host.docker.internal"
 
-// reach returns the URL by which a container on a network reaches a server, and
-// the name to put into the Host field, empty if the URL's own is right.
-func reach(n Network, raw string) (reached, host string, err error) {
+// reach returns the URL by which a container on a network reaches a server.
+func reach(n Network, raw string) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
 	if u.Scheme != "ws" && u.Scheme != "wss" || u.Hostname() == "" {
-		return "", "", fmt.Errorf("%q has to look like ws://127.0.0.1:9001/", raw)
+		return "", fmt.Errorf("%q has to look like ws://127.0.0.1:9001/", raw)
 	}
 	if n != Bridge || !loopback(u.Hostname()) {
-		return raw, "", nil
+		return raw, nil
 	}
-	name := u.Hostname()
-	u.Host = fromContainer
 	if port := u.Port(); port != "" {
 		u.Host = net.JoinHostPort(fromContainer, port)
+	} else {
+		u.Host = fromContainer
 	}
-	return u.String(), name, nil
+	return u.String(), nil
 }
 
 // loopback reports whether a name stands for this machine alone.

@@ -117,8 +117,11 @@ type autobahnRun struct {
 	cases   []*conformance.Case
 	pattern []string // of the spec file
 	console *autobahnConsole
-	dir     string // Autobahn's own report, until it is put into its place
-	began   time.Time
+	// want are the cases that the report has to have; empty if whoever comes
+	// chooses.
+	want  []string
+	dir   string // Autobahn's own report, until it is put into its place
+	began time.Time
 }
 
 // begin prepares a run; end has to be called for what it returns.
@@ -130,7 +133,7 @@ func (f *autobahnFlags) begin(role wire.Role, stdout io.Writer) (*autobahnRun, e
 	if err != nil {
 		return nil, err
 	}
-	r := &autobahnRun{autobahnFlags: f, role: role, cases: cases, console: newAutobahnConsole(stdout, f.quiet), began: time.Now()}
+	r := &autobahnRun{autobahnFlags: f, role: role, cases: cases, want: ids(cases), console: newAutobahnConsole(stdout, f.quiet), began: time.Now()}
 	if !all {
 		r.pattern = ids(cases)
 	}
@@ -179,7 +182,7 @@ func (r *autobahnRun) finish(ctx context.Context, failed error, agents []string,
 		return couldNot(failed)
 	}
 	report, err := autobahn.Read(r.dir, autobahn.Options{
-		Role: reports.Role(r.role.String()), URLs: urls, Want: ids(r.cases), Agents: agents, Describe: describeCase,
+		Role: reports.Role(r.role.String()), URLs: urls, Want: r.want, Agents: agents, Describe: describeCase,
 		Tool: reports.Tool{Name: "Autobahn|Testsuite", Version: r.image}, Command: append([]string{"wsspec"}, arguments(os.Args)...),
 		Started: r.began.UTC(), Duration: time.Since(r.began),
 	})

@@ -22,9 +22,11 @@ import (
 
 // clientCaseDeadline is how long a client may take for one case, askDeadline how
 // long the service for a question: its report takes a while if it is long.
+// endDeadline is how long word may take that its container has ended.
 const (
 	clientCaseDeadline = 2 * time.Minute
 	askDeadline        = time.Minute
+	endDeadline        = 10 * time.Second
 )
 
 func newAutobahnClient() *cobra.Command {
@@ -83,7 +85,8 @@ func (f *autobahnClientFlags) client(ctx context.Context, command []string, stdo
 	}
 	run := r.run()
 	if len(command) == 0 {
-		run.Idle = -1 // whoever comes, comes when it likes
+		run.Idle = -1 // whoever comes, comes when it likes, for what it likes
+		r.want = nil
 	}
 	stopped := ctx
 	failed := run.Service(ctx, f.listen, r.pattern, answers, func(ctx context.Context, s autobahn.Service) error {
@@ -154,15 +157,16 @@ func (f *autobahnClientFlags) askForReport(ctx context.Context, s autobahn.Servi
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askDeadline)
 	defer cancel()
 	err := connectEcho(ctx, s.URL+"/updateReports?agent="+url.QueryEscape(f.agent))
-	select {
-	case <-s.Ended: // the driver asked it to stop while it was asked here
+	if err == nil {
 		return nil
-	default:
 	}
-	if err != nil {
+	// The driver may have asked it to stop, of which word has not come yet.
+	select {
+	case <-s.Ended:
+		return nil
+	case <-time.After(endDeadline):
 		return fmt.Errorf("asking Autobahn for its report: %w", err)
 	}
-	return nil
 }
 
 // answers finds out whether a service serves cases.
