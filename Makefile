@@ -34,7 +34,7 @@ build: ## build wsspec, the peers, and what starts them, into bin/
 	@cd conformance/peers && $(GO) build -o ../../bin/ ./cmd/peers
 
 # The shell becomes the program, so that whoever ends make ends that.
-conformance: build ## test the reference server and five libraries; or TARGET=URL; PROFILE=full ARGS='--run 5.*'
+conformance: build ## test the reference and the libraries in both roles; or TARGET=URL; ARGS='--role client --run 5.*'
 	@if [ -n '$(TARGET)' ]; then \
 		exec bin/wsspec server '$(TARGET)' --out $(OUT) --profile $(PROFILE) $(ARGS); \
 	else \
@@ -58,7 +58,7 @@ matrix: ## test every peer in a container of its own (needs Docker Compose)
 	@WSSPEC_IMAGE=$(IMAGE) PEERS_IMAGE=$(PEERS_IMAGE) autobahn/matrix/run.sh $(OUT)/matrix
 
 # Exit code 1 says that peers do not conform, which a baseline is there for.
-baseline: build ## renew what is known of the five libraries (conformance/peers/baseline.json)
+baseline: build ## renew what is known of the libraries (conformance/peers/baseline.json)
 	@bin/conformance --without-ref --profile $(PROFILE) --write-baseline $(BASELINE) --quiet >bin/baseline.log || \
 		[ $$? -eq 1 ] || { cat bin/baseline.log; exit 1; }
 	@git --no-pager diff --stat -- $(BASELINE)

@@ -1,12 +1,13 @@
-// Command conformance is what make conformance runs: it starts the reference
-// echo server and the third-party peers, has wsspec test them all into one
-// report, and leaves no process behind, however it ends.
+// Command conformance is what make conformance runs: it has wsspec test the
+// reference and the third-party peers, as servers and as clients, merges what
+// came into one report, and leaves no process behind, however it ends.
 //
-//	conformance [--without-ref] [FLAG]...
+//	conformance [--without-ref] [--role server|client] [--out DIR] [--write-baseline FILE] [FLAG]...
 //
-// Every flag but --without-ref goes to wsspec server as it is, and the exit
-// code is that command's own. The programs wsspec and peers have to lie beside
-// this one, as make puts them; what the libraries print goes to peers.log there.
+// Every other flag goes to wsspec as it is, in each of its runs. The exit code
+// is that of the worst of them. Their own reports are in DIR/parts. The programs
+// wsspec and peers have to lie beside this one, as make puts them; what the
+// libraries print goes to peers.log there.
 package main
 
 import (
@@ -46,57 +47,103 @@ func main() {
 	os.Exit(code)
 }
 
-// run starts the servers, lets wsspec test them, and returns its exit code
-// when all of them have ended.
-func run(ctx context.Context, wsspec, peers string, args []string, stdout, stderr *os.File) (code int) {
-	fail := func(err error) {
+// run has everything tested, and returns the exit code when all has ended.
+func run(ctx context.Context, wsspec, peers string, args []string, stdout, stderr *os.File) int {
+	fail := func(err error) int {
 		fmt.Fprintln(stderr, "conformance:", err)
-		code = exitHarness
+		return exitHarness
 	}
-	listed, err := exec.CommandContext(ctx, peers, "list").Output()
+	o, err := parse(args)
 	if err != nil {
-		fail(fmt.Errorf("%s list: %w", peers, err))
-		return code
+		return fail(err)
+	}
+	parts := filepath.Join(o.out, "parts")
+	if o.out == "" {
+		if parts, err = os.MkdirTemp("", "wsspec-"); err != nil {
+			return fail(err)
+		}
+		defer os.RemoveAll(parts)
+	} else if err := os.RemoveAll(parts); err != nil { // an older run's
+		return fail(err)
+	}
+	t := &tests{wsspec: wsspec, parts: parts, rest: o.rest, stdout: stdout, stderr: stderr}
+	for _, role := range o.roles {
+		if ctx.Err() != nil {
+			break
+		}
+		test := map[string]func(context.Context, *tests, options, string) error{"server": testServers, "client": testClients}[role]
+		if err := test(ctx, t, o, peers); err != nil {
+			t.code = fail(err)
+		}
+	}
+	if err := t.merge(o); err != nil {
+		return fail(err)
+	}
+	return t.code
+}
+
+// namesOf asks peers for the libraries that have a role.
+func namesOf(ctx context.Context, peers, role string) ([]string, error) {
+	listed, err := exec.CommandContext(ctx, peers, "list", "--role", role).Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s list: %w", peers, err)
+	}
+	return strings.Fields(string(listed)), nil
+}
+
+// testServers starts the servers, and has them all tested into one report.
+func testServers(ctx context.Context, t *tests, o options, peers string) (err error) {
+	names, err := namesOf(ctx, peers, "server")
+	if err != nil {
+		return err
 	}
 	// What libraries print about what was done to them is not this run's result.
 	log, err := os.Create(peers + ".log")
 	if err != nil {
-		fail(err)
-		return code
+		return err
 	}
 	defer log.Close()
 	programs := []program{
-		{path: wsspec, args: []string{"echo", "--addr", "127.0.0.1:0", "--until-stdin-closes"}, servers: 1, agent: "ref", stderr: stderr},
-		{path: peers, args: []string{"serve", "--all", "--until-stdin-closes"}, servers: len(strings.Fields(string(listed))), stderr: log},
+		{path: t.wsspec, args: []string{"echo", "--addr", "127.0.0.1:0", "--until-stdin-closes"}, servers: 1, agent: "ref", stderr: t.stderr},
+		{path: peers, args: []string{"serve", "--all", "--until-stdin-closes"}, servers: len(names), stderr: log},
 	}
-	if len(args) > 0 && args[0] == "--without-ref" {
-		programs, args = programs[1:], args[1:]
+	if o.withoutRef {
+		programs = programs[1:]
 	}
 	command := []string{"server"}
 	for _, p := range programs {
-		s, err := start(ctx, p)
-		if err != nil {
-			fail(err)
-			return code
+		s, failed := start(ctx, p)
+		if failed != nil {
+			return failed
 		}
-		defer func() {
-			if err := s.stop(); err != nil {
-				fail(err)
-			}
-		}()
+		defer func() { err = errors.Join(err, s.stop()) }()
 		command = append(command, s.targets...)
 	}
-	test := exec.CommandContext(ctx, wsspec, append(command, args...)...)
-	test.Stdout, test.Stderr = stdout, stderr
-	test.Cancel = func() error { return interrupt(test.Process) }
-	test.WaitDelay = stopDeadline
-	err = test.Run()
-	var exit *exec.ExitError
-	switch {
-	case errors.As(err, &exit) && exit.Exited():
-		code = exit.ExitCode()
-	case err != nil:
-		fail(fmt.Errorf("wsspec server: %w", err))
+	return t.run(ctx, "servers", command, nil)
+}
+
+// testClients has the clients tested one after the other: wsspec starts each of
+// them many times at once.
+func testClients(ctx context.Context, t *tests, o options, peers string) error {
+	names, err := namesOf(ctx, peers, "client")
+	if err != nil {
+		return err
 	}
-	return code
+	commands := [][]string{{"ref", t.wsspec, "echo", "--connect", "{url}"}}
+	if o.withoutRef {
+		commands = nil
+	}
+	for _, name := range names {
+		commands = append(commands, []string{name, peers, "connect", "--peer", name, "{url}"})
+	}
+	for _, c := range commands {
+		if ctx.Err() != nil {
+			return nil
+		}
+		behind := append([]string{"--"}, c[1:]...)
+		if err := t.run(ctx, "client-"+c[0], []string{"client", "--agent", c[0]}, behind); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/wsspec/wsspec/reports"
 )
 
 // The test binary stands in for the programs that run starts, called by their
@@ -33,6 +35,10 @@ func (a actor) act(args []string) int {
 	signal.Notify(interrupts, os.Interrupt)
 	switch a.name + " " + args[0] {
 	case "peers list":
+		if args[2] == "client" {
+			fmt.Print("one\n")
+			return 0
+		}
 		fmt.Print("one\ntwo\n")
 	case "peers serve":
 		fmt.Fprintln(os.Stderr, "a library complains")
@@ -48,17 +54,47 @@ func (a actor) act(args []string) int {
 			return 7
 		}
 		return a.serve("ref", interrupts)
-	case "wsspec server":
-		fmt.Println("tested", strings.Join(args[1:], " "))
-		if a.plays("the test waits") {
-			a.writes("the test began")
-			<-interrupts
-			a.writes("the test was interrupted")
-			return 3
-		}
-		if a.plays("ref is worse") {
-			return 4
-		}
+	case "wsspec server", "wsspec client":
+		return a.test(args, interrupts)
+	}
+	return 0
+}
+
+// test says what is tested, and writes a report of it.
+func (a actor) test(args []string, interrupts <-chan os.Signal) int {
+	role := args[0]
+	at := slices.Index(args, "--out")
+	dir := args[at+1]
+	fmt.Println("tested", role, strings.ReplaceAll(strings.Join(append(args[1:at:at], args[at+2:]...), " "), a.dir+string(filepath.Separator), ""))
+	if a.plays("the test waits") {
+		a.writes("the test began")
+		<-interrupts
+		a.writes("the test was interrupted")
+		return 3
+	}
+	if a.plays("nothing can be tested") {
+		return 3
+	}
+	agents := []string{"ref", "one", "two"}
+	if role == "client" {
+		agents = []string{args[2]}
+	}
+	r := &reports.Report{Tool: reports.Tool{Name: "wsspec"}, Profile: "quick"}
+	for _, agent := range agents {
+		r.Targets = append(r.Targets, reports.Target{Agent: agent, Role: reports.Role(role), URL: "ws://" + agent})
+		r.Results = append(r.Results, reports.Result{
+			Agent: agent, Role: reports.Role(role), ID: "1.1.1", Title: "a case", Level: reports.Must, Attempts: 1,
+			Verdict: reports.Warn, Behavior: reports.NonStrict, BehaviorClose: reports.CloseOK,
+		})
+	}
+	if err := reports.WriteFile(filepath.Join(dir, "report.json"), r); err != nil {
+		panic(err)
+	}
+	switch {
+	case a.plays("ref is worse") && slices.Contains(agents, "ref"):
+		return 4
+	case a.plays("ref is worse"), a.plays("one does not conform") && agents[0] == "one":
+		return 1
 	}
 	return 0
 }
@@ -121,30 +157,44 @@ func TestRun(t *testing.T) {
 		diary  []string
 	}{
 		{
-			play: "all is well", args: []string{"--out", "dir"},
-			stdout: "tested ref=ws://ref/ one=ws://one/ two=ws://two/ --out dir\n",
-			diary:  []string{"peers ended", "ref ended"},
+			play: "all is well", args: []string{"--run", "1.*"},
+			stdout: "tested server ref=ws://ref/ one=ws://one/ two=ws://two/ --run 1.*\n" +
+				"tested client --agent ref --run 1.* -- wsspec echo --connect {url}\n" +
+				"tested client --agent one --run 1.* -- peers connect --peer one {url}\n",
+			diary: []string{"peers ended", "ref ended"},
 		},
 		{
-			play: "all is well", args: []string{"--without-ref", "--write-baseline", "file"},
-			stdout: "tested one=ws://one/ two=ws://two/ --write-baseline file\n",
+			play: "all is well", args: []string{"--without-ref", "--role", "server", "--quiet"},
+			stdout: "tested server one=ws://one/ two=ws://two/ --quiet\n",
 			diary:  []string{"peers ended"},
 		},
 		{
-			play: "ref is worse", code: 4,
-			stdout: "tested ref=ws://ref/ one=ws://one/ two=ws://two/\n",
+			play: "one does not conform", args: []string{"--role=client"}, code: 1,
+			stdout: "tested client --agent ref -- wsspec echo --connect {url}\ntested client --agent one -- peers connect --peer one {url}\n",
+		},
+		{
+			play: "ref is worse", code: 4, // outweighs what does not conform
+			stdout: "tested server ref=ws://ref/ one=ws://one/ two=ws://two/\n" +
+				"tested client --agent ref -- wsspec echo --connect {url}\ntested client --agent one -- peers connect --peer one {url}\n",
+			diary: []string{"peers ended", "ref ended"},
+		},
+		{
+			play: "nothing can be tested", args: []string{"--role", "server"}, code: 3,
+			stdout: "tested server ref=ws://ref/ one=ws://one/ two=ws://two/\n",
 			diary:  []string{"peers ended", "ref ended"},
 		},
 		{
-			play: "ref dies at once", code: 3,
+			play: "ref dies at once", args: []string{"--role", "server"}, code: 3,
 			stderr: "wsspec echo: ended when 0 of its 1 servers were listening",
 		},
 		{
-			play: "ref dies later", code: 3,
-			stdout: "tested ref=ws://ref/ one=ws://one/ two=ws://two/\n",
+			play: "ref dies later", args: []string{"--role", "server"}, code: 3,
+			stdout: "tested server ref=ws://ref/ one=ws://one/ two=ws://two/\n",
 			stderr: "wsspec echo: exit status 7",
 			diary:  []string{"peers ended"},
 		},
+		{play: "all is well", args: []string{"--role", "proxy"}, code: 3, stderr: "--role proxy: it has to be server or client"},
+		{play: "all is well", args: []string{"--out"}, code: 3, stderr: "--out needs a value"},
 	} {
 		t.Run(strings.Join(append([]string{tt.play}, tt.args...), " "), func(t *testing.T) {
 			dir := stage(t, tt.play)
@@ -159,13 +209,53 @@ func TestRun(t *testing.T) {
 			if got := read(dir, "stderr"); tt.stderr == "" && got != "" || !strings.Contains(got, tt.stderr) {
 				t.Errorf("standard error %q, want %q", got, tt.stderr)
 			}
-			if got := read(dir, "peers.log"); tt.diary != nil && got != "a library complains\n" {
+			if got := read(dir, "peers.log"); slices.Contains(tt.diary, "peers ended") && got != "a library complains\n" {
 				t.Errorf("peers.log has %q, want the library's complaint", got)
 			}
 			if d := cmp.Diff(tt.diary, diary(dir)); d != "" {
 				t.Errorf("what the servers did (-want +got):\n%s", d)
 			}
 		})
+	}
+}
+
+// All runs end in one report and one baseline; an older run's parts are gone.
+func TestRunMerges(t *testing.T) {
+	dir := stage(t, "all is well")
+	out, known := filepath.Join(dir, "out"), filepath.Join(dir, "known.json")
+	stale := filepath.Join(out, "parts", "client-gone")
+	if err := os.MkdirAll(stale, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"--out", out, "--write-baseline=" + known}
+	if code := run(t.Context(), filepath.Join(dir, "wsspec"), filepath.Join(dir, "peers"), args, stream(t, dir, "stdout"), stream(t, dir, "stderr")); code != 0 {
+		t.Fatalf("exit code %d: %s", code, read(dir, "stderr"))
+	}
+	r, err := reports.ReadFile(filepath.Join(out, "report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, target := range r.Targets {
+		got = append(got, target.Agent+" "+string(target.Role))
+	}
+	if d := cmp.Diff([]string{"ref server", "one server", "two server", "ref client", "one client"}, got); d != "" || len(r.Results) != 5 {
+		t.Errorf("%d results of (-want +got):\n%s", len(r.Results), d)
+	}
+	for _, name := range []string{"index.html", "junit.xml"} {
+		if read(out, name) == "" {
+			t.Errorf("there is no %s", name)
+		}
+	}
+	b, err := reports.ReadBaselineFile(known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !b.Knows("one", reports.Server) || !b.Knows("one", reports.Client) {
+		t.Errorf("the baseline knows %v, want both roles of one", b.Agents)
+	}
+	if _, err := os.Stat(stale); err == nil {
+		t.Error("an older run's part is still there")
 	}
 }
 

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// options are the flags of this program; all others are for wsspec.
+type options struct {
+	withoutRef    bool
+	roles         []string
+	out           string
+	writeBaseline string
+	rest          []string
+}
+
+func parse(args []string) (o options, err error) {
+	o.roles = []string{"server", "client"}
+	for i := 0; i < len(args); i++ {
+		flag, value, joined := strings.Cut(args[i], "=")
+		if flag == "--without-ref" {
+			o.withoutRef = true
+			continue
+		}
+		to, own := map[string]*string{"--out": &o.out, "--write-baseline": &o.writeBaseline, "--role": new(string)}[flag]
+		if !own {
+			o.rest = append(o.rest, args[i])
+			continue
+		}
+		if !joined {
+			if i++; i == len(args) {
+				return o, fmt.Errorf("%s needs a value", flag)
+			}
+			value = args[i]
+		}
+		*to = value
+		if flag == "--role" {
+			if !slices.Contains([]string{"server", "client"}, value) {
+				return o, fmt.Errorf("--role %s: it has to be server or client", value)
+			}
+			o.roles = []string{value}
+		}
+	}
+	return o, nil
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+
+	"github.com/wsspec/wsspec/reports"
+)
+
+// tests are the runs of wsspec, each with a report of its own.
+type tests struct {
+	wsspec         string
+	parts          string
+	rest           []string
+	stdout, stderr *os.File
+	// reports are the files written so far, code is the worst exit code.
+	reports []string
+	code    int
+}
+
+// severity orders wsspec's exit codes: what could not be tested outweighs a
+// regression, and that a failure.
+var severity = []int{0, 1, 4, 2, exitHarness}
+
+// run runs wsspec once and keeps its report; name is that of the part.
+func (t *tests) run(ctx context.Context, name string, command, behind []string) error {
+	dir := filepath.Join(t.parts, name)
+	args := slices.Concat(command, t.rest, []string{"--out", dir}, behind)
+	cmd := exec.CommandContext(ctx, t.wsspec, args...)
+	cmd.Stdout, cmd.Stderr = t.stdout, t.stderr
+	cmd.Cancel = func() error { return interrupt(cmd.Process) }
+	cmd.WaitDelay = stopDeadline
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit) && exit.Exited():
+		if slices.Index(severity, exit.ExitCode()) > slices.Index(severity, t.code) {
+			t.code = exit.ExitCode()
+		}
+	case err != nil:
+		t.code = exitHarness
+		return fmt.Errorf("wsspec %s: %w", command[0], err)
+	}
+	if file := filepath.Join(dir, "report.json"); exists(file) {
+		t.reports = append(t.reports, file)
+	}
+	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// merge writes one report of all the runs, and what is known from now on. Of
+// runs that did not get to their end it has what there is.
+func (t *tests) merge(o options) error {
+	if len(t.reports) == 0 {
+		return nil
+	}
+	var parts []*reports.Report
+	for _, file := range t.reports {
+		part, err := reports.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, part)
+	}
+	merge := reports.Merge
+	if t.code == exitHarness {
+		merge = reports.MergePartial
+	}
+	merged, err := merge(parts...)
+	if err != nil {
+		return err
+	}
+	if o.out != "" {
+		for _, f := range reports.Formats() {
+			if !slices.Contains([]string{"json", "html", "junit"}, f.Name) {
+				continue
+			}
+			if err := reports.ReplaceFile(filepath.Join(o.out, f.File), func(w io.Writer) error { return f.Write(w, merged) }); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintf(t.stdout, "report of all: %s\n", filepath.Join(o.out, "index.html"))
+	}
+	if o.writeBaseline != "" && t.code != exitHarness {
+		return reports.ReplaceFile(o.writeBaseline, reports.BaselineOf(merged).Write)
+	}
+	return nil
+}
