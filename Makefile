@@ -59,7 +59,7 @@ matrix: ## test every peer in a container of its own (needs Docker Compose)
 
 # Exit code 1 says that peers do not conform, which a baseline is there for.
 baseline: build ## renew what is known of the libraries (conformance/peers/baseline.json)
-	@bin/conformance --without-ref --profile $(PROFILE) --write-baseline $(BASELINE) --quiet >bin/baseline.log || \
+	@bin/conformance --without-ref --out $(OUT) --profile $(PROFILE) --write-baseline $(BASELINE) --quiet >bin/baseline.log || \
 		[ $$? -eq 1 ] || { cat bin/baseline.log; exit 1; }
 	@git --no-pager diff --stat -- $(BASELINE)
 
