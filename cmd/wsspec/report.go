@@ -74,7 +74,7 @@ merge does it; a folder stands for the report.json in it.
 	cmd.Flags().StringVar(&format, "format", "", "the form, one of those above (default: what the name after -o says, else "+defaultFormat+")")
 	cmd.Flags().BoolVar(&partial, "partial", false, "of several files, let agents lack cases that others have")
 	out.add(cmd)
-	cmd.AddCommand(newReportMerge(), newReportDiff())
+	cmd.AddCommand(newReportMerge(), newReportDiff(), newReportServe())
 	return cmd
 }
 
