@@ -1,11 +1,14 @@
 package autobahn
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wsspec/wsspec/reports"
@@ -142,7 +145,9 @@ func (c *caseFile) transcript() ([]reports.Entry, error) {
 // logging, and of the handshake, which is there already.
 func (c *caseFile) entry(raw json.RawMessage) (*reports.Entry, error) {
 	var line []any
-	if err := json.Unmarshal(raw, &line); err != nil || len(line) == 0 {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber() // lengths go up to what a float64 does not hold
+	if err := d.Decode(&line); err != nil || len(line) == 0 {
 		return nil, fmt.Errorf("%.40s is no list", raw)
 	}
 	kind, _ := line[0].(string)
@@ -185,11 +190,18 @@ func sized(v any) (length uint64, text string, ok bool) {
 		if len(v) != 2 {
 			return 0, "", false
 		}
-		n, ok := v[0].(float64)
+		n, ok := number(v[0], math.MaxUint64)
 		text, isText := v[1].(string)
-		return uint64(n), text, ok && isText && n >= 0 && n <= 1<<62
+		return n, text, ok && isText
 	}
 	return 0, "", false
+}
+
+// number reads one from 0 up to the most that it can be.
+func number(v any, most uint64) (uint64, bool) {
+	digits, _ := v.(json.Number)
+	n, err := strconv.ParseUint(digits.String(), 10, 64)
+	return n, err == nil && n <= most
 }
 
 func (c *caseFile) octets(kind string, line []any) (*reports.Entry, error) {
@@ -229,10 +241,10 @@ func frame(kind string, line []any) (*reports.Entry, error) {
 		return nil, fmt.Errorf("%s has %d members, too few", kind, len(line))
 	}
 	length, text, ok := sized(line[payload])
-	code, okCode := line[opcode].(float64)
+	code, okCode := number(line[opcode], 15)
 	final, okFin := line[fin].(bool)
-	bits, okBits := line[rsv].(float64)
-	if !ok || !okCode || !okFin || !okBits || code < 0 || code > 15 || bits < 0 || bits > 7 {
+	bits, okBits := number(line[rsv], 7)
+	if !ok || !okCode || !okFin || !okBits {
 		return nil, fmt.Errorf("%s is no frame: %.80v", kind, line)
 	}
 	f := &reports.Frame{Fin: final, RSV: int(bits), Opcode: int(code), Form: 7, Length: length}
