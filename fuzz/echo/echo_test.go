@@ -67,6 +67,7 @@ func play(t *testing.T, s oracle.Subject, octets []byte) oracle.Observation {
 		defer inflater.Release()
 		e.inflater = inflater
 	}
+	over := false
 	for octets = append([]byte(nil), octets...); ; {
 		n, ev := e.conn.Receive(octets)
 		octets = octets[n:]
@@ -74,6 +75,10 @@ func play(t *testing.T, s oracle.Subject, octets []byte) oracle.Observation {
 		if ev.Kind == wire.EventNone {
 			break
 		}
+		if over {
+			t.Fatalf("%v came behind the end", ev.Kind)
+		}
+		over = ev.Kind == wire.EventClose || ev.Kind == wire.EventFail
 		if err := e.handle(ev); err != nil {
 			t.Fatal(err)
 		}

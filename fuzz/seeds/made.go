@@ -79,7 +79,9 @@ func made() []seed {
 	}
 	add("FrameStream", streams()...)
 	add("Inflate", payloads()...)
-	add("Compress", "", "\x0e\x00\x00\x03\x05hello\x00\x05\x05hello", "\x1e\x04\x05\x40\x05hello\x02\x05\x05hello", "\x11\x05\x06\x80\x20"+strings.Repeat("ab cd ", 8), "\x02\x02\x06\x00\x40"+strings.Repeat("window", 10)+"\x00\x05\x06window")
+	add("Compress", "", "\x0e\x00\x00\x03\x05hello\x00\x05\x05hello", "\x1e\x04\x05\x40\x05hello\x02\x05\x05hello", "\x11\x05\x06\x80\x20"+strings.Repeat("ab cd ", 8), "\x02\x02\x06\x00\x40"+strings.Repeat("window", 10)+"\x00\x05\x06window",
+		// Messages that together go round a window of 256 octets, the third made of what the second left in it.
+		"\x00\x00\x00\x00\xc859aef1lx3j4r9uhjfx6yz501ylt05h0affemkczed67jrn6n5f4w8ebw59x742xvsyi7larocxqm4vvkmlxu8rzxorplbyuu84a9a94yl3macpk4nbkd2cjgnazg8p1kmpd4pzstr6w850vcatrpd6s03953mulcpipmpyax22lz4fri4qytqh6s8tcesk4a9bie0hsq"+"\x00\x00\xc8ezxntfkrvnzdhk9k5xzeigerhzljrvc77z8nfkkcxyxz4qt9g6wed2f3m9rx4xlu8fhgr8tdvraep6kxh8qyxctsy6loh2qq48mlkdpe4hes86yymlsjkvpufupeyo153ytqriuhnqi1ug98nans7cpgdz2w8pd1v2eug2y0d6ut8odsjyrzjxs39vcb04dnzpaxh6q4"+"\x00\x00\xaalz4fri4qytqh6s8tcesk4a9bie0hsqezxntfkrvnzdhk9k5xzeigerhzljrvc77z8nfkkcxyxz4qt9g6wed2f3m9rxkdpe4hes86yymlsjkvpufupeyo153ytqriuhnqi1ug98nans7cpgdz2w8pd1v2eug2y0d6ut8odsjyrz")
 	random := rand.New(rand.NewSource(6455))
 	for i := range 48 {
 		choices := make([]byte, 300)
