@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help build conformance autobahn image matrix baseline test unit race specs lint tools vulnerabilities clean
+.PHONY: help build conformance autobahn image matrix baseline test unit race specs lint tools vulnerabilities clean fuzz mutants seeds
 
 GO = go
 # Where make conformance puts its report, and how much it runs: quick or full.
@@ -24,6 +24,10 @@ PEERS_IMAGE = wsspec/peers:dev
 BASELINE = conformance/peers/baseline.json
 # Where goroutines share memory; the rest has nothing to race for.
 RACY = ./ref ./conformance ./conformance/specs ./cmd/...
+
+# Which fuzz target, and for how long; make fuzz alone runs every one, bounded.
+FUZZ =
+FUZZTIME = 100000x
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -104,6 +108,17 @@ vulnerabilities:
 		*) echo "govulncheck $$module: $$said"; exit 1 ;; \
 		esac; \
 	done
+
+fuzz: ## fuzz every target for a bounded number of inputs; FUZZ=FrameStream FUZZTIME=1h
+	@[ '$(FUZZ)' = Differential ] || fuzz/run.sh '$(FUZZ)' '$(FUZZTIME)'
+	@case '$(FUZZ)' in ''|Differential) cd conformance/peers && $(GO) test ./differential -run '^$$' -fuzz . \
+		-fuzztime $$([ -n '$(FUZZ)' ] && echo '$(FUZZTIME)' || echo 20000x) -fuzzminimizetime 100x -parallel 1;; esac
+
+mutants: ## show that the fuzz targets find faults made on purpose, some minutes
+	@$(GO) run ./fuzz/mutants
+
+seeds: ## renew the fuzz seeds after the catalogue has changed
+	@$(GO) generate ./fuzz
 
 clean: ## remove what was built and written
 	rm -rf bin $(OUT)
