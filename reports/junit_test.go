@@ -90,7 +90,7 @@ func TestRerunCommandIsOneAShellTakes(t *testing.T) {
 	r := sample()
 	for i, want := range map[int]string{
 		0: `wsspec server 'ws://localhost:9001/echo?a=1&b='\''x'\''' --agent alpha --slow=2 --run 1.1.1`,
-		9: `wsspec client ws://localhost:9003/ --agent beta --run 1.1.1`,
+		9: `wsspec client --listen localhost:9003 --run 1.1.1`,
 	} {
 		if got := r.rerun(&r.Results[i]); got != want {
 			t.Errorf("rerun = %s\nwant    %s", got, want)

@@ -7,7 +7,7 @@ import (
 
 // selection are the flags of a run that choose cases or say where its files go.
 // Each takes a value, but for silence.
-var selection = []string{"--run", "--skip", "--rfc", "--out", "--baseline", "--write-baseline", silence}
+var selection = []string{"--run", "--skip", "--rfc", "--out", "--autobahn-out", "--baseline", "--write-baseline", "--transcripts", "--autobahn-out", silence}
 
 // silence is of no use to someone who looks at one case.
 const silence = "--quiet"
@@ -24,15 +24,27 @@ func (r *Report) rerun(res *Result) string {
 			url = t.URL
 		}
 	}
-	var args []string
-	if slices.Contains(r.Command, url) {
-		args = withoutSelection(r.Command)
-	} else {
-		// A run of many targets, or a merged report: the command is not about
-		// this peer alone.
-		args = []string{r.Command[0], string(res.Role), url, "--agent", res.Agent}
+	// What is behind -- is the command of a client under test.
+	own, started := r.Command, []string(nil)
+	if i := slices.Index(r.Command, "--"); i >= 0 {
+		own, started = r.Command[:i], r.Command[i:]
 	}
-	return shellWords(append(args, "--run", res.ID))
+	served := strings.HasPrefix(url, "ws://") || strings.HasPrefix(url, "wss://")
+	switch {
+	case slices.Contains(own, url), len(started) > 0 && strings.Join(started[1:], " ") == url,
+		res.Role == Client && served && slices.Contains(own, string(Client)):
+		own = withoutSelection(own)
+	// Else it was a run of many targets, or a merged report: the command is not
+	// about this peer alone.
+	case res.Role == Client && served:
+		_, address, _ := strings.Cut(strings.TrimSuffix(url, "/"), "://")
+		own, started = []string{r.Command[0], string(Client), "--listen", address}, nil
+	case res.Role == Client:
+		own, started = []string{r.Command[0], string(Client), "--agent", res.Agent}, append([]string{"--"}, strings.Fields(url)...)
+	default:
+		own, started = []string{r.Command[0], string(res.Role), url, "--agent", res.Agent}, nil
+	}
+	return shellWords(slices.Concat(own, []string{"--run", res.ID}, started))
 }
 
 // withoutSelection drops the selection flags and their values.
