@@ -107,7 +107,7 @@ func (f *clientFlags) each(ctx context.Context, cases []*conformance.Case, comma
 		return err
 	}
 	console := newConsole(stdout, f.quiet)
-	record := newRecord(f.profile)
+	record := f.record()
 	record.target(f.agent, wire.RoleClient, strings.Join(command, " "))
 	console.begin(f.agent, len(cases))
 	results, err := conformance.RunClients(ctx, launcher(command), cases, conformance.Options{

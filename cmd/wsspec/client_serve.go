@@ -224,7 +224,7 @@ func (s *served) update(string) {
 	defer s.updating.Unlock()
 	record := s.record()
 	s.page.show(record)
-	if err := s.flags.write(record.finish()); err != nil {
+	if err := errors.Join(s.flags.write(record.finish()), record.lost); err != nil {
 		fmt.Fprintln(s.stderr, "wsspec:", err)
 	}
 }
@@ -232,7 +232,7 @@ func (s *served) update(string) {
 // record turns what is there into a report: the agents by name, their cases in
 // order.
 func (s *served) record() *record {
-	record := newRecord(s.flags.profile)
+	record := s.flags.record()
 	for _, agent := range slices.Sorted(slices.Values(s.service.Agents())) {
 		record.target(agent, wire.RoleClient, s.url)
 		for _, c := range s.cases {

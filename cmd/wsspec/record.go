@@ -15,10 +15,16 @@ import (
 )
 
 // record turns results into a report.
-type record struct{ report *reports.Report }
+type record struct {
+	report *reports.Report
+	// transcripts is the folder that full transcripts go to, "" for none; lost
+	// says why they did not.
+	transcripts string
+	lost        error
+}
 
 func newRecord(profile string) *record {
-	return &record{&reports.Report{
+	return &record{report: &reports.Report{
 		Tool:    reports.Tool{Name: "wsspec", Version: version()},
 		Started: time.Now().UTC(),
 		Profile: profile,
@@ -56,6 +62,7 @@ func (r *record) result(agent string, res conformance.Result) {
 		out.Expected = append(out.Expected, reports.Outcome{Behavior: reports.Behavior(o.Behavior), Events: o.Sentences()})
 	}
 	out.Transcript = cutTranscript(res.Transcript)
+	r.keep(agent, &res)
 	for _, id := range c.Requires {
 		if q := rfc.ByID(id); q != nil {
 			r.report.Clauses[id] = reports.Clause{RFC: q.RFC, Section: q.Section, Level: q.Level, Summary: q.Summary}

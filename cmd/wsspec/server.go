@@ -34,6 +34,7 @@ type runFlags struct {
 	strict    bool
 
 	writeBaseline string
+	transcripts   string
 
 	// spec names Autobahn's spec file, which file is when it was read.
 	spec        string
@@ -51,6 +52,7 @@ func (r *runFlags) add(cmd *cobra.Command) {
 	f.Float64Var(&r.slow, "slow", 1, "stretch all deadlines by this `FACTOR`, for debuggers and loaded machines")
 	f.StringVar(&r.baseline, "baseline", "", "compare with this `FILE` of known verdicts: exit 4 if something got worse")
 	f.StringVar(&r.writeBaseline, "write-baseline", "", "write this run's verdicts to a `FILE` for --baseline")
+	f.StringVar(&r.transcripts, "transcripts", "", "write each case's full transcript into this `DIR`, a line of JSON an entry")
 	f.StringVar(&r.spec, "spec", "", "take cases, peers and folder from Autobahn's spec `FILE`; --run, --skip and --rfc choose among its cases")
 	f.StringVar(&r.autobahnOut, "autobahn-out", "", "write the report in Autobahn's form (index.json, a file a case) into this `DIR`")
 	f.BoolVar(&r.quiet, "quiet", false, "print failures and the last line only")
@@ -156,7 +158,7 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 		return err
 	}
 	console := newConsole(stdout, f.quiet)
-	record := newRecord(f.profile)
+	record := f.record()
 	var failed error
 	for _, t := range targets {
 		record.target(t.Agent, wire.RoleServer, t.URL.String())
@@ -330,11 +332,18 @@ func (r *runFlags) written(report *reports.Report) []string {
 	return files
 }
 
+// record begins the record of a run.
+func (r *runFlags) record() *record {
+	record := newRecord(r.profile)
+	record.transcripts = r.transcripts
+	return record
+}
+
 // finish writes the report, prints the summary, and decides the exit code:
 // what could not be tested outweighs a regression, and that a failure.
 func (r *runFlags) finish(console *console, record *record, known *reports.Baseline, failed error) error {
 	report := record.finish()
-	if err := r.write(report); err != nil {
+	if err := errors.Join(r.write(report), record.lost); err != nil {
 		return couldNot(errors.Join(failed, err))
 	}
 	comparison := known.Compare(report)
