@@ -37,6 +37,7 @@ type Conn struct {
 	limit      int64          // for inflated messages, in octets
 	inflater   *wire.Inflater // nil without permessage-deflate
 	compressed payloadReader  // what it inflates
+	idle       *idleWatch     // nil if nobody minds silence
 
 	// Of whoever holds sending: one message at a time.
 	sending   lock

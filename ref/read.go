@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -313,6 +314,9 @@ func (c *Conn) fill(ctx context.Context, direct []byte) error {
 	}
 	n, err := interruptible(ctx, c.tcp.SetReadDeadline, func() (int, error) { return c.tcp.Read(into) })
 	c.unread = into[:n]
+	if c.idle != nil && n > 0 {
+		c.idle.note(time.Now())
+	}
 	switch {
 	case n > 0 || err == nil:
 		return nil // an error comes again
