@@ -81,12 +81,12 @@ func Dial(ctx context.Context, uri string, options *DialOptions) (*Conn, *http.R
 		defer cancel()
 	}
 	if err := d.check(); err != nil {
-		return nil, nil, &HandshakeError{Err: err}
+		return nil, nil, &HandshakeError{Err: unfitError{err}}
 	}
 	for followed := 0; ; followed++ {
 		t, err := parseTarget(uri)
 		if err != nil {
-			return nil, nil, &HandshakeError{Err: err}
+			return nil, nil, &HandshakeError{Err: unfitError{err}}
 		}
 		conn, response, err := d.open(ctx, t)
 		if err == nil {
