@@ -55,7 +55,8 @@ func js[T any](t *testing.T, ctx context.Context, expression string) T {
 	return got
 }
 
-// until waits until an expression is true; the page may go to another meanwhile.
+// until waits until an expression is true; the page may go to another meanwhile,
+// and may take longer than the driver of the browser waits by itself.
 func until(t *testing.T, ctx context.Context, expression string) {
 	t.Helper()
 	for {
@@ -63,8 +64,8 @@ func until(t *testing.T, ctx context.Context, expression string) {
 		if err == nil {
 			return
 		}
-		moved := strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "navigated")
-		if ctx.Err() != nil || !moved {
+		again := slices.ContainsFunc([]string{"Cannot find context", "navigated", "timeout"}, func(s string) bool { return strings.Contains(err.Error(), s) })
+		if ctx.Err() != nil || !again {
 			t.Fatalf("never true: %s (%v)", expression, err)
 		}
 	}
