@@ -88,8 +88,7 @@ func (c *container) answered() bool {
 
 // A DiedError says that the container ended in another way than it should.
 type DiedError struct {
-	// Code is the exit code: 137 is that of a process that was killed, 127 that of
-	// a program that is not in the image.
+	// Code is the exit code: 137 is that of a process that was killed.
 	Code int
 	// Said is the last line that it printed.
 	Said string
@@ -97,10 +96,10 @@ type DiedError struct {
 
 // Error has the exit code and the last words.
 func (e *DiedError) Error() string {
-	switch e.Code {
-	case 137:
+	switch {
+	case e.Code == 137:
 		return fmt.Sprintf("Autobahn's container was killed (exit code 137; by hand, or for want of memory); its last words: %s", e.Said)
-	case 127:
+	case strings.Contains(e.Said, `"wstest": executable file not found`):
 		return fmt.Sprintf("the image has no wstest, so it is none of the Autobahn|Testsuite: %s", e.Said)
 	}
 	return fmt.Sprintf("Autobahn's container ended with exit code %d; its last words: %s", e.Code, e.Said)

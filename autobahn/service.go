@@ -50,7 +50,8 @@ func (r *Run) Service(ctx context.Context, listen string, cases []string, ready 
 		}
 		url := "ws://" + net.JoinHostPort(host, strconv.Itoa(port))
 		return p.start(ctx, serverConfig(inside, cases), "fuzzingserver", args, func(ctx context.Context, line func(string)) error {
-			running, stop := context.WithCancel(ctx)
+			// It goes on after Ctrl-C: use may ask it for its report then.
+			running, stop := context.WithCancel(context.WithoutCancel(ctx))
 			defer stop()
 			ended := make(chan struct{})
 			var died error
@@ -63,8 +64,8 @@ func (r *Run) Service(ctx context.Context, listen string, cases []string, ready 
 			end := func() error {
 				stop()
 				<-ended
-				if silent := new(SilentError); errors.Is(died, context.Canceled) || errors.As(died, &silent) {
-					return nil // it was ended, for a reason known above
+				if errors.Is(died, context.Canceled) {
+					return nil // it was ended here
 				}
 				return died
 			}
