@@ -53,6 +53,8 @@ type Conn struct {
 	pongs pendingPong
 	pings pingTable
 
+	onPing, onPong listener
+
 	state    stateBox
 	done     chan struct{} // closed when TCP is
 	doneOnce sync.Once

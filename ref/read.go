@@ -286,8 +286,10 @@ func (c *Conn) nextEvent(ctx context.Context, direct []byte) (wire.Event, error)
 			return ev, nil
 		case wire.EventPing:
 			c.pong(ev.Data)
+			c.onPing.hear(ev.Data)
 		case wire.EventPong:
 			c.pings.answered(ev.Data)
+			c.onPong.hear(ev.Data)
 		case wire.EventClose:
 			return ev, c.closedByPeer(ev)
 		case wire.EventFail:
