@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -83,7 +84,8 @@ func TestCalledWstest(t *testing.T) {
 		t.Errorf("index %v", got)
 	}
 	out, err = exec.Command(program, "-m", "fuzzingclient", "-s", spec+".not").CombinedOutput()
-	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != exitUsage {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitUsage {
 		t.Errorf("%v: %s; want exit code 2", err, out)
 	}
 }
