@@ -3,6 +3,7 @@ package ref
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -38,6 +39,9 @@ type AcceptOptions struct {
 	HandshakeTimeout time.Duration
 	// Header is added to the response, as is what the ResponseWriter's own has.
 	Header http.Header
+	// Logger gets what ReadGuarded and WriteGuarded swallow, and what a Server
+	// reports; nil is none.
+	Logger *slog.Logger
 }
 
 // defaultResponseTimeout bounds the sending of a response that no client reads.
@@ -76,7 +80,7 @@ func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Co
 	if err := options.checkOrigin(r); err != nil { // RFC6455-10.2-2
 		return nil, refuse(w, http.StatusForbidden, nil, err)
 	}
-	c := config{role: wire.RoleServer, limits: options.Limits, closeTimeout: options.CloseTimeout, compression: options.Compression}
+	c := config{role: wire.RoleServer, limits: options.Limits, closeTimeout: options.CloseTimeout, compression: options.Compression, logger: options.Logger}
 	c.subprotocol = options.chooseSubprotocol(request.Subprotocols())
 	var agreed []wire.Extension
 	if options.Compression != nil {

@@ -1,6 +1,7 @@
 package ref
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -26,6 +27,7 @@ type Conn struct {
 	subprotocol  string
 	request      *http.Request  // of a server's Conn
 	response     *http.Response // of a client's Conn
+	logger       *slog.Logger   // nil for none
 
 	// Of whoever holds reading.
 	reading    lock
@@ -67,6 +69,7 @@ type config struct {
 	closeTimeout time.Duration
 	subprotocol  string
 	compression  *Compression
+	logger       *slog.Logger
 	agreed       *wire.DeflateParams // nil when permessage-deflate was not agreed
 	unread       []byte              // octets that came behind the peer's handshake
 }
@@ -78,6 +81,7 @@ func newConn(tcp net.Conn, c config) (*Conn, error) {
 		role:         c.role,
 		closeTimeout: c.closeTimeout,
 		subprotocol:  c.subprotocol,
+		logger:       c.logger,
 		reading:      newLock(),
 		sending:      newLock(),
 		framing:      newLock(),

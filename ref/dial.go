@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -52,6 +53,8 @@ type DialOptions struct {
 	// DialContext opens the connection to an address in its own way, to a unix
 	// socket for one; nil is TCP. There is then no proxy.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
+	// Logger gets what ReadGuarded and WriteGuarded swallow; nil is none.
+	Logger *slog.Logger
 }
 
 const (
@@ -221,7 +224,7 @@ func (d *dialer) shakeHands(ctx context.Context, t target, tcp net.Conn, request
 	if broken != nil {
 		return nil, response, broken
 	}
-	c := config{role: wire.RoleClient, limits: d.Limits, closeTimeout: d.CloseTimeout, compression: d.Compression, unread: unread}
+	c := config{role: wire.RoleClient, limits: d.Limits, closeTimeout: d.CloseTimeout, compression: d.Compression, logger: d.Logger, unread: unread}
 	c.subprotocol, _ = answer.Fields.Get("Sec-WebSocket-Protocol")
 	if agreed {
 		c.agreed = &params

@@ -43,6 +43,7 @@ func (s *Server) Errors() <-chan error { return s.errors.channel() }
 func (s *Server) DroppedErrors() uint64 { return s.errors.dropped.Load() }
 
 func (s *Server) report(remote string, err error) {
+	s.log(remote, err)
 	s.errors.put(fmt.Errorf("%s: %w", remote, err))
 }
 
