@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help build conformance autobahn image matrix baseline test unit race specs lint tools vulnerabilities clean fuzz mutants seeds
+.PHONY: help build conformance sample autobahn image matrix baseline test unit race specs lint tools vulnerabilities clean fuzz mutants seeds
 
 GO = go
 # Where make conformance puts its report, and how much it runs: quick or full.
@@ -44,6 +44,10 @@ conformance: build ## test the reference and the libraries in both roles; or TAR
 	else \
 		exec bin/conformance --out $(OUT) --profile $(PROFILE) --baseline $(BASELINE) $(ARGS); \
 	fi
+
+# What make conformance says about this machine stays here.
+sample: conformance ## renew the page that is published (reports/sample)
+	@bin/wsspec report $(OUT)/report.json --public -o reports/sample/index.html
 
 # AUTOBAHN_IMAGE names another image, such as IMAGE after make image.
 autobahn: build ## have the real Autobahn test the reference server, and compare; or TARGET=URL (needs Docker)

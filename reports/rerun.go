@@ -7,7 +7,7 @@ import (
 
 // selection are the flags of a run that choose cases or say where its files go.
 // Each takes a value, but for silence.
-var selection = []string{"--run", "--skip", "--rfc", "--out", "--autobahn-out", "--baseline", "--write-baseline", "--transcripts", "--autobahn-out", silence}
+var selection = []string{"--run", "--skip", "--rfc", "--out", "--autobahn-out", "--baseline", "--write-baseline", "--transcripts", silence}
 
 // silence is of no use to someone who looks at one case.
 const silence = "--quiet"

@@ -41,7 +41,7 @@ func (o *output) write(stdout io.Writer, draw func(io.Writer) error) error {
 
 func newReport() *cobra.Command {
 	var format string
-	var partial bool
+	var partial, public bool
 	var out output
 	cmd := &cobra.Command{
 		Use:   "report FILE... | report COMMAND",
@@ -68,11 +68,15 @@ merge does it; a folder stands for the report.json in it.
 			if err != nil {
 				return err
 			}
+			if public {
+				report = report.Public()
+			}
 			return out.write(cmd.OutOrStdout(), func(w io.Writer) error { return f.Write(w, report) })
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "", "the form, one of those above (default: what the name after -o says, else "+defaultFormat+")")
 	cmd.Flags().BoolVar(&partial, "partial", false, "of several files, let agents lack cases that others have")
+	cmd.Flags().BoolVar(&public, "public", false, "leave out what it says about this machine: folders, and what clients' processes wrote")
 	out.add(cmd)
 	cmd.AddCommand(newReportMerge(), newReportDiff(), newReportServe())
 	return cmd

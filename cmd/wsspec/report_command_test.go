@@ -178,3 +178,16 @@ func TestReportRefuses(t *testing.T) {
 		t.Error("a report was damaged by what could not be written")
 	}
 }
+
+func TestReportPublic(t *testing.T) {
+	res := passed("mine", "1.1.1")
+	res.Role = reports.Client
+	res.Transcript = []reports.Entry{{Dir: reports.Note, Kind: reports.KindNote, Text: "written by the process"}}
+	file := reportFile(t, res)
+	if o := wsspec(t, "report", file, "--format", "json"); !strings.Contains(o.stdout, "written by the process") {
+		t.Error("the note is not even in the report as it is")
+	}
+	if o := wsspec(t, "report", file, "--format", "json", "--public"); o.code != exitPass || strings.Contains(o.stdout, "written by the process") {
+		t.Errorf("exit code %d, and says %s", o.code, o.stdout)
+	}
+}
