@@ -72,7 +72,7 @@ func (s *stream) next() error {
 		return err
 	}
 	if typ != s.typ {
-		// RFC6455-7.4.1: 1003 is for data of a type that is not accepted. Whoever
+		// RFC 6455 7.4.1: 1003 is for data of a type that is not accepted. Whoever
 		// closes waits for the peer, which a reader should not.
 		go func() { _ = s.c.Close(wire.StatusUnsupportedData, "want "+s.typ.String()) }()
 		return fmt.Errorf("read: %v message in a stream of %v messages", typ, s.typ)
