@@ -154,6 +154,9 @@ func TestSARIFResultsHaveTheirRules(t *testing.T) {
 		if !rules[res.RuleID] {
 			t.Errorf("result of rule %q, which is not declared", res.RuleID)
 		}
+		if p := res.Locations[0].Physical; p.Artifact.URI != "report.json" || p.Region.StartLine != 1 {
+			t.Errorf("GitHub finds no place in %+v", p)
+		}
 		fingerprints[res.Fingerprints["wsspecCase/v1"]] = true
 	}
 	if len(run.Results) != 4 || len(fingerprints) != 4 {

@@ -55,7 +55,11 @@ func (r *Report) sarifResult(res *Result) sarifResult {
 	}
 	name := strings.Join([]string{res.Agent, string(res.Role), res.ID}, "/")
 	sum := sha256.Sum256([]byte(name))
-	location := sarifLocation{Logical: []sarifLogical{{Name: res.ID, FullName: name, Kind: "object"}}}
+	location := sarifLocation{
+		// A finding about a peer has no line of source; GitHub takes none without.
+		Physical: sarifPhysical{Artifact: sarifArtifact{URI: sarifFile}, Region: sarifRegion{StartLine: 1}},
+		Logical:  []sarifLogical{{Name: res.ID, FullName: name, Kind: "object"}},
+	}
 	return sarifResult{
 		RuleID: rule, Level: level, Kind: "fail",
 		Message:      sarifText{res.Explanation + "\n\n" + strings.Join(r.account(res), "\n")},
@@ -63,6 +67,9 @@ func (r *Report) sarifResult(res *Result) sarifResult {
 		Fingerprints: map[string]string{"wsspecCase/v1": hex.EncodeToString(sum[:])},
 	}
 }
+
+// sarifFile stands for the place of every finding: the report itself.
+const sarifFile = "report.json"
 
 // noClause is the rule of cases that name no clause.
 const noClause = "wsspec"
@@ -136,7 +143,21 @@ type sarifResult struct {
 }
 
 type sarifLocation struct {
-	Logical []sarifLogical `json:"logicalLocations"`
+	Physical sarifPhysical  `json:"physicalLocation"`
+	Logical  []sarifLogical `json:"logicalLocations"`
+}
+
+type sarifPhysical struct {
+	Artifact sarifArtifact `json:"artifactLocation"`
+	Region   sarifRegion   `json:"region"`
+}
+
+type sarifArtifact struct {
+	URI string `json:"uri"`
+}
+
+type sarifRegion struct {
+	StartLine int `json:"startLine"`
 }
 
 type sarifLogical struct {
