@@ -395,7 +395,7 @@ var deflateWronglyTaken = []Fault{
 		alter: func(p *peer) {
 			p.seen = func(h *wire.Header) bool {
 				if p.deflate != nil && !h.Opcode.IsControl() && h.Opcode != wire.OpContinuation {
-					p.current.RSV = wire.RSV1
+					h.RSV = wire.RSV1
 				}
 				return false
 			}

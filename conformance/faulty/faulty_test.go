@@ -2,6 +2,7 @@ package faulty_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -15,11 +16,11 @@ import (
 
 // listen runs a faulty server until the context ends; stopped is closed when all
 // its connections have ended.
-func listen(ctx context.Context, t testing.TB, f faulty.Fault) (target *conformance.Target, stopped <-chan struct{}) {
+func listen(ctx context.Context, t testing.TB, f faulty.Fault) (target *conformance.Target, stopped <-chan struct{}, err error) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		return nil, nil, fmt.Errorf("listening: %w", err)
 	}
 	served := make(chan struct{})
 	go func() {
@@ -28,7 +29,7 @@ func listen(ctx context.Context, t testing.TB, f faulty.Fault) (target *conforma
 			t.Errorf("serving %s: %v", f.Name, err)
 		}
 	}()
-	return &conformance.Target{Agent: "faulty", URL: &url.URL{Scheme: "ws", Host: l.Addr().String(), Path: "/"}}, served
+	return &conformance.Target{Agent: "faulty", URL: &url.URL{Scheme: "ws", Host: l.Addr().String(), Path: "/"}}, served, nil
 }
 
 // casesFor returns the cases that can judge a peer of the role.
@@ -65,7 +66,10 @@ func TestCorrectPeerPassesEveryCase(t *testing.T) {
 	}
 	t.Run("server", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		target, stopped := listen(ctx, t, faulty.Fault{})
+		target, stopped, err := listen(ctx, t, faulty.Fault{})
+		if err != nil {
+			t.Fatal(err)
+		}
 		results, err := conformance.RunServer(ctx, target, casesFor(wire.RoleServer), conformance.Options{})
 		check(t, results, err)
 		cancel()

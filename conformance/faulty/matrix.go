@@ -10,7 +10,7 @@ import (
 // hand: the package's test compares it with what it sees, and writes it with
 // -update.
 type Matrix struct {
-	// Cases are those that were run, as globs on ids.
+	// Cases are the ids of those that were run.
 	Cases []string `json:"cases"`
 	Rows  []Row    `json:"rows"`
 }

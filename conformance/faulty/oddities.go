@@ -98,6 +98,18 @@ var oddities = inAreas(true,
 			}),
 		},
 		{
+			Name: "odd-close-before-echo", Sentence: "Answers Close and leaves out the echo of a message just before it.", Requires: []string{"RFC6455-5.5.1-10", "RFC6455-5.5.1-11"},
+			alter: func(p *peer) {
+				onMessage := p.onMessage
+				p.onMessage = func(m message) {
+					if h, _, err := wire.ParseHeader(p.in); err == nil && h.Opcode == wire.OpClose {
+						return
+					}
+					onMessage(m)
+				}
+			},
+		},
+		{
 			Name: "odd-drops", Sentence: "Fails connections by closing TCP, without Close.", Requires: []string{"RFC6455-7.1.7-6"},
 			alter: func(p *peer) { p.onMistake = func(*wire.Violation) { p.failed, p.over = true, true } },
 		},

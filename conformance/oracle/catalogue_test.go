@@ -170,8 +170,8 @@ func tell(t *testing.T, r conformance.Result) story {
 	return s
 }
 
-// ask holds a story against the oracle: up to the harness's own Close, when all
-// that was owed had had its time, and at the end.
+// ask holds a story against the oracle: up to the harness's own Close, when all of
+// what was owed has had its time, and at the end.
 func (s story) ask() (ok bool, why string) {
 	if s.scripted >= 0 {
 		// The harness closes first only where nothing else is to come; where the
