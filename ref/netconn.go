@@ -156,6 +156,10 @@ func (d *deadline) set(t time.Time) {
 	if t.IsZero() {
 		return
 	}
-	cancel := d.cancel
-	d.timer = time.AfterFunc(time.Until(t), func() { cancel(os.ErrDeadlineExceeded) })
+	cancel, left := d.cancel, time.Until(t)
+	if left <= 0 {
+		cancel(os.ErrDeadlineExceeded) // before set returns: nothing begins any more
+		return
+	}
+	d.timer = time.AfterFunc(left, func() { cancel(os.ErrDeadlineExceeded) })
 }
