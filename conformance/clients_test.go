@@ -141,6 +141,28 @@ func TestAClientThatFailsOnceIsFlaky(t *testing.T) {
 	}
 }
 
+// What a client left behind says nothing about the one that is started next.
+func TestAClientThatLeavesAConnectionBehind(t *testing.T) {
+	var left *ref.Conn
+	r := spawn(t, func(ctx context.Context, url string) []string {
+		if left != nil {
+			left.CloseNow() // a failure, and the first verdict to come
+			return echoes(ctx, url)
+		}
+		var err error
+		if left, _, err = ref.Dial(context.WithoutCancel(ctx), url, nil); err != nil {
+			return []string{err.Error()}
+		}
+		if c, _, err := ref.Dial(ctx, url, nil); err == nil {
+			c.CloseNow()
+		}
+		return nil
+	}, named(t, "1.1.2"), conformance.Options{Deadlines: conformance.NewDeadlines(time.Second, 0, 1)})[0]
+	if r.Verdict != conformance.Warn || !r.Flaky {
+		t.Errorf("%s (flaky: %t); want the second client's own verdict", describe(r), r.Flaky)
+	}
+}
+
 // Only the first connection of a started client counts.
 func TestAClientThatConnectsTwice(t *testing.T) {
 	r := spawn(t, func(ctx context.Context, url string) []string {

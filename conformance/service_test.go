@@ -386,8 +386,11 @@ func TestStopping(t *testing.T) {
 			}
 		})
 	}
-	if got := startService(t, &conformance.Service{Cases: named(t, "1.1.1")}).asks("/updateReports?agent=x&shutdownOnComplete=false"); got != "" {
-		t.Errorf("answered with %q", got)
+	s := startService(t, &conformance.Service{Cases: named(t, "1.1.1")})
+	s.asks("/updateReports?agent=x&shutdownOnComplete=false")
+	s.asks("/updateReports?agent=x")
+	if got := s.asks("/getCaseCount"); got != "1" {
+		t.Errorf("nobody asked the service to stop, and it answers %q", got)
 	}
 }
 
@@ -454,14 +457,11 @@ func TestSubprotocol(t *testing.T) {
 // The patience of a service is for who does nothing, not for who is slow.
 func TestPatience(t *testing.T) {
 	s := startService(t, &conformance.Service{Cases: named(t, "1.1.2"), Deadlines: conformance.NewDeadlines(500*time.Millisecond, 0, 1), Patience: 100 * time.Millisecond})
-	conn, _ := s.opens("/runCase?case=1&agent=slow") // says nothing for longer than the patience
-	drain(conn)
-	select {
-	case err := <-s.stopped:
-		s.stopped <- err
-		t.Fatalf("Serve returned %v while a client was connected", err)
-	default:
-	}
+	mute := s.connect() // is there for longer than the other
+	conn, _ := s.opens("/runCase?case=1&agent=slow")
+	drain(conn)                           // its time is up long after the patience
+	s.plays("/runCase?case=1&agent=late") // so the service goes on
+	mute.Close()
 	s.wantStopped(conformance.ErrNobodyCame)
 	if _, ok := s.Result("slow", "1.1.2"); !ok {
 		t.Error("the slow client has no verdict")

@@ -136,6 +136,8 @@ func TestAutobahnReceived(t *testing.T) {
 	}
 	compressed := frame(1, true, "\xf2\x48")
 	compressed.Frame.RSV = 4
+	begins := frame(1, false, "\xf2")
+	begins.Frame.RSV = 4
 	closing := frame(8, true, "\x03\xeaRSV2 set")
 	dropped := Entry{Dir: Note, Kind: KindDrop, Text: "TCP closed by the harness"}
 	for _, tt := range []struct {
@@ -155,6 +157,7 @@ func TestAutobahnReceived(t *testing.T) {
 		{"a message that does not end", []Entry{frame(1, false, "frag")}, []any{}},
 		{"a continuation of nothing", []Entry{frame(0, true, "frag")}, []any{}},
 		{"one compressed, one not", []Entry{compressed, frame(1, true, "plain")}, []any{[]any{"message", "plain", false}}},
+		{"a message whose beginning is compressed", []Entry{begins, frame(0, true, "rest")}, []any{}},
 		{"one cut, one whole", []Entry{cut(1, 100<<20), frame(1, true, "plain")}, []any{[]any{"message", "plain", false}}},
 		{"a Close with a reason", []Entry{closing, dropped}, []any{}},
 	} {
