@@ -17,6 +17,9 @@
 //	…
 //	return conn.Close(wire.StatusNormalClosure, "")
 //
+// [WithConn] closes by itself, and [Retry] opens with patience. A [Server] takes
+// connections, bounds them and ends them in good order.
+//
 // A Conn has no goroutine of its own. Pings are answered and Close frames
 // handled by whoever reads, so an open connection wants a goroutine that reads.
 //
