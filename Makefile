@@ -46,8 +46,9 @@ conformance: build ## test the reference and the libraries in both roles; or TAR
 	fi
 
 # What make conformance says about this machine stays here.
-sample: conformance ## renew the page that is published (reports/sample)
+sample: conformance ## renew what is published: reports/sample and docs/faults.md
 	@bin/wsspec report $(OUT)/report.json --public -o reports/sample/index.html
+	@bin/wsspec report faults -o docs/faults.md
 
 # AUTOBAHN_IMAGE names another image, such as IMAGE after make image.
 autobahn: build ## have the real Autobahn test the reference server, and compare; or TARGET=URL (needs Docker)

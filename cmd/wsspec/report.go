@@ -78,7 +78,7 @@ merge does it; a folder stands for the report.json in it.
 	cmd.Flags().BoolVar(&partial, "partial", false, "of several files, let agents lack cases that others have")
 	cmd.Flags().BoolVar(&public, "public", false, "leave out what it says about this machine: folders, and what clients' processes wrote")
 	out.add(cmd)
-	cmd.AddCommand(newReportMerge(), newReportDiff(), newReportServe())
+	cmd.AddCommand(newReportMerge(), newReportDiff(), newReportServe(), newReportFaults())
 	return cmd
 }
 
