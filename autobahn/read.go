@@ -53,7 +53,7 @@ type Case struct {
 }
 
 // ErrEmpty says that a report has no case: nothing was tested, which is no success.
-var ErrEmpty = errors.New("Autobahn's report has no case: nothing was tested")
+var ErrEmpty = errors.New("the report of Autobahn has no case: nothing was tested")
 
 // An IncompleteError says which cases a report lacks.
 type IncompleteError struct {
@@ -110,7 +110,7 @@ func Read(dir string, o Options) (*reports.Report, error) {
 	}
 	r.Summary = reports.Summarize(r.Targets, r.Results)
 	if err := r.Validate(); err != nil {
-		return nil, fmt.Errorf("Autobahn's report in %s: %w", dir, err)
+		return nil, fmt.Errorf("the report of Autobahn in %s: %w", dir, err)
 	}
 	return r, complete(r, &o)
 }

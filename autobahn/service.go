@@ -94,7 +94,7 @@ func await(ctx context.Context, url string, ended <-chan struct{}, ready func(co
 		}
 		select {
 		case <-ended:
-			return errors.New("Autobahn's fuzzing server ended before it answered")
+			return errors.New("the fuzzing server of Autobahn ended before it answered")
 		case <-ctx.Done():
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				return fmt.Errorf("Autobahn's fuzzing server did not answer at %s within %s: %w", url, readyDeadline, err)

@@ -24,6 +24,9 @@ var (
 //
 //	go test ./cmd/wsspec -run TestAutobahnFaults -faults 50 -v
 func TestAutobahnFaults(t *testing.T) {
+	if raceDetector {
+		t.Skip("SKIP: what is disturbed is a program without the race detector")
+	}
 	d := docked(t)
 	t.Logf("-faults-seed %d", *faultsSeed)
 	random := rand.New(rand.NewPCG(*faultsSeed, 0))

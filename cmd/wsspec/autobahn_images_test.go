@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -83,10 +82,7 @@ func (d *dock) image(t *testing.T, name, dockerfile, root string) {
 
 func gobuild(t *testing.T, to, what string) {
 	t.Helper()
-	cmd := exec.Command(filepath.Join(runtime.GOROOT(), "bin", "go"), "build", "-trimpath", "-ldflags", "-s -w", "-o", to, what)
-	if _, err := os.Stat(cmd.Path); err != nil {
-		cmd = exec.Command("go", cmd.Args[1:]...)
-	}
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", to, what)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build %s: %v: %s", what, err, said)

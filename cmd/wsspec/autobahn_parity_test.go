@@ -19,6 +19,9 @@ import (
 // What the real Autobahn concluded about two libraries, wsspec concludes too, case
 // by case, but for what is documented.
 func TestParityWithRecordedVerdicts(t *testing.T) {
+	if raceDetector {
+		t.Skip("SKIP: the same cases run in other tests with the race detector")
+	}
 	verdicts := map[reports.Role]*reports.Report{reports.Server: recordedVerdicts(t, reports.Server), reports.Client: recordedVerdicts(t, reports.Client)}
 	peers := buildPeers(t)
 	cases := []string{"--run", "[1-7].*", "--run", "9.*", "--run", "1[023].*"}
