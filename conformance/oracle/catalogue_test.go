@@ -197,7 +197,7 @@ func TestOracleAgreesWithTheCatalogue(t *testing.T) {
 			t.Run(f.Name+"/"+role.String(), func(t *testing.T) {
 				t.Parallel() // most of the time is spent waiting
 				told := 0
-				for _, r := range run(t, f, role, light(), time.Second) {
+				for _, r := range run(t, f, role, light(), 3*time.Second) {
 					s := tell(t, r)
 					if !s.handshake || !s.clear || r.Verdict != conformance.Pass && r.Verdict != conformance.Warn || r.Flaky {
 						continue
