@@ -18,7 +18,8 @@ import (
 // within a conversation are the transcript's. The conversations follow each
 // other, also where they took place at the same time. Of octets that were cut,
 // the packet has the ones that were kept and the rest is missing, as in a
-// capture that could not keep up.
+// capture that could not keep up; so is the middle of a transcript of more than
+// 2,000 entries.
 func WritePCAPNG(w io.Writer, r *Report) error {
 	c := &capture{w: w}
 	c.section("wsspec " + visible(shortened(r.Tool.Version, fewLetters)))

@@ -3,9 +3,11 @@ package reports
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -124,6 +126,27 @@ func TestCaptureGoesOnAfterOctetsThatWereCut(t *testing.T) {
 		if len(got) < 2 || got[0] != "1\t" || got[len(got)-1] != "8\t1000" {
 			t.Errorf("after a frame of %d octets: %q", length, got)
 		}
+	}
+}
+
+// TestCaptureOfALongTranscriptHasBothEnds: the frames behind the hole are read,
+// and a packet says how much is missing.
+func TestCaptureOfALongTranscriptHasBothEnds(t *testing.T) {
+	entries := conversation()
+	long := slices.Clone(entries[:3])
+	for range 2996 {
+		long = append(long, entries[4])
+	}
+	long = append(long, entries[6])
+	got := tshark(t, oneTranscript(long), "websocket", "websocket.opcode")
+	if n := len(got); n != headEntries+tailEntries-3 || got[n-1] != "8" {
+		t.Errorf("%d frames, the last one %q", n, got[n-1])
+	}
+	note := tshark(t, oneTranscript(long), `frame.comment contains "1,000 of the transcript's entries are left out here"`, "tcp.seq")
+	// The handshake's answer, 1,497 frames before the hole and 1,000 in it.
+	want := 1 + len(entries[2].Octets) + (1497+1000)*len(entries[4].Octets)
+	if len(note) != 1 || note[0] != fmt.Sprint(want) {
+		t.Errorf("the note is in the packets %q, want the one at %d", note, want)
 	}
 }
 
