@@ -43,6 +43,11 @@ func MaybeEcho(f Frame) Expect {
 	return e
 }
 
+// MaybePong permits a pong for this ping, which may also stay away.
+func MaybePong(ping Frame) Expect {
+	return Expect{kind: expectMaybe, opcode: wire.OpPong, payloads: []Payload{ping.Payload}}
+}
+
 // PongFor expects pongs for these pings, in order. Pings that were pending
 // together may be answered by a pong for the latest alone (RFC6455-5.5.3-2), so
 // only the last pong has to come.
@@ -89,6 +94,9 @@ func (e Expect) String() string {
 	case expectMessage:
 		return fmt.Sprintf("%s message %s", e.opcode, e.payloads[0])
 	case expectMaybe:
+		if e.opcode == wire.OpPong {
+			return "perhaps a pong"
+		}
 		return fmt.Sprintf("perhaps %s message %s", e.opcode, e.payloads[0])
 	case expectPongs:
 		if len(e.payloads) == 1 {
@@ -147,7 +155,8 @@ func matchEvents(want []Expect, got []Event) match {
 	}
 	switch w.kind {
 	case expectMessage, expectMaybe:
-		if e.Kind == EventMessage && e.Type == w.opcode && bytes.Equal(e.Payload, w.payloads[0].Bytes()) {
+		came := e.Kind == EventMessage && e.Type == w.opcode || e.Kind == EventPong && w.opcode == wire.OpPong
+		if came && bytes.Equal(e.Payload, w.payloads[0].Bytes()) {
 			return matchEvents(rest, got[1:])
 		}
 		if w.kind == expectMaybe {
