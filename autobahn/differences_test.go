@@ -117,6 +117,7 @@ func TestWhatIsDocumented(t *testing.T) {
 		{"in another case", "2.9", reports.OK, reports.Failed, silent, false, ""},
 		{"a late pong", "5.19", reports.NonStrict, reports.Failed, frame(1), false, "A pong that comes behind"},
 		{"no pong", "5.19", reports.Failed, reports.OK, frame(1), false, ""},
+		{"a pong behind the Close", "7.1.3", reports.NonStrict, reports.Failed, silent, false, "A pong that comes all the same"},
 		{"a wrong echo before the Close", "7.1.6", reports.Failed, reports.Informational, frame(1), false, "What is echoed before"},
 		{"a window not granted", "13.3.1", reports.Failed, reports.OK, negotiated, false, "A peer that completes"},
 		{"a window not granted, with an echo", "13.3.1", reports.Failed, reports.NonStrict, append(frame(8), negotiated...), false, "An answer that does not fit"},

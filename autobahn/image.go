@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 //go:embed .env
@@ -25,6 +26,9 @@ func pinned(file, name string) string {
 	}
 	panic("autobahn: .env has no " + name) // it is built in: a test would have seen it
 }
+
+// pullDeadline is how long fetching an image may take: it has some hundred MB.
+const pullDeadline = 30 * time.Minute
 
 // platform is the only one that the Autobahn|Testsuite is published for.
 const platform = "linux/amd64"
@@ -62,9 +66,11 @@ func (d *Docker) ensure(ctx context.Context, image string, e *Engine, progress f
 	if wanted != "" {
 		args = append(args, "--platform", wanted)
 	}
+	fetching, stop := context.WithTimeout(ctx, pullDeadline)
+	defer stop()
 	progress("fetching the image " + image)
 	r, w := io.Pipe()
-	cmd := d.command(ctx, append(args, image)...)
+	cmd := d.command(fetching, append(args, image)...)
 	said := &tail{}
 	cmd.Stdout, cmd.Stderr = w, io.MultiWriter(w, said)
 	shown := make(chan struct{})
@@ -82,6 +88,8 @@ func (d *Docker) ensure(ctx context.Context, image string, e *Engine, progress f
 	switch {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
+	case fetching.Err() != nil:
+		return "", &ImageError{image, fmt.Sprintf("it was not here after %s", pullDeadline)}
 	case err != nil:
 		return "", &ImageError{image, said.last(err.Error())}
 	}

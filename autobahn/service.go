@@ -40,16 +40,15 @@ func (r *Run) Service(ctx context.Context, listen string, cases []string, ready 
 	l.Close()
 	return r.with(ctx, func(ctx context.Context, p *prepared) error {
 		args := []string{"--network", string(p.network)}
-		inside := port
 		if p.network == Bridge {
-			inside = 9001
-			args = append(args, "--publish", net.JoinHostPort(host, strconv.Itoa(port))+":"+strconv.Itoa(inside))
+			// The same port inside: Autobahn refuses a Host field that has another.
+			args = append(args, "--publish", net.JoinHostPort(host, strconv.Itoa(port))+":"+strconv.Itoa(port))
 		}
 		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 			host = "127.0.0.1"
 		}
 		url := "ws://" + net.JoinHostPort(host, strconv.Itoa(port))
-		return p.start(ctx, serverConfig(inside, cases), "fuzzingserver", args, func(ctx context.Context, line func(string)) error {
+		return p.start(ctx, serverConfig(port, cases), "fuzzingserver", args, func(ctx context.Context, line func(string)) error {
 			// It goes on after Ctrl-C: use may ask it for its report then.
 			running, stop := context.WithCancel(context.WithoutCancel(ctx))
 			defer stop()
