@@ -96,7 +96,7 @@ func await(ctx context.Context, url string, ended <-chan struct{}, ready func(co
 			return errors.New("the fuzzing server of Autobahn ended before it answered")
 		case <-ctx.Done():
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				return fmt.Errorf("Autobahn's fuzzing server did not answer at %s within %s: %w", url, readyDeadline, err)
+				return fmt.Errorf("no answer from the fuzzing server of Autobahn at %s within %s: %w", url, readyDeadline, err)
 			}
 			return context.Cause(ctx)
 		case <-again.C:

@@ -226,10 +226,10 @@ func (r *autobahnRun) write(report, ours *reports.Report, comparison *autobahn.C
 	}
 	place := filepath.Join(r.out, "autobahn")
 	if err := os.RemoveAll(place); err != nil {
-		return nil, fmt.Errorf("Autobahn's own report: %w", err)
+		return nil, fmt.Errorf("the report of Autobahn itself: %w", err)
 	}
 	if err := os.Rename(r.dir, place); err != nil {
-		return nil, fmt.Errorf("Autobahn's own report: %w", err)
+		return nil, fmt.Errorf("the report of Autobahn itself: %w", err)
 	}
 	written := []string{filepath.Join(r.out, "index.html"), filepath.Join(place, "index.html")}
 	if ours == nil || comparison == nil {
