@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -44,8 +45,59 @@ func (q *maskQuality) judge() *wire.Violation {
 		return ruleFreshMask.Violation("%d frames in a row with the masking key %08x", len(q.keys), q.keys[0])
 	case step:
 		return ruleUnpredictableMask.Violation("%d masking keys, each %d above the one before", len(q.keys), int32(q.keys[1]-q.keys[0]))
+	case q.all(func(k uint32) bool { return k == bits.RotateLeft32(k, 8) }):
+		return ruleUnpredictableMask.Violation("%d masking keys of four equal octets each", len(q.keys))
+	case q.all(printable):
+		return ruleUnpredictableMask.Violation("%d masking keys of printable characters alone", len(q.keys))
+	case linear(q.keys, func(k uint32) uint32 { return k }), linear(q.keys, bits.ReverseBytes32):
+		return ruleUnpredictableMask.Violation("%d masking keys, each told by the one before through a linear congruence", len(q.keys))
 	case changed != [4]bool{true, true, true, true}:
 		return ruleUnpredictableMask.Violation("%d masking keys that share some of their octets", len(q.keys))
 	}
 	return nil
+}
+
+func (q *maskQuality) all(is func(uint32) bool) bool {
+	for _, k := range q.keys {
+		if !is(k) {
+			return false
+		}
+	}
+	return true
+}
+
+func printable(k uint32) bool {
+	for ; k > 0; k >>= 8 {
+		if c := byte(k); c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// linear reports whether the keys, read as numbers, are those of a linear
+// congruential generator modulo 2^32: then the distance to each next key is
+// the one before times a constant, which two odd distances tell.
+func linear(keys []uint32, read func(uint32) uint32) bool {
+	distance := make([]uint32, len(keys)-1)
+	for i := range distance {
+		distance[i] = read(keys[i+1]) - read(keys[i])
+	}
+	for i := 0; i+1 < len(distance); i++ {
+		if distance[i]&1 == 0 {
+			continue
+		}
+		inverse := distance[i] // Newton's iteration doubles the bits that are right
+		for range 5 {
+			inverse *= 2 - distance[i]*inverse
+		}
+		factor := distance[i+1] * inverse
+		for j := 0; j+1 < len(distance); j++ {
+			if distance[j]*factor != distance[j+1] {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }

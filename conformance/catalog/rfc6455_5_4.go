@@ -57,5 +57,6 @@ func rfc6455Section5_4() []*c.Case {
 			},
 		}),
 	)
+	cases = append(cases, mustFail("a pong with FIN clear and nothing behind it", []string{"RFC6455-5.5-4", "RFC6455-5.4-17"}, c.Pong(c.Octets("p")).More()))
 	return numbered("rfc6455/5.4", cases...)
 }

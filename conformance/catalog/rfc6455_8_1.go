@@ -45,6 +45,8 @@ func rfc6455Section8_1() []*c.Case {
 			}},
 		}))
 	}
+	marked := c.Text(c.Octets("\ufefftext"))
+	cases = append(cases, mustEcho("a text message that begins with U+FEFF, which belongs to it", []string{"RFC6455-6.1-9", "RFC6455-5.6-1"}, marked, marked))
 	return numbered("rfc6455/8.1", cases...)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	c "github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/streams"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -104,5 +105,15 @@ func rfc7692Section7_2() []*c.Case {
 			"a compressed message that is no DEFLATE data: "+bad.what, []string{"RFC7692-7.2.2-2"},
 			[]c.Outcome{{Behavior: c.OK, Ending: c.FailedByPeer()}}, compressedText(bad.payload))))
 	}
+	// What comes again is 4 KiB back, in the message before.
+	wide := string(streams.Prose.Message(4<<10, 0))
+	cases = append(cases,
+		carried("a message of 4 KiB twice, the second time by reference", []string{"RFC7692-7.2.2-13", "RFC7692-7.2.2-11", "RFC7692-7.2.2-8"},
+			[]c.Expect{c.Echo(c.Text(c.Octets(wide))), c.Echo(c.Text(c.Octets(wide)))}, deflated(true, wide, wide)...),
+		noted("Blocks with BFINAL may be used and others may follow them (RFC 7692 7.2.1). A peer that fails the connection on it is NON-STRICT, one that loses what follows FAILED.",
+			x("a block behind one with BFINAL set", []string{"RFC7692-7.2.2-1", "RFC7692-7.2.1-4"}, []c.Outcome{
+				{Behavior: c.OK, Events: []c.Expect{c.Echo(c.Text(c.Octets("HelloHello")))}, Ending: harnessCloses},
+				{Behavior: c.NonStrict, Ending: c.FailedByPeer()},
+			}, compressedText("\xf3\x48\xcd\xc9\xc9\x07\x00\xf2\x48\xcd\xc9\xc9\x07\x00"))))
 	return numbered("rfc7692/7.2", cases...)
 }

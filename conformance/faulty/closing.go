@@ -1,7 +1,6 @@
 package faulty
 
 import (
-	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -289,12 +288,6 @@ var closingFaults = []Fault{
 				}
 				onClose(b)
 			}
-		},
-	},
-	{
-		Name: "closes-when-idle", Sentence: "Closes TCP when three seconds have passed, whatever comes.", Requires: []string{"RFC6455-7.2.1-3", "RFC6455-7.3-2"},
-		alter: func(p *peer) {
-			p.opened = func() { _ = p.conn.SetReadDeadline(time.Now().Add(3 * time.Second)) }
 		},
 	},
 }

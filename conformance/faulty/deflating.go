@@ -196,14 +196,6 @@ var answersWrong = []Fault{
 		alter: takingOffers(wire.RuleDeflateOfferDoubled),
 	},
 	{
-		Name: "gives-up-at-bad-offer", Sentence: "Declines all offers when the first cannot be taken.", Requires: []string{"RFC7692-7-5"},
-		alter: func(p *peer) {
-			p.agree = func(offers []wire.Extension, params *wire.DeflateParams, answer *wire.Extension) bool {
-				return len(offers) > 0 && p.agreeInOrder(offers[:1], params, answer)
-			}
-		},
-	},
-	{
 		Name: "fails-on-bad-offer", Sentence: "Refuses the connection for an offer that cannot be taken.", Requires: []string{"RFC7692-7-5"},
 		alter: rejecting(func(r wire.Request) bool {
 			for _, e := range r.Extensions() {

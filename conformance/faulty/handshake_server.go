@@ -290,10 +290,6 @@ var serverHandshakeFaults = onlyFor(onlyServer, []Fault{
 		alter: rejecting(func(r wire.Request) bool { return len(r.Fields.Values("Sec-WebSocket-Extensions")) > 1 }),
 	},
 	{
-		Name: "rejects-split-subprotocols", Sentence: "Refuses requests with two Sec-WebSocket-Protocol fields.", Requires: []string{"RFC6455-11.3.4-1"},
-		alter: rejecting(func(r wire.Request) bool { return len(r.Fields.Values("Sec-WebSocket-Protocol")) > 1 }),
-	},
-	{
 		Name: "rejects-long-fields", Sentence: "Refuses requests with a field of more than 1024 octets.", Requires: []string{"RFC6455-4.1-40"},
 		alter: rejecting(func(r wire.Request) bool {
 			for _, f := range r.Fields {
