@@ -8,17 +8,21 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/faulty"
 	"github.com/wsspec/wsspec/ref"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
 func newEcho() *cobra.Command {
-	var addr, connect, drive, agent string
+	var addr, connect, drive, agent, fault string
 	var untilStdin bool
 	cmd := &cobra.Command{
 		Use:   "echo",
@@ -35,10 +39,20 @@ or runs every case of a service that speaks as Autobahn's fuzzing server does
 		Example: `  wsspec echo
   wsspec echo --addr 127.0.0.1:0
   wsspec client -- wsspec echo --connect {url}
-  wsspec client --driver -- wsspec echo --drive {url}`,
+  wsspec client --driver -- wsspec echo --drive {url}
+  wsspec echo --fault masks-frames`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			wrong, err := faultNamed(fault)
+			if err != nil {
+				return err
+			}
 			switch {
+			case connect != "" && fault != "":
+				if err := faulty.Connect(cmd.Context(), connect, wrong); err != nil {
+					return couldNot(err)
+				}
+				return nil
 			case connect != "":
 				if err := connectEcho(cmd.Context(), connect); err != nil {
 					return couldNot(err)
@@ -65,6 +79,12 @@ or runs every case of a service that speaks as Autobahn's fuzzing server does
 					stop()
 				}()
 			}
+			if fault != "" {
+				if err := faulty.Serve(ctx, l, wrong); err != nil && ctx.Err() == nil {
+					return couldNot(err)
+				}
+				return nil
+			}
 			return serveEcho(ctx, l)
 		},
 	}
@@ -73,9 +93,27 @@ or runs every case of a service that speaks as Autobahn's fuzzing server does
 	flags.StringVar(&connect, "connect", "", "connect to this `URL` once instead")
 	flags.StringVar(&drive, "drive", "", "run every case of the service at this `URL` instead")
 	flags.StringVar(&agent, "agent", "ref", "the `NAME` to give to the service")
+	flags.StringVar(&fault, "fault", "", "be a peer that is wrong on purpose, by this `NAME` (docs/faults.md has all)")
+	cmd.MarkFlagsMutuallyExclusive("fault", "drive")
 	flags.BoolVar(&untilStdin, "until-stdin-closes", false, "end when standard input does, so that a parent which dies leaves nothing behind")
 	cmd.MarkFlagsMutuallyExclusive("addr", "connect", "drive")
 	return cmd
+}
+
+// faultNamed returns the fault with that name; no name is no fault.
+func faultNamed(name string) (faulty.Fault, error) {
+	if name == "" {
+		return faulty.Fault{}, nil
+	}
+	f, err := faulty.ByName(name)
+	if err == nil {
+		return f, nil
+	}
+	var names []string
+	for _, known := range slices.Concat(faulty.Faults(), faulty.Oddities()) {
+		names = append(names, known.Name)
+	}
+	return f, usage("--fault %s: there is no such fault; the nearest are %s", name, strings.Join(conformance.Nearest(name, names), ", "))
 }
 
 // serveEcho runs the reference echo server until the context ends.
