@@ -41,8 +41,8 @@ func ExampleConn_KeepAlive() {
 	err := ref.WithConn(ctx, s.URL, nil, func(conn *ref.Conn) error {
 		pong := make(chan struct{}, 1)
 		conn.OnPong(func([]byte) { pong <- struct{}{} })
-		go conn.KeepAlive(ctx, time.Minute, 10*time.Second)
-		go conn.Read(ctx)
+		go func() { _ = conn.KeepAlive(ctx, time.Minute, 10*time.Second) }()
+		go func() { _, _, _ = conn.Read(ctx) }()
 		<-pong
 		fmt.Println("the peer is there")
 		return nil

@@ -24,7 +24,7 @@ func ExampleServer() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	go server.Serve(listener)
+	go func() { _ = server.Serve(listener) }()
 
 	conn, _, err := ref.Dial(ctx, "ws://"+listener.Addr().String(), nil)
 	if err != nil {

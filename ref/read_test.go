@@ -115,7 +115,10 @@ func TestMessages(t *testing.T) {
 	t.Run("broken off and gone on with", func(t *testing.T) {
 		conn, p := endpoint(t, wire.RoleServer, config{})
 		p.send(whole(wire.OpText, "1"), whole(wire.OpText, "2"))
-		for range conn.Messages(patient(t)) {
+		for _, err := range conn.Messages(patient(t)) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			break
 		}
 		checkRead(t, conn, Text, "2")

@@ -7,6 +7,7 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -258,7 +259,7 @@ func (r *raw) wantEnd() {
 	r.t.Helper()
 	if first, payload, err := r.receive(); err == nil {
 		r.t.Fatalf("got frame %#x with %q, want the end of the connection", first, payload)
-	} else if err, ok := err.(net.Error); ok && err.Timeout() {
+	} else if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
 		r.t.Fatalf("the connection is still open")
 	}
 }
