@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"slices"
+
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -149,19 +151,9 @@ func judgeClose(ending Ending, end endFacts, o observed) CloseBehavior {
 
 // notOpened reports whether the opening handshake came to nothing.
 func notOpened(events []Event) bool {
-	for _, e := range events {
-		if e.Kind == EventAccepted {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventAccepted })
 }
 
 func wasReset(events []Event) bool {
-	for _, e := range events {
-		if e.Kind == EventReset {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventReset })
 }
