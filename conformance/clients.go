@@ -34,7 +34,7 @@ func RunClients(ctx context.Context, launch Launcher, cases []*Case, opts Option
 	service := &Service{
 		started: true,
 		Cases:   cases, Deadlines: opts.Deadlines, Profile: opts.Profile, Subprotocols: opts.Subprotocols,
-		begun: func(c *Case) { awaited[c.ID].connect() },
+		begun: func(c *Case, began time.Time) { awaited[c.ID].connect(began) },
 		Done:  func(_ string, r Result) { awaited[r.Case.ID].deliver(r) },
 	}
 	var serve sync.WaitGroup
@@ -68,9 +68,12 @@ func RunClients(ctx context.Context, launch Launcher, cases []*Case, opts Option
 type awaited struct {
 	mu sync.Mutex
 	// since is when it was started: what an earlier one did is not about it.
-	since     time.Time
+	since time.Time
+	// first is when its first connection began, zero if there was none yet.
+	first     time.Time
 	connected chan struct{}
-	result    chan Result
+	// result has the verdict on the first connection, other that on a later one.
+	result, other chan Result
 }
 
 func newAwaited() *awaited {
@@ -83,27 +86,35 @@ func newAwaited() *awaited {
 func (a *awaited) anew() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.since, a.connected, a.result = time.Now(), make(chan struct{}, 1), make(chan Result, 1)
+	a.since, a.first, a.connected = time.Now(), time.Time{}, make(chan struct{}, 1)
+	a.result, a.other = make(chan Result, 1), make(chan Result, 1)
 }
 
-func (a *awaited) connect() {
+// connect notes a connection that began then.
+func (a *awaited) connect(began time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	select {
-	case a.connected <- struct{}{}:
-	default:
+	if began.Before(a.since) || !a.first.IsZero() {
+		return
 	}
+	a.first = began
+	a.connected <- struct{}{}
 }
 
-// deliver keeps the verdict; a client that connects twice has its first one.
+// deliver takes a verdict. The one on the first connection counts, though that on
+// a second may well be there before it.
 func (a *awaited) deliver(r Result) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if r.Started.Before(a.since) {
 		return
 	}
+	to := a.result
+	if !r.Started.Equal(a.first) {
+		to = a.other
+	}
 	select {
-	case a.result <- r:
+	case to <- r:
 	default:
 	}
 }
@@ -164,6 +175,11 @@ func (r *clientRun) verdict(ctx context.Context, c *Case, a *awaited, remarks <-
 		case <-ctx.Done():
 			return notArrived(c, started, "The run was interrupted."), said, ended
 		case <-late.C:
+			select {
+			case res = <-a.other: // the client ended and left its first one open
+				return res, said, ended
+			default:
+			}
 			if ended {
 				return notArrived(c, started, "The client ended without having run the case."), said, ended
 			}

@@ -42,8 +42,8 @@ type Service struct {
 	// sentence that says what this is.
 	Page func(wire.Request) (r wire.Response, body string)
 
-	// begun is told that an agent's connection for a case has come.
-	begun func(*Case)
+	// begun is told that an agent's connection for a case has come, and when.
+	begun func(c *Case, began time.Time)
 
 	// started: wsspec starts the clients, with URLs of its choice.
 	started bool

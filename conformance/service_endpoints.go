@@ -143,7 +143,7 @@ func (s *Service) runCase(ctx context.Context, in *arrival, agent string, c *Cas
 	end := s.begin(agent)
 	defer end()
 	if s.begun != nil {
-		s.begun(c)
+		s.begun(c, in.began)
 	}
 	r := s.play(ctx, in, agent, c, attempt)
 	if ctx.Err() == nil {
@@ -176,9 +176,7 @@ func (s *Service) play(ctx context.Context, in *arrival, agent string, c *Case, 
 	}
 	if len(broken) > 0 {
 		in.reject(broken)
-		r := couldNot(c, wire.RoleClient, in.began, in.transcript, broken[0])
-		r.Explanation = violationSentence(broken[0])
-		return r
+		return couldNot(c, wire.RoleClient, in.began, in.transcript, broken[0])
 	}
 	if _, secure := in.conn.(*tls.Conn); c.Script.Transport != AnyTransport && !secure {
 		return s.notApplicable(ctx, in, c, attempt, "The case is about TLS, which takes a client that wsspec starts for each case.")
@@ -190,9 +188,7 @@ func (s *Service) play(ctx context.Context, in *arrival, agent string, c *Case, 
 		if !c.takesTarget(in.request.Target) {
 			v := wire.RuleClientTarget.Violation("the request target %q, where the URL ended in %q", in.request.Target, c.resource())
 			in.refuse(http.StatusBadRequest, v.Error())
-			r := couldNot(c, wire.RoleClient, in.began, in.transcript, v)
-			r.Explanation = violationSentence(v)
-			return r
+			return couldNot(c, wire.RoleClient, in.began, in.transcript, v)
 		}
 	}
 	for _, condition := range c.Script.Applies {
