@@ -158,7 +158,8 @@ func (in *arrival) open(s *Service, script *Script, caseID string, attempt int) 
 	b := boundsOf(&Case{Script: *script}, s.Profile)
 	l := newLink(in.conn, wire.RoleServer, in.deadlines, keys, in.began, b, deflate, in.transcript)
 	if in.spoke {
-		l.file(nil, []Event{{Kind: EventViolation, At: time.Since(in.began), Violation: ruleSilentUntilAnswer.Violation("the client sent octets before it had the response")}})
+		// The octets themselves are the first that the link will hear.
+		l.file(nil, []Event{{Kind: EventViolation, At: time.Since(in.began), place: place{last: 1}, Violation: ruleSilentUntilAnswer.Violation("octets before it had the response")}})
 	}
 	l.start(in.early)
 	return l

@@ -51,15 +51,23 @@ type Event struct {
 	Response *wire.Response
 	// Violation says what was wrong with what the peer sent.
 	Violation *wire.Violation
-	// Name is that of a Quiet mark, or what was too much of a flood.
+	// Name is that of a Quiet mark, what was too much of a flood, or how far a
+	// message of an Exchange is what was sent.
 	Name string
+
+	// place is where in the transcript it stands.
+	place place
 }
 
 // String describes the event for people.
 func (e Event) String() string {
 	switch e.Kind {
 	case EventMessage:
-		return fmt.Sprintf("%s message %s", e.Type, nothing(e.Payload))
+		text := fmt.Sprintf("%s message %s", e.Type, nothing(e.Payload))
+		if e.Name != "" {
+			text += " (" + e.Name + ")"
+		}
+		return text
 	case EventPing:
 		return "ping " + nothing(e.Payload)
 	case EventPong:

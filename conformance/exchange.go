@@ -83,7 +83,7 @@ func (p *player) exchange(ctx context.Context, s Exchange) {
 		message := s.Stream.Message(s.Size, i)
 		stats.SentWire += int64(p.sendMessage(s, i, message))
 		stats.SentPayload += int64(len(message))
-		if !p.echoed(ctx, s, message) {
+		if !p.echoed(ctx, s, i, message) {
 			break
 		}
 		stats.Messages++
@@ -115,10 +115,10 @@ func (p *player) sendMessage(s Exchange, i int, message []byte) int {
 	return p.send(frames, s.Chop)
 }
 
-// echoed waits for the next message and compares it octet for octet. A true
+// echoed waits for the next message and compares it, the i-th, octet for octet. A true
 // echo is taken out of the events, so that a long exchange holds no memory; any
 // other message stays and fails the case.
-func (p *player) echoed(ctx context.Context, s Exchange, message []byte) bool {
+func (p *player) echoed(ctx context.Context, s Exchange, i int, message []byte) bool {
 	// A large message takes the peer time to read before it can answer.
 	patience := p.deadlines.Answer + p.deadlines.Answer/4*time.Duration(s.Size>>20)
 	seen := 0
@@ -134,7 +134,17 @@ func (p *player) echoed(ctx context.Context, s Exchange, message []byte) bool {
 	})
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if at < 0 || p.events[at].Type != s.opcode() || !bytes.Equal(p.events[at].Payload, message) {
+	if at < 0 {
+		return false
+	}
+	if e := &p.events[at]; e.Type != s.opcode() || !bytes.Equal(e.Payload, message) {
+		e.Name = fmt.Sprintf("the first %d of %d octets agree", agreement(e.Payload, message), len(message))
+		if p.samples < 0 { // its frames were not kept
+			note := p.in.entry(e.At, EntryNote, nil, fmt.Sprintf("message %d is not what was sent: %s", i+1, *e))
+			note.Dir = Noted
+			p.transcript = append(p.transcript, note)
+			e.place = place{last: note.number}
+		}
 		return false
 	}
 	p.events = append(p.events[:at], p.events[at+1:]...)

@@ -41,7 +41,7 @@ func explainBehavior(c *Case, o observed) string {
 	due := dueAfter(best.Events, i)
 	switch {
 	case i < len(got) && due != "":
-		return fmt.Sprintf("expected %s, and %s came", due, got[i])
+		return fmt.Sprintf("expected %s, and %s came%s", due, got[i], agreeing(got[i], expectedAfter(c.Script.Outcomes, got[:i])))
 	case i < len(got):
 		return fmt.Sprintf("%s came where the peer had to %s", got[i], duty(best.Ending))
 	case due != "" && o.gaveUp: // what came then, came on the harness's own Close
@@ -54,6 +54,16 @@ func explainBehavior(c *Case, o observed) string {
 		return fmt.Sprintf("the peer stayed silent where it had to %s", duty(best.Ending))
 	}
 	return fmt.Sprintf("what came fits no permitted outcome; the best is: %s", best)
+}
+
+// agreeing says how much of a payload too long to be shown whole is as it should
+// be.
+func agreeing(e Event, expected []Expect) string {
+	longest := longestAgreement(e, expected)
+	if longest < 0 || len(e.Payload) <= mostQuoted {
+		return ""
+	}
+	return fmt.Sprintf(" (the first %d octets agree)", longest)
 }
 
 // agree returns how many events agree with the outcome that agrees longest.

@@ -27,6 +27,10 @@ type incoming struct {
 	// masks are the keys of a client under test.
 	masks maskQuality
 
+	// number is that of the latest entry, first that of the first frame of the
+	// message under way.
+	number, first int
+
 	pending []byte
 	// message state (RFC6455-5.4-3)
 	fragmented bool
@@ -43,7 +47,7 @@ type incoming struct {
 // feed takes octets as they arrived and returns what became complete.
 func (in *incoming) feed(p []byte, at time.Duration) (entries []Entry, events []Event) {
 	if in.broken {
-		return []Entry{{At: at, Dir: Received, Kind: EntryOctets, Octets: append([]byte(nil), p...), Text: "octets after a violation"}}, nil
+		return []Entry{in.entry(at, EntryOctets, append([]byte(nil), p...), "octets after a violation")}, nil
 	}
 	in.pending = append(in.pending, p...)
 	for {
@@ -54,9 +58,10 @@ func (in *incoming) feed(p []byte, at time.Duration) (entries []Entry, events []
 		v := in.check(h)
 		if v == nil && !in.expects(h.Length) {
 			in.broken = true
-			entries = append(entries, Entry{At: at, Dir: Received, Kind: EntryFrame, Header: &h, Octets: in.pending})
+			entries = append(entries, in.frame(at, &h, in.pending))
 			in.pending = nil
-			return entries, append(events, Event{Kind: EventFlood, At: at, Name: fmt.Sprintf("a %s frame of %d octets", h.Opcode, h.Length)})
+			return entries, append(events, Event{Kind: EventFlood, At: at, place: place{last: in.number, octet: lengthOctet},
+				Name: fmt.Sprintf("a %s frame of %d octets", h.Opcode, h.Length)})
 		}
 		if v == nil && uint64(len(in.pending)-n) < h.Length {
 			in.pending = slices.Grow(in.pending, n+int(h.Length)-len(in.pending))
@@ -70,24 +75,38 @@ func (in *incoming) feed(p []byte, at time.Duration) (entries []Entry, events []
 		}
 		octets := in.pending[:size:size]
 		in.pending = in.pending[size:]
-		entries = append(entries, Entry{At: at, Dir: Received, Kind: EntryFrame, Header: &h, Octets: octets})
+		entries = append(entries, in.frame(at, &h, octets))
 		if v != nil {
-			return entries, append(events, in.violated(v, at))
+			return entries, append(events, in.violated(v, at, place{last: in.number, octet: headerOctet(v.Rule, h)}))
 		}
 		payload := octets[n:]
 		if h.Masked {
 			payload = append([]byte(nil), payload...)
 			wire.Mask(h.MaskKey, 0, payload)
-			in.masks.add(h.MaskKey)
+			in.masks.add(h.MaskKey, place{last: in.number, octet: h.Len() - len(h.MaskKey)})
 		}
 		ev, v := in.accept(h, payload, at)
+		where := in.placeOf(h)
 		if ev != nil {
+			ev.place = where
 			events = append(events, *ev)
 		}
 		if v != nil {
-			return entries, append(events, in.violated(v, at))
+			return entries, append(events, in.violated(v, at, where.ofViolation(v.Rule, h, ev)))
 		}
 	}
+}
+
+// entry makes the next entry of what the peer sent.
+func (in *incoming) entry(at time.Duration, k EntryKind, octets []byte, text string) Entry {
+	in.number++
+	return Entry{At: at, Dir: Received, Kind: k, Octets: octets, Text: text, number: in.number}
+}
+
+func (in *incoming) frame(at time.Duration, h *wire.Header, octets []byte) Entry {
+	e := in.entry(at, EntryFrame, octets, "")
+	e.Header = h
+	return e
 }
 
 // rest returns an entry for octets that never became a frame.
@@ -95,14 +114,14 @@ func (in *incoming) rest(at time.Duration) []Entry {
 	if len(in.pending) == 0 {
 		return nil
 	}
-	e := Entry{At: at, Dir: Received, Kind: EntryOctets, Octets: in.pending, Text: "the beginning of a frame that never ended"}
+	e := in.entry(at, EntryOctets, in.pending, "the beginning of a frame that never ended")
 	in.pending = nil
 	return []Entry{e}
 }
 
-func (in *incoming) violated(v *wire.Violation, at time.Duration) Event {
+func (in *incoming) violated(v *wire.Violation, at time.Duration, where place) Event {
 	in.broken = true
-	return Event{Kind: EventViolation, At: at, Violation: v}
+	return Event{Kind: EventViolation, At: at, Violation: v, place: where}
 }
 
 // expects reports whether the case sent enough to account for a frame of that
@@ -159,7 +178,7 @@ func (in *incoming) accept(h wire.Header, payload []byte, at time.Duration) (*Ev
 		in.message = append(in.message, payload...)
 	default:
 		in.kind, in.message, in.frames, in.fragmented = h.Opcode, payload, 0, true
-		in.compressed = h.RSV&wire.RSV1 != 0
+		in.compressed, in.first = h.RSV&wire.RSV1 != 0, in.number
 	}
 	in.frames++
 	if !h.Fin {

@@ -105,7 +105,7 @@ func (l *link) heard(p []byte) bool {
 			l.file(l.in.feed(piece, now.Sub(l.began)))
 			continue
 		}
-		l.file(nil, []Event{{Kind: EventFlood, At: now.Sub(l.began), Name: flood}})
+		l.file(nil, []Event{{Kind: EventFlood, At: now.Sub(l.began), Name: flood, place: place{last: l.in.number}}})
 		return false
 	}
 	return true
@@ -121,14 +121,20 @@ func (l *link) lost(err error) {
 	case errors.Is(err, net.ErrClosed): // the harness closed TCP itself
 		l.file(nil, nil)
 	case errors.Is(err, io.EOF):
-		l.file([]Entry{{At: at, Dir: Received, Kind: EntryEOF, Text: "TCP closed by the peer"}}, []Event{{Kind: EventEOF, At: at}})
+		l.over(at, EntryEOF, "TCP closed by the peer", EventEOF)
 	default:
 		text := "TCP reset by the peer"
 		if !errors.Is(err, syscall.ECONNRESET) {
 			text = "connection lost: " + err.Error()
 		}
-		l.file([]Entry{{At: at, Dir: Received, Kind: EntryReset, Text: text}}, []Event{{Kind: EventReset, At: at}})
+		l.over(at, EntryReset, text, EventReset)
 	}
+}
+
+// over files the end of TCP; the lock is held.
+func (l *link) over(at time.Duration, entry EntryKind, text string, event EventKind) {
+	e := l.in.entry(at, entry, nil, text)
+	l.file([]Entry{e}, []Event{{Kind: event, At: at, place: place{last: e.number}}})
 }
 
 // file adds to transcript and events; the lock is held.

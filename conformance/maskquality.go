@@ -10,7 +10,11 @@ import (
 // maskQuality keeps the masking keys of one connection and finds what no source
 // of fresh, unpredictable keys would bring (RFC6455-5.3-2, RFC6455-5.3-4). It is
 // a smoke test: good-looking keys prove nothing.
-type maskQuality struct{ keys []uint32 }
+type maskQuality struct {
+	keys []uint32
+	// last is where the latest key is.
+	last place
+}
 
 // mostKeys bounds what is kept of one connection; fewestKeys is how many it
 // takes before anything is said. With 16 keys, chance brings a finding on a good
@@ -20,9 +24,10 @@ const (
 	fewestKeys = 16
 )
 
-func (q *maskQuality) add(key [4]byte) {
+func (q *maskQuality) add(key [4]byte, where place) {
 	if len(q.keys) < mostKeys {
 		q.keys = append(q.keys, binary.BigEndian.Uint32(key[:]))
+		q.last = where
 	}
 }
 

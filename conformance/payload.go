@@ -49,14 +49,16 @@ func (p Payload) String() string {
 	return quote(p.Octets)
 }
 
+// mostQuoted is how many octets quote shows.
+const mostQuoted = 40
+
 // quote shows octets as text where they are printable text and in hexadecimal
 // elsewhere, cut after 40 octets with the true length.
 func quote(b []byte) string {
-	const most = 40
 	shown, rest := b, ""
-	if len(b) > most {
-		shown, rest = b[:most], fmt.Sprintf("… (%d octets)", len(b))
-		for len(shown) > 0 && !utf8.RuneStart(b[len(shown)]) && most-len(shown) < utf8.UTFMax {
+	if len(b) > mostQuoted {
+		shown, rest = b[:mostQuoted], fmt.Sprintf("… (%d octets)", len(b))
+		for len(shown) > 0 && !utf8.RuneStart(b[len(shown)]) && mostQuoted-len(shown) < utf8.UTFMax {
 			shown = shown[:len(shown)-1]
 		}
 	}

@@ -21,7 +21,7 @@ func play(ctx context.Context, l *link, s *Script, profile Profile) observed {
 	p.conclude(ctx)
 	l.drop()
 	if v := l.in.masks.judge(); v != nil {
-		l.file(nil, []Event{{Kind: EventViolation, At: time.Since(l.began), Violation: v}})
+		l.file(nil, []Event{{Kind: EventViolation, At: time.Since(l.began), Violation: v, place: l.in.masks.last}})
 	}
 	return p.observed()
 }

@@ -29,7 +29,9 @@ func (o *opening) behindRefusal(conn net.Conn, err error, wantsEnd bool, d Deadl
 	behind := append(o.early, more...)
 	o.note(behind, at, "behind the answer")
 	if frames := behindBody(o, behind); len(frames) > 0 {
-		events = append(events, Event{Kind: EventViolation, At: at,
+		last := &o.transcript[len(o.transcript)-1]
+		last.number = 1
+		events = append(events, Event{Kind: EventViolation, At: at, place: place{last: last.number, octet: len(behind) - len(frames)},
 			Violation: ruleNothingBehindRefusal.Violation("%d octets behind the HTTP error: %s", len(frames), quote(frames))})
 	}
 	var timeout net.Error

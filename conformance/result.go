@@ -30,6 +30,9 @@ type Result struct {
 	// Explanation says in one sentence why the verdict is not pass; empty
 	// otherwise.
 	Explanation string
+	// Departs is where in the transcript the peer left every permitted outcome,
+	// nil where nothing there shows it.
+	Departs *Departure
 	// Stats are those of the case's Exchange, nil if it has none.
 	Stats *Stats
 	// Transcript is that of the last attempt, or of the failed one if Flaky.
@@ -47,6 +50,7 @@ func newResult(c *Case, role wire.Role, o observed, started time.Time) Result {
 	r.Observed = inWords(o.events)
 	if r.Verdict != Pass {
 		r.Explanation = explain(c, o, j)
+		r.Departs = departs(c.Script.Outcomes, o, j)
 	}
 	return r
 }

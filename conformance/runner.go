@@ -101,9 +101,7 @@ func (r *serverRun) once(ctx context.Context, c *Case, attempt int) Result {
 		return couldNot(c, wire.RoleServer, started, o.transcript, o.refusal())
 	}
 	if v := o.check(r.target, c.Script.Inspect); v != nil && c.Script.mayOpen() {
-		res := couldNot(c, wire.RoleServer, started, o.transcript, v)
-		res.Explanation = violationSentence(v)
-		return res
+		return couldNot(c, wire.RoleServer, started, o.transcript, v)
 	}
 	l := newLink(conn, wire.RoleClient, r.patience.of(r.deadlines), keys, started, boundsOf(c, r.profile), o.deflate, o.transcript)
 	if c.Script.Opening != nil {
@@ -182,7 +180,10 @@ func couldNot(c *Case, role wire.Role, started time.Time, t Transcript, err erro
 	switch {
 	case errors.As(err, &target):
 		r.Explanation = fmt.Sprintf("No connection for this case: %s.", target.Sentence)
+		r.Departs = departsInAnswer(t)
 	case errors.As(err, &violation):
+		r.Explanation = violationSentence(violation)
+		r.Departs = departsInOpening(t, violation)
 	default:
 		r.Verdict = Error
 		r.Explanation = capital(err.Error()) + "."

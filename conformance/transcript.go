@@ -28,6 +28,10 @@ type Entry struct {
 	// the first are kept: in an [Exchange]. Both are zero elsewhere.
 	Length int
 	SHA256 [sha256.Size]byte
+
+	// number counts what came from the peer, from 1; 0 is anything else. It
+	// finds an entry again when sampling has left out others.
+	number int
 }
 
 // String says in one line what happened.

@@ -126,6 +126,9 @@ func play(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance.Cas
 		t.Errorf("%s as %v: %v", f.Name, role, err)
 	}
 	for _, r := range results {
+		if err := departure(r); err != "" {
+			t.Errorf("%s as %v: %s: %s: %s", f.Name, role, r.Case.ID, err, r.Explanation)
+		}
 		switch {
 		case r.Flaky:
 		case r.Verdict == conformance.Fail:
@@ -137,6 +140,33 @@ func play(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance.Cas
 		}
 	}
 	return fails, warns
+}
+
+// silence are the explanations of what a peer did not do, which no octet shows.
+var silence = []string{
+	"nothing came in time", "stayed silent", "no answer to the opening request in time", "did not fail the connection",
+	"left it to the client", "did not answer the Close", "neither answered the Close", "did not connect in time", "ended without having run", "still running",
+}
+
+// departure says what is wrong with the place that a result names for its
+// failure: a peer that failed by what it sent has one, in what it sent. Of an
+// exchange the transcript has samples only.
+func departure(r conformance.Result) string {
+	d := r.Departs
+	switch {
+	case d == nil:
+		silent := slices.ContainsFunc(silence, func(s string) bool { return strings.Contains(r.Explanation, s) })
+		if r.Verdict == conformance.Fail && !silent && !matches(r.Case.ID, heavy) {
+			return "the first octet that departs is missing"
+		}
+	case d.Entry < 0 || d.Entry >= len(r.Transcript):
+		return fmt.Sprintf("departs at entry %d of %d", d.Entry, len(r.Transcript))
+	case d.Octet > 0 && d.Octet >= len(r.Transcript[d.Entry].Octets):
+		return fmt.Sprintf("departs at octet %d of %d", d.Octet, len(r.Transcript[d.Entry].Octets))
+	case r.Transcript[d.Entry].Dir != conformance.Received && !matches(r.Case.ID, heavy):
+		return "departs in what the peer did not send"
+	}
+	return ""
 }
 
 func measure(t testing.TB, f faulty.Fault, role wire.Role) faulty.Row {
