@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/wsspec/wsspec/conformance/streams"
@@ -37,18 +38,26 @@ func (d *deflation) inflate(payload []byte, limit uint64) ([]byte, *wire.Violati
 		v = wire.CheckWindow(use, d.params, d.peer)
 	}
 	if v == nil && use.PaddingSet {
-		v = rulePadding.Violation("a BFINAL block whose last octet is not padded with zero bits")
+		v = rulePadding.Violation("BFINAL block whose last octet is not padded with zero bits")
 	}
 	if v != nil {
-		return nil, v
+		return nil, ofMessage(v)
 	}
 	room := min(uint64(use.Octets), limit)
 	message, err := d.inflater.AppendMessage(make([]byte, 0, room), payload, int64(limit))
 	if err != nil {
-		return nil, asViolation(err)
+		return nil, ofMessage(asViolation(err))
 	}
 	d.history += int64(len(message))
 	return message, nil
+}
+
+// ofMessage words what is wrong with a compressed message as what the peer sent.
+func ofMessage(v *wire.Violation) *wire.Violation {
+	if what, ok := strings.CutPrefix(v.Detail, "compressed message "); ok {
+		return v.Rule.Violation("a compressed message that %s", what)
+	}
+	return v.Rule.Violation("a compressed message with a %s", v.Detail)
 }
 
 // compressed returns the i-th message of an exchange compressed for the agreed

@@ -37,8 +37,12 @@ func departs(outcomes []Outcome, o observed, j judgement) *Departure {
 	if i < len(got) {
 		return o.transcript.unexpected(got[i], expectedAfter(outcomes, got[:i]))
 	}
+	expected := expectedAfter(outcomes, got)
+	if stray := insteadOfPong(expected, o); stray != nil {
+		return o.transcript.unexpected(*stray, expected)
+	}
 	end := endOf(o.events)
-	if due := dueAfter(outcomes[0].Events, i); due != "" && !o.gaveUp && end.came {
+	if due := dueAfter(outcomes[0].Events, got); due != "" && !o.gaveUp && end.came {
 		return o.transcript.locate(o.events[end.at].place)
 	}
 	return nil

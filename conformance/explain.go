@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -38,12 +39,15 @@ func explainBehavior(c *Case, o observed) string {
 		return "the peer sent " + e.String()
 	}
 	i := agree(c.Script.Outcomes, got)
-	due := dueAfter(best.Events, i)
+	due := dueAfter(best.Events, got[:i])
+	stray := insteadOfPong(expectedAfter(c.Script.Outcomes, got), o)
 	switch {
 	case i < len(got) && due != "":
 		return fmt.Sprintf("expected %s, and %s came%s", due, got[i], agreeing(got[i], expectedAfter(c.Script.Outcomes, got[:i])))
 	case i < len(got):
 		return fmt.Sprintf("%s came where the peer had to %s", got[i], duty(best.Ending))
+	case due != "" && stray != nil:
+		return fmt.Sprintf("expected %s, and nothing but %s came, which answers no ping%s", due, stray, agreeing(*stray, expectedAfter(c.Script.Outcomes, got)))
 	case due != "" && o.gaveUp: // what came then, came on the harness's own Close
 		return fmt.Sprintf("expected %s, and nothing came in time", due)
 	case due != "" && end.came:
@@ -54,6 +58,22 @@ func explainBehavior(c *Case, o observed) string {
 		return fmt.Sprintf("the peer stayed silent where it had to %s", duty(best.Ending))
 	}
 	return fmt.Sprintf("what came fits no permitted outcome; the best is: %s", best)
+}
+
+// insteadOfPong returns what a peer sent where a pong was due: a pong that
+// answers no ping, or a ping of its own. Both are permitted at any time
+// (RFC6455-5.5.3-3, RFC6455-5.5.2-5), and so are no answer, but most likely
+// meant as one. It is nil if a pong was not due or neither came.
+func insteadOfPong(expected []Expect, o observed) *Event {
+	if !slices.ContainsFunc(expected, func(e Expect) bool { return e.kind == expectPongs }) {
+		return nil
+	}
+	for i := range o.events {
+		if e := &o.events[i]; e.Kind == EventPing || e.Kind == EventPong && !o.pings[string(e.Payload)] {
+			return e
+		}
+	}
+	return nil
 }
 
 // agreeing says how much of a payload too long to be shown whole is as it should
@@ -79,14 +99,22 @@ func agree(outcomes []Outcome, got []Event) int {
 	return most
 }
 
-// dueAfter names the expectation that comes next after i events, if the
+// dueAfter names the expectation that comes next after those events, if the
 // outcome expects one.
-func dueAfter(want []Expect, i int) string {
-	for len(want) > 0 && want[0].kind == expectMaybe {
-		want = want[1:]
+func dueAfter(want []Expect, got []Event) string {
+	next := len(got) // where they are not what this outcome expects
+	for k := range want {
+		begun := want[k].kind == expectPongs && matchEvents(want[:k+1], got) == matchPart
+		if begun || matchEvents(want[:k], got) == matchFull {
+			next = k
+			break
+		}
 	}
-	if i < len(want) {
-		return want[i].String()
+	for next < len(want) && want[next].kind == expectMaybe {
+		next++
+	}
+	if next < len(want) && matchEvents(want, got) != matchFull {
+		return want[next].String()
 	}
 	return ""
 }

@@ -130,7 +130,7 @@ func TestJudge(t *testing.T) {
 		{"an unasked pong and the one that was asked for", mustPong, story(pong("mine"), pong("p"), harnessCloses, closed(1000), eof),
 			judged{OK, CloseOK, Pass, ""}},
 		{"only an unasked pong", mustPong, story(pong("mine"), harnessWaits, harnessCloses, closed(1000), eof),
-			judged{Failed, CloseOK, Fail, `Expected pong "p", and nothing came in time.`}},
+			judged{Failed, CloseOK, Fail, `Expected pong "p", and nothing but pong "mine" came, which answers no ping.`}},
 		{"the pong twice", mustPong, story(pong("p"), pong("p"), harnessCloses, closed(1000), eof),
 			judged{Failed, CloseOK, Fail, `Pong "p" came where the peer had to send nothing more.`}},
 

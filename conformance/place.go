@@ -116,7 +116,7 @@ func (t Transcript) inPayload(p place) *Departure {
 		case e.number != due:
 			continue
 		case e.Header.Opcode.IsControl() && e.number != p.last:
-		case p.compressed:
+		case p.compressed && e.Header.Length > 0:
 			return &Departure{Entry: i, Octet: e.Header.Len()}
 		case left < e.Header.Length:
 			return &Departure{Entry: i, Octet: e.Header.Len() + int(left)}

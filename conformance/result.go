@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
@@ -30,6 +31,9 @@ type Result struct {
 	// Explanation says in one sentence why the verdict is not pass; empty
 	// otherwise.
 	Explanation string
+	// Violation is the first rule that the peer broke in what it sent itself, nil
+	// if it failed in another way or not at all.
+	Violation *wire.Violation
 	// Departs is where in the transcript the peer left every permitted outcome,
 	// nil where nothing there shows it.
 	Departs *Departure
@@ -51,6 +55,9 @@ func newResult(c *Case, role wire.Role, o observed, started time.Time) Result {
 	if r.Verdict != Pass {
 		r.Explanation = explain(c, o, j)
 		r.Departs = departs(c.Script.Outcomes, o, j)
+	}
+	if i := slices.IndexFunc(o.events, func(e Event) bool { return e.Kind == EventViolation }); i >= 0 {
+		r.Violation = o.events[i].Violation
 	}
 	return r
 }

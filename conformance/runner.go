@@ -135,17 +135,23 @@ func refusedResult(c *Case, o *opening, err error, behind []Event, started time.
 	case errors.As(err, &timeout) && timeout.Timeout():
 		seen.gaveUp = true
 	case errors.Is(err, io.EOF):
-		seen.events = []Event{{Kind: EventEOF, At: at}}
+		seen.over(at, EntryEOF, "TCP closed by the peer", EventEOF)
 	default:
 		var v *wire.Violation
 		if errors.As(err, &v) {
-			seen.events = []Event{{Kind: EventViolation, At: at, Violation: v}}
+			seen.events = []Event{{Kind: EventViolation, At: at, Violation: v.Rule.Violation("an answer that is no HTTP: %s", v.Detail)}}
 			break
 		}
-		seen.events = []Event{{Kind: EventReset, At: at}}
+		seen.over(at, EntryReset, "TCP reset by the peer", EventReset)
 	}
 	res := newResult(c, wire.RoleServer, seen, started)
 	return &res
+}
+
+// over notes the end of TCP where there is no link to do so.
+func (o *observed) over(at time.Duration, entry EntryKind, text string, event EventKind) {
+	o.transcript = append(o.transcript, Entry{At: at, Dir: Received, Kind: entry, Text: text, number: 1})
+	o.events = append(o.events, Event{Kind: event, At: at, place: place{last: 1}})
 }
 
 // unimplemented is the result where the peer declined what the case needs of
@@ -182,7 +188,7 @@ func couldNot(c *Case, role wire.Role, started time.Time, t Transcript, err erro
 		r.Explanation = fmt.Sprintf("No connection for this case: %s.", target.Sentence)
 		r.Departs = departsInAnswer(t)
 	case errors.As(err, &violation):
-		r.Explanation = violationSentence(violation)
+		r.Violation, r.Explanation = violation, violationSentence(violation)
 		r.Departs = departsInOpening(t, violation)
 	default:
 		r.Verdict = Error

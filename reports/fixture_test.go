@@ -92,7 +92,8 @@ func failing(agent string, role Role, id string) Result {
 		{NonStrict, []string{"the peer drops the connection"}},
 	}
 	r.Observed = []string{"pong of 126 octets", "Close 1000"}
-	r.Explanation = "The peer answered a ping of 126 octets with a pong; it seems not to check the length of control frames."
+	r.Explanation = "The peer answered a ping of 126 octets with a pong."
+	r.LikelyCause = "Likely cause: the peer takes control frames of any length."
 	r.Departs = &Departure{Entry: 4, Octet: 1}
 	return r
 }

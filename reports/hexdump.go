@@ -6,24 +6,21 @@ import (
 	"strings"
 )
 
-// A hexDump is octets eight a line (so that a line fits a lane), with their offset before and as ASCII
-// behind, in three parts so that one octet can be marked.
-type hexDump struct{ Before, Mark, After string }
-
-// dump writes octets; the one at the offset mark is the marked one, and there
-// is none for an offset outside.
-func dump(octets []byte, mark int64) hexDump {
+// dump writes octets, eight a line (so that a line fits a lane), with their
+// offset before and as ASCII behind. The first has the offset from; the one at
+// the offset mark is the marked one, and there is none for an offset outside.
+func dump(octets []byte, from, mark int) marked {
 	var text strings.Builder
 	at := -1
 	for line := 0; line < len(octets); line += 8 {
 		row := octets[line:min(line+8, len(octets))]
-		fmt.Fprintf(&text, "%04x  ", line)
+		fmt.Fprintf(&text, "%04x  ", from+line)
 		for i := range 8 {
 			if i >= len(row) {
 				text.WriteString("   ")
 				continue
 			}
-			if int64(line+i) == mark {
+			if from+line+i == mark {
 				at = text.Len()
 			}
 			text.WriteString(hex.EncodeToString(row[i:i+1]) + " ")
@@ -32,9 +29,9 @@ func dump(octets []byte, mark int64) hexDump {
 	}
 	all := text.String()
 	if at < 0 {
-		return hexDump{Before: all}
+		return marked{Before: all}
 	}
-	return hexDump{all[:at], all[at : at+2], all[at+2:]}
+	return marked{all[:at], all[at : at+2], all[at+2:]}
 }
 
 // printable shows octets as ASCII, a dot for what has no shape there.

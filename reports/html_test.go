@@ -46,7 +46,7 @@ func TestPageSaysWithoutItsScriptWhatFailed(t *testing.T) {
 	page := htmlOf(t, r)
 	for _, want := range []string{
 		"0 of 3 peers conform",
-		"The peer answered a ping of 126 octets with a pong; it seems not to check the length of control frames.",
+		"The peer answered a ping of 126 octets with a pong.", "Likely cause: the peer takes control frames of any length.",
 		"A control frame carries at most 125 octets and is not fragmented.",
 		"the peer fails the connection with 1002",
 		"pong of 126 octets",
@@ -179,7 +179,7 @@ func TestLongTranscriptKeepsWhatDeparts(t *testing.T) {
 	var departs, omitted int
 	for _, e := range line.Events {
 		omitted += e.Omitted
-		if e.Departs {
+		if e.Departs != "" {
 			departs++
 		}
 	}
@@ -219,10 +219,53 @@ func TestAPeerThatNeverStopsDoesNotMakeTheFormsLarge(t *testing.T) {
 	}
 }
 
+// TestWhatDepartsIsMarked: of an entry of which the page draws eight octets, the
+// one that departs is always drawn.
+func TestWhatDepartsIsMarked(t *testing.T) {
+	head := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: webchat\r\n\r\n"
+	frame := "\x81\x1e" + "abcdefghijklmnopqrstuvwxyz0123"
+	for _, tt := range []struct {
+		name   string
+		kind   Kind
+		octets string
+		octet  int64
+		where  string
+		lines  marked
+		dump   string
+	}{
+		{name: "the end of TCP", kind: KindEOF, where: "departs here"},
+		{name: "a frame's first octet", kind: KindFrame, octets: frame, octet: 0, where: "departs at octet 0", dump: "0000  [81] 1e 61 62 63 64 65 66  ..abcdef\n"},
+		{name: "one behind what is drawn", kind: KindFrame, octets: frame, octet: 26, where: "departs at octet 26", dump: "0018  77 78 [79] 7a 30 31 32 33  wxyz0123\n"},
+		{name: "one behind what was kept", kind: KindFrame, octets: frame, octet: 2600, where: "departs at octet 2,600, which was not kept",
+			dump: "0000  81 1e 61 62 63 64 65 66  ..abcdef\n"},
+		{name: "a field's value", kind: KindResponse, octets: head, octet: int64(strings.Index(head, "webchat")), where: "departs at octet 43",
+			lines: marked{"101 Switching Protocols\nUpgrade: ", "webchat", "\n\n"}},
+		{name: "a field that is missing", kind: KindResponse, octets: head, octet: int64(len(head)) - 2, where: "departs at octet 52",
+			lines: marked{"webchat\n", "(the head ends here)", "\n"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := Entry{Dir: Received, Kind: tt.kind, Octets: []byte(tt.octets), Length: int64(len(tt.octets))}
+			res := Result{Transcript: []Entry{e}, Departs: &Departure{Octet: tt.octet}}
+			size := 8
+			if tt.kind == KindResponse {
+				size = 16
+			}
+			got := newTimeline(&res, room{Entries: 10, Octets: size}).Events[0]
+			text := got.Dump.Before
+			if got.Dump.Mark != "" {
+				text += "[" + got.Dump.Mark + "]" + got.Dump.After
+			}
+			if got.Departs != tt.where || got.Lines.Mark != tt.lines.Mark || !strings.HasSuffix(got.Lines.Before, tt.lines.Before) || got.Lines.After != tt.lines.After || text != tt.dump {
+				t.Errorf("%q\n%+v\n%s", got.Departs, got.Lines, text)
+			}
+		})
+	}
+}
+
 func TestHexDump(t *testing.T) {
 	octets := []byte("\x81\x05Hello, <wor")
-	d := dump(octets, 9)
-	want := hexDump{
+	d := dump(octets, 0, 9)
+	want := marked{
 		Before: "0000  81 05 48 65 6c 6c 6f 2c  ..Hello,\n0008  20 ",
 		Mark:   "3c",
 		After:  " 77 6f 72            <wor\n",
@@ -230,7 +273,7 @@ func TestHexDump(t *testing.T) {
 	if d != want {
 		t.Errorf("dump is\n%q\nwant\n%q", d, want)
 	}
-	if d := dump(octets, 99); d.Mark != "" {
+	if d := dump(octets, 0, 99); d.Mark != "" {
 		t.Errorf("an offset outside marks %q", d.Mark)
 	}
 }

@@ -105,7 +105,7 @@ func (r *Report) junitSuite(group sectionGroup) junitSuite {
 		switch res.Verdict {
 		case Fail:
 			suite.Failures++
-			c.Failure = &junitMessage{res.Explanation, string(res.Behavior), text}
+			c.Failure = &junitMessage{res.Why(), string(res.Behavior), text}
 		case Error:
 			suite.Errors++
 			c.Error = &junitMessage{res.Explanation, "harness", text}

@@ -83,7 +83,7 @@ func markdownFindings(b *strings.Builder, all []peerFindings, limit int) (left i
 					left++
 					continue
 				}
-				fmt.Fprintf(b, "- **%s** %s: %s\n", markdownText(c.ID), markdownText(shortened(c.Title, 200)), markdownText(shortened(c.Explanation, 600)))
+				fmt.Fprintf(b, "- **%s** %s: %s\n", markdownText(c.ID), markdownText(shortened(c.Title, 200)), markdownText(shortened(c.Why(), 600)))
 			}
 		}
 	}

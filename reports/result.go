@@ -32,9 +32,11 @@ type Result struct {
 	Expected []Outcome `json:"expected"`
 	// Observed are the events as they were seen, one a string.
 	Observed []string `json:"observed"`
-	// Explanation says why the verdict is what it is, in one sentence with the
-	// likely cause.
+	// Explanation says why the verdict is what it is, in one sentence.
 	Explanation string `json:"explanation"`
+	// LikelyCause is a guess at the mistake behind it, in one sentence; empty
+	// where there is none.
+	LikelyCause string `json:"likelyCause,omitempty"`
 	// Departs points at the first octet that no permitted outcome allows, nil
 	// when there is none such.
 	Departs *Departure `json:"departs,omitempty"`

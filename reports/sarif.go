@@ -62,7 +62,7 @@ func (r *Report) sarifResult(res *Result) sarifResult {
 	}
 	return sarifResult{
 		RuleID: rule, Level: level, Kind: "fail",
-		Message:      sarifText{res.Explanation + "\n\n" + strings.Join(r.account(res), "\n")},
+		Message:      sarifText{res.Why() + "\n\n" + strings.Join(r.account(res), "\n")},
 		Locations:    []sarifLocation{location},
 		Fingerprints: map[string]string{"wsspecCase/v1": hex.EncodeToString(sum[:])},
 	}

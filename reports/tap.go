@@ -30,7 +30,7 @@ func WriteTAP(w io.Writer, r *Report) error {
 		}
 		b.WriteString("  ---\n")
 		tapField(b, "verdict", res.Verdict)
-		tapField(b, "message", res.Explanation)
+		tapField(b, "message", res.Why())
 		tapField(b, "account", r.account(res))
 		b.WriteString("  ...\n")
 	}

@@ -29,16 +29,20 @@ type timelineEvent struct {
 	When, Gap string
 	// Fields are the decoded frame header.
 	Fields []string
-	// Text is a handshake as lines; Dump is any other octets in hex.
-	Lines string
-	Dump  hexDump
+	// Lines is a handshake as text; Dump is any other octets in hex.
+	Lines marked
+	Dump  marked
 	// Short says that the octets fit beside the entry and need no opening.
 	Short bool
-	// Departs says that the first octet that no outcome allows is here.
-	Departs bool
-	// Shown is the number of octets drawn.
-	Shown int
+	// Departs says that the first octet that no outcome allows is here, and
+	// where that is in words.
+	Departs string
+	// Shown is the number of octets drawn, From the index of the first.
+	Shown, From int
 }
+
+// A marked text has one part that a reader is to look at, or none.
+type marked struct{ Before, Mark, After string }
 
 func newTimeline(res *Result, room room) timeline {
 	t := timeline{Peer: res.Agent}
@@ -67,10 +71,7 @@ func newTimeline(res *Result, room room) timeline {
 		}
 		before = e.T
 		if i == departs {
-			event.Departs = true
-			if len(event.Octets) > 0 {
-				event.Dump = dump(event.Octets[:event.Shown], res.Departs.Octet)
-			}
+			event.departs(res.Departs.Octet, room)
 		}
 		t.Events = append(t.Events, event)
 	}
@@ -86,16 +87,61 @@ func newTimelineEvent(e *Entry, room room) timelineEvent {
 	shown := e.Octets[:v.Shown]
 	switch {
 	case len(shown) == 0:
-	case e.Kind == KindRequest || e.Kind == KindResponse:
-		v.Lines = handshakeLines(shown)
+	case e.handshake():
+		v.Lines = marked{Before: handshakeLines(shown)}
 	default:
-		v.Dump = dump(shown, -1)
+		v.Dump = dump(shown, 0, -1)
 		v.Short = len(shown) <= 32
 	}
 	if e.Frame != nil {
 		v.Fields = e.Frame.fields()
 	}
 	return v
+}
+
+// handshake says whether the octets are text that a person can read.
+func (e *Entry) handshake() bool { return e.Kind == KindRequest || e.Kind == KindResponse }
+
+// departs marks the octet from which on the entry is not permitted. Of octets
+// too many to be drawn, those around it are.
+func (v *timelineEvent) departs(octet int64, room room) {
+	switch {
+	case v.Length == 0:
+		v.Departs = "departs here"
+		return
+	case octet >= int64(len(v.Octets)):
+		v.Departs = fmt.Sprintf("departs at octet %s, which was not kept", grouped(int(octet)))
+		return
+	}
+	v.Departs = fmt.Sprintf("departs at octet %s", grouped(int(octet)))
+	if v.handshake() { // to the end of the line
+		v.Shown = min(len(v.Octets), max(room.Octets, int(octet)+mostLine))
+		v.Lines = handshakeMarked(v.Octets[:v.Shown], int(octet))
+		return
+	}
+	if int(octet) >= v.Shown {
+		v.From = max(0, int(octet)/8*8-room.Octets/16*8)
+	}
+	v.Shown = min(len(v.Octets)-v.From, max(room.Octets, int(octet)-v.From+1))
+	v.Dump = dump(v.Octets[v.From:v.From+v.Shown], v.From, int(octet))
+}
+
+// mostLine is how many octets of a handshake's line are drawn behind one that
+// departs.
+const mostLine = 128
+
+// handshakeMarked is handshakeLines with a mark from one octet to the end of its
+// line.
+func handshakeMarked(octets []byte, at int) marked {
+	end := at
+	for end < len(octets) && octets[end] != '\r' && octets[end] != '\n' {
+		end++
+	}
+	m := marked{handshakeLines(octets[:at]), handshakeLines(octets[at:end]), handshakeLines(octets[end:])}
+	if m.Mark == "" { // a field is missing
+		m.Mark = "(the head ends here)"
+	}
+	return m
 }
 
 // microseconds writes a time as people read it: "350 µs", "1.25 ms", "3.2 s".

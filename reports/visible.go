@@ -46,6 +46,7 @@ func (r *Report) visible() *Report {
 	for i, res := range r.Results {
 		res.Agent, res.ID = visible(res.Agent), visible(res.ID)
 		res.Title, res.Explanation = visible(shortened(res.Title, fewLetters)), visible(shortened(res.Explanation, 4*fewLetters))
+		res.LikelyCause = visible(shortened(res.LikelyCause, fewLetters))
 		res.Requirements = visibles(res.Requirements)
 		res.Observed = visibles(firstFew(res.Observed))
 		res.Expected = make([]Outcome, len(res.Expected))

@@ -49,6 +49,9 @@ func (o Outcome) sentence() string {
 // sent ten thousand messages is told in as few lines as any other.
 func (r *Report) account(res *Result) []string {
 	lines := []string{res.Title, fmt.Sprintf("behavior %s, close %s", orNone(res.Behavior), orNone(res.BehaviorClose))}
+	if d := res.Departs; d != nil {
+		lines = append(lines, fmt.Sprintf("departs at octet %d of: %s", d.Octet, shortened(res.Transcript[d.Entry].Text, fewLetters)))
+	}
 	for _, o := range res.Expected {
 		lines = append(lines, "expected "+Outcome{o.Behavior, firstFew(o.Events)}.sentence())
 	}
@@ -66,6 +69,11 @@ func (r *Report) account(res *Result) []string {
 		lines = append(lines, "again: "+again)
 	}
 	return lines
+}
+
+// Why is the explanation, followed by the likely cause if there is a guess.
+func (r *Result) Why() string {
+	return strings.TrimSpace(r.Explanation + " " + r.LikelyCause)
 }
 
 func orNone[W ~string](w W) string {

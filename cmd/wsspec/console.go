@@ -84,7 +84,7 @@ func (c *console) summary(r *reports.Report, known *reports.Baseline, cmp report
 		if plain || known.Knows(res.Agent, res.Role) && res.Verdict != reports.Error || c.quiet && res.Verdict == reports.Warn {
 			continue
 		}
-		fmt.Fprintf(c.w, "%s %s%s %s: %s\n", strings.ToUpper(string(res.Verdict)), name(res.Agent), res.ID, res.Title, res.Explanation)
+		fmt.Fprintf(c.w, "%s %s%s %s: %s\n", strings.ToUpper(string(res.Verdict)), name(res.Agent), res.ID, res.Title, res.Why())
 	}
 	for _, list := range []struct {
 		word, hint  string

@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/wsspec/wsspec/reports"
 )
 
 // A fault by name is a peer that the catalogue catches; a name that is none is
@@ -13,4 +15,29 @@ func TestEchoWithAFault(t *testing.T) {
 	s.interrupt()
 	s.wait().want(t, exitPass)
 	wsspec(t, "echo", "--fault", "masks-frame").want(t, exitUsage, "no such fault", "masks-frames")
+}
+
+// A report says where a peer departs, and what mistake is likely behind it.
+func TestReportSaysTheLikelyCause(t *testing.T) {
+	s := serves(t, "echo", "--addr", "127.0.0.1:0", "--fault", "pong-truncated")
+	out := t.TempDir()
+	wsspec(t, "server", strings.TrimSpace(s.url), "--run", "[12].*", "--run", "5.[678]", "--timeout", "500ms", "--out", out).want(t, exitNonconformant)
+	s.interrupt()
+	s.wait().want(t, exitPass)
+	failed := 0
+	for _, res := range readReport(t, out).Results {
+		if res.Verdict != reports.Fail {
+			if res.LikelyCause != "" || res.Departs != nil {
+				t.Errorf("%s: %s: %s %+v", res.ID, res.Verdict, res.LikelyCause, res.Departs)
+			}
+			continue
+		}
+		failed++
+		if want := "Likely cause: the peer answers with the first 64 octets of a ping"; !strings.HasPrefix(res.LikelyCause, want) {
+			t.Errorf("%s: %q, want %q", res.ID, res.LikelyCause, want)
+		}
+	}
+	if failed == 0 {
+		t.Error("nothing failed: this test shows nothing")
+	}
 }

@@ -17,6 +17,8 @@ import (
 // record turns results into a report.
 type record struct {
 	report *reports.Report
+	// evidence is what guesses at the mistakes behind failures rest on.
+	evidence map[reports.Target]*evidence
 	// transcripts is the folder that full transcripts go to, "" for none; lost
 	// says why they did not.
 	transcripts string
@@ -24,7 +26,7 @@ type record struct {
 }
 
 func newRecord(profile string) *record {
-	return &record{report: &reports.Report{
+	return &record{evidence: map[reports.Target]*evidence{}, report: &reports.Report{
 		Tool:    reports.Tool{Name: "wsspec", Version: version()},
 		Started: time.Now().UTC(),
 		Profile: profile,
@@ -61,19 +63,21 @@ func (r *record) result(agent string, res conformance.Result) {
 	for _, o := range c.Script.Outcomes {
 		out.Expected = append(out.Expected, reports.Outcome{Behavior: reports.Behavior(o.Behavior), Events: o.Sentences()})
 	}
-	out.Transcript = cutTranscript(res.Transcript)
+	out.Transcript, out.Departs = cutTranscript(res.Transcript, res.Departs)
 	r.keep(agent, &res)
 	for _, id := range c.Requires {
 		if q := rfc.ByID(id); q != nil {
 			r.report.Clauses[id] = reports.Clause{RFC: q.RFC, Section: q.Section, Level: q.Level, Summary: q.Summary}
 		}
 	}
+	r.weigh(agent, &res)
 	r.report.Results = append(r.report.Results, out)
 }
 
 // finish completes the report.
 func (r *record) finish() *reports.Report {
 	r.report.DurationMs = milliseconds(time.Since(r.report.Started))
+	r.guess()
 	r.report.Summary = reports.Summarize(r.report.Targets, r.report.Results)
 	return r.report
 }

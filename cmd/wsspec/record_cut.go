@@ -25,6 +25,9 @@ const (
 	// with.
 	mostOctetsInAll = 256 << 10
 	fewOctets       = 64
+	// mostBefore is how many octets of the entry that departs are kept at most,
+	// so that the octet it is about is among them.
+	mostBefore = 64 << 10
 	// mostLetters is how long one sentence may be, in octets of UTF-8.
 	mostLetters = 2000
 )
@@ -58,27 +61,39 @@ func cutSentence(s string) string {
 }
 
 // cutTranscript turns a transcript into the report's form, and says between the
-// first and the last entries how many there were more.
-func cutTranscript(t conformance.Transcript) []reports.Entry {
+// first and the last entries how many there were more. The entry that departs,
+// if there is one, is always kept, and what there is of it up to that octet.
+func cutTranscript(t conformance.Transcript, d *conformance.Departure) (kept []reports.Entry, departs *reports.Departure) {
 	head, tail := ends(len(t), mostEntries)
+	omitted := tail - head
+	if d != nil && d.Entry >= head && d.Entry < tail {
+		omitted--
+	}
 	left := mostOctetsInAll
-	var kept []reports.Entry
 	for i := range t {
+		if i == head && omitted > 0 {
+			kept = append(kept, reports.Entry{
+				T: t[i].At.Microseconds(), Dir: reports.Note, Kind: reports.KindNote,
+				Text: fmt.Sprintf("%d entries of the next %s are left out here; --transcripts DIR keeps all of a transcript",
+					omitted, (t[tail].At - t[i].At).Round(time.Microsecond)),
+			})
+		}
 		switch {
+		case d != nil && i == d.Entry:
+			departs = &reports.Departure{Entry: len(kept), Octet: int64(d.Octet)}
+			room := max(mostOctets, d.Octet+fewOctets)
+			if room > mostBefore {
+				room = mostOctets
+			}
+			kept = append(kept, entryOf(&t[i], room))
 		case i < head || i >= tail:
 			room := min(mostOctets, max(left, fewOctets))
 			e := entryOf(&t[i], room)
 			left -= len(e.Octets)
 			kept = append(kept, e)
-		case i == head:
-			kept = append(kept, reports.Entry{
-				T: t[i].At.Microseconds(), Dir: reports.Note, Kind: reports.KindNote,
-				Text: fmt.Sprintf("%d entries of the next %s are left out here; --transcripts DIR keeps all of a transcript",
-					tail-head, (t[tail].At - t[i].At).Round(time.Microsecond)),
-			})
 		}
 	}
-	return kept
+	return kept, departs
 }
 
 // ends says which of n things are kept when there is room for most of them, one

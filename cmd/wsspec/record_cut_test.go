@@ -30,7 +30,7 @@ func chatter(n, octets int) conformance.Transcript {
 
 func TestRecordKeepsBothEndsOfALongTranscript(t *testing.T) {
 	for _, c := range []struct{ entries, kept int }{{0, 0}, {1, 1}, {600, 600}, {601, 600}, {50_000, 600}} {
-		got := cutTranscript(chatter(c.entries, 10))
+		got, _ := cutTranscript(chatter(c.entries, 10), nil)
 		if len(got) != c.kept {
 			t.Errorf("%d of %d entries are kept, want %d", len(got), c.entries, c.kept)
 			continue
@@ -78,7 +78,8 @@ func TestRecordEndsALongSentenceAtACharacter(t *testing.T) {
 
 func TestRecordTellsLengthAndHashOfWhatItCuts(t *testing.T) {
 	sum := sha256.Sum256(bytes.Repeat([]byte{0}, 10_000))
-	got := cutTranscript(chatter(1, 10_000))[0]
+	kept, _ := cutTranscript(chatter(1, 10_000), nil)
+	got := kept[0]
 	if len(got.Octets) != mostOctets || got.Length != 10_000 || got.SHA256 != hex.EncodeToString(sum[:]) {
 		t.Errorf("%d octets of %d, hash %s", len(got.Octets), got.Length, got.SHA256)
 	}
@@ -87,6 +88,31 @@ func TestRecordTellsLengthAndHashOfWhatItCuts(t *testing.T) {
 	octets, length, hash := cutOctets(&cut, 100)
 	if len(octets) != 100 || length != 1<<20 || hash != "01"+strings.Repeat("00", 31) {
 		t.Errorf("%d octets of %d, hash %s", len(octets), length, hash)
+	}
+}
+
+func TestRecordKeepsWhatDeparts(t *testing.T) {
+	for _, c := range []struct {
+		name                 string
+		entries, entry, kept int
+		octet, octets        int
+	}{
+		{"in a short transcript", 10, 7, 7, 3, 4096},
+		{"behind the octets that are kept of others", 10, 7, 7, 9000, 9064},
+		{"too far behind to be kept", 10, 7, 7, 70_000, 4096},
+		{"among the last entries", 5000, 4999, 599, 3, 4096},
+		{"in the middle that is left out", 5000, 2500, 401, 3, 4096},
+		{"where the middle begins", 5000, 400, 401, 3, 4096},
+	} {
+		got, departs := cutTranscript(chatter(c.entries, 80_000), &conformance.Departure{Entry: c.entry, Octet: c.octet})
+		if departs == nil || departs.Entry != c.kept || departs.Octet != int64(c.octet) {
+			t.Errorf("%s: %+v, want entry %d", c.name, departs, c.kept)
+			continue
+		}
+		e := got[departs.Entry]
+		if want := fmt.Sprintf("entry %d", c.entry+1); e.Text != want || len(e.Octets) != c.octets || e.Length != 80_000 {
+			t.Errorf("%s: it is %s with %d octets, want %s with %d", c.name, e.Text, len(e.Octets), want, c.octets)
+		}
 	}
 }
 

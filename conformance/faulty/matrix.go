@@ -31,6 +31,19 @@ type Row struct {
 //go:embed matrix.json
 var matrixJSON []byte
 
+//go:embed symptoms.json
+var symptomsJSON []byte
+
+// Symptoms returns how some failures of each row were explained, by case; the
+// rows are called by fault and role, "pong-twice server". It is measured too.
+func Symptoms() map[string]map[string]string {
+	var s map[string]map[string]string
+	if err := json.Unmarshal(symptomsJSON, &s); err != nil {
+		panic(fmt.Sprintf("faulty: symptoms.json: %v", err)) // a test reads it
+	}
+	return s
+}
+
 // Catches returns the matrix of this release.
 func Catches() Matrix {
 	var m Matrix

@@ -23,6 +23,7 @@ import (
 var (
 	update = flag.Bool("update", false, "measure the whole matrix and write matrix.json")
 	whole  = flag.Bool("whole", false, "measure the whole matrix and compare it with matrix.json")
+	shows  = flag.Bool("symptoms", false, "measure how failures are explained and write symptoms.json")
 	only   = flag.String("only", "", "with -whole or -update: only this fault")
 )
 
@@ -100,6 +101,21 @@ func catchers(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance
 // count.
 func play(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance.Case, patience time.Duration) (fails, warns []string) {
 	t.Helper()
+	for _, r := range results(t, f, role, cases, patience) {
+		switch {
+		case r.Flaky:
+		case r.Verdict == conformance.Fail:
+			fails = append(fails, r.Case.ID)
+		case r.Verdict == conformance.Warn:
+			warns = append(warns, r.Case.ID)
+		}
+	}
+	return fails, warns
+}
+
+// results is play with all that was found out.
+func results(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance.Case, patience time.Duration) []conformance.Result {
+	t.Helper()
 	opts := conformance.Options{Parallel: 48, Deadlines: conformance.NewDeadlines(patience, 0, 1)}
 	var results []conformance.Result
 	var err error
@@ -129,17 +145,11 @@ func play(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance.Cas
 		if err := departure(r); err != "" {
 			t.Errorf("%s as %v: %s: %s: %s", f.Name, role, r.Case.ID, err, r.Explanation)
 		}
-		switch {
-		case r.Flaky:
-		case r.Verdict == conformance.Fail:
-			fails = append(fails, r.Case.ID)
-		case r.Verdict == conformance.Warn:
-			warns = append(warns, r.Case.ID)
-		case r.Verdict == conformance.Error:
+		if r.Verdict == conformance.Error {
 			t.Errorf("%s as %v: %s: the harness failed: %s", f.Name, role, r.Case.ID, r.Explanation)
 		}
 	}
-	return fails, warns
+	return results
 }
 
 // silence are the explanations of what a peer did not do, which no octet shows.
@@ -156,17 +166,22 @@ func departure(r conformance.Result) string {
 	switch {
 	case d == nil:
 		silent := slices.ContainsFunc(silence, func(s string) bool { return strings.Contains(r.Explanation, s) })
-		if r.Verdict == conformance.Fail && !silent && !matches(r.Case.ID, heavy) {
+		if r.Verdict == conformance.Fail && !silent && !sampled(r.Case) {
 			return "the first octet that departs is missing"
 		}
 	case d.Entry < 0 || d.Entry >= len(r.Transcript):
 		return fmt.Sprintf("departs at entry %d of %d", d.Entry, len(r.Transcript))
 	case d.Octet > 0 && d.Octet >= len(r.Transcript[d.Entry].Octets):
 		return fmt.Sprintf("departs at octet %d of %d", d.Octet, len(r.Transcript[d.Entry].Octets))
-	case r.Transcript[d.Entry].Dir != conformance.Received && !matches(r.Case.ID, heavy):
+	case r.Transcript[d.Entry].Dir != conformance.Received && !sampled(r.Case):
 		return "departs in what the peer did not send"
 	}
 	return ""
+}
+
+// sampled reports whether the transcript need not have everything.
+func sampled(c *conformance.Case) bool {
+	return slices.ContainsFunc(c.Script.Steps, func(s conformance.Step) bool { _, ok := s.(conformance.Exchange); return ok })
 }
 
 func measure(t testing.TB, f faulty.Fault, role wire.Role) faulty.Row {
