@@ -40,7 +40,7 @@ func TestJUnitOfHostileTextIsXMLThatSaysTheSame(t *testing.T) {
 	for _, s := range suites.Suites {
 		for _, c := range s.Cases {
 			if c.ClassName == "wsspec.beta.server.2" {
-				want := "</script><script>alert(1)</script> ]]> \uFFFD \uFFFD[31m \uFFFD\uFFFD \uFFFD <b>&amp;"
+				want := "</script><script>alert(1)</script> ]]> \uFFFD \uFFFD[31m \uFFFD\uFFFD \uFFFD <b>&amp; Likely cause: the peer takes control frames of any length."
 				if c.Failure == nil || c.Failure.Message != want {
 					t.Errorf("message is %q", c.Failure.Message)
 				}

@@ -25,7 +25,7 @@ func TestPageOpensEveryCaseAndAsksForNothing(t *testing.T) {
 		if n := eval[int](b, `document.querySelectorAll("#case-body .timeline > li").length`); n != len(c.Transcript) {
 			t.Errorf("%s: %d of %d entries are drawn", c.Key, n, len(c.Transcript))
 		}
-		if got := eval[string](b, `document.querySelector("#case-body .why").textContent`); got != visible(c.Explanation) {
+		if got := eval[string](b, `document.querySelector("#case-body .why").textContent`); got != visible(c.Why()) {
 			t.Errorf("%s is explained as %q", c.Key, got)
 		}
 	}
