@@ -1,6 +1,7 @@
 package ref
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,6 +22,10 @@ type AcceptOptions struct {
 	// first that the client asked for is agreed; without a common one the
 	// connection goes without, see Conn.Subprotocol.
 	Subprotocols []string
+	// RequireSubprotocol refuses a client that asked for none of Subprotocols, or
+	// for none at all, with 400: RFC 6455 4.2.1 has that status for a handshake
+	// that is not what the server needs, and the body names what would be.
+	RequireSubprotocol bool
 	// OriginPatterns permits pages of other sites beside those of the same host
 	// (RFC 6455 10.2). A pattern is matched, as path.Match does, against the
 	// origin's host and port, or against the whole origin if it has "://" in it:
@@ -82,6 +87,10 @@ func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Co
 	}
 	c := config{role: wire.RoleServer, limits: options.Limits, closeTimeout: options.CloseTimeout, compression: options.Compression, logger: options.Logger}
 	c.subprotocol = options.chooseSubprotocol(request.Subprotocols())
+	if c.subprotocol == "" && options.RequireSubprotocol { // RFC6455-4.2.2-16: or an HTTP error
+		return nil, refuse(w, http.StatusBadRequest, nil,
+			fmt.Errorf("subprotocol required, one of: %s (RFC 6455 4.2.2)", strings.Join(options.Subprotocols, ", ")))
+	}
 	var agreed []wire.Extension
 	if options.Compression != nil {
 		if params, answer, ok := wire.AcceptDeflate(request.Extensions(), options.Compression.policy()); ok {
@@ -114,7 +123,7 @@ func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Co
 
 // check refuses options that no connection could be made of.
 func (o *AcceptOptions) check() error {
-	if err := checkSubprotocols(o.Subprotocols); err != nil {
+	if err := checkSubprotocols(o.Subprotocols, o.RequireSubprotocol); err != nil {
 		return fmt.Errorf("accept options: %w", err)
 	}
 	if err := checkPatterns(o.OriginPatterns); err != nil {
@@ -126,7 +135,10 @@ func (o *AcceptOptions) check() error {
 	return nil
 }
 
-func checkSubprotocols(names []string) error {
+func checkSubprotocols(names []string, required bool) error {
+	if required && len(names) == 0 {
+		return errors.New("a subprotocol is required, and there are none to choose from")
+	}
 	for _, name := range names {
 		if !wire.IsToken(name) {
 			return fmt.Errorf("subprotocol %q is no token (RFC 6455 4.1)", name)

@@ -173,6 +173,36 @@ func TestAcceptChoosesTheSubprotocol(t *testing.T) {
 	}
 }
 
+// A server that cannot do without a subprotocol says which ones it speaks.
+func TestAcceptRequiresASubprotocol(t *testing.T) {
+	noLeaks(t)
+	s := serve(t, &AcceptOptions{Subprotocols: []string{"b", "a"}, RequireSubprotocol: true}, Echo)
+	for _, tt := range []struct {
+		asked  string
+		status int
+	}{
+		{"", 400},
+		{"Sec-WebSocket-Protocol: x, y\r\n", 400},
+		{"Sec-WebSocket-Protocol: x, a\r\n", 101},
+	} {
+		response, _, conn := exchange(t, s.address, opening+tt.asked+"\r\n")
+		if response.StatusCode != tt.status {
+			t.Errorf("asked for %q: status %d, want %d", tt.asked, response.StatusCode, tt.status)
+		}
+		if tt.status == 400 {
+			const want = "subprotocol required, one of: b, a (RFC 6455 4.2.2)"
+			if body, _ := io.ReadAll(response.Body); !strings.Contains(string(body), want) || response.Header["Sec-Websocket-Protocol"] != nil {
+				t.Errorf("asked for %q: answered %q, %v", tt.asked, body, response.Header)
+			}
+			var refused *HandshakeError
+			if err := awaitErr(t, s.errs); !errors.As(err, &refused) || refused.Status != 400 || !strings.Contains(err.Error(), want) {
+				t.Errorf("Accept: %v", err)
+			}
+		}
+		must(t, conn.Close())
+	}
+}
+
 func TestOrigin(t *testing.T) {
 	for _, tt := range []struct {
 		origin, host string
@@ -244,6 +274,7 @@ func TestAcceptElsewhere(t *testing.T) {
 		}, nil, nil, 505, "HTTP/2.0 has no Upgrade"},
 		{"a ResponseWriter that cannot be taken over", request, nil, nil, 500, "taking the connection over"},
 		{"a subprotocol that is no token", request, &AcceptOptions{Subprotocols: []string{"a b"}}, nil, 500, `subprotocol "a b" is no token`},
+		{"a subprotocol required of none", request, &AcceptOptions{RequireSubprotocol: true}, nil, 500, "a subprotocol is required, and there are none"},
 		{"an origin pattern that is none", request, &AcceptOptions{OriginPatterns: []string{"["}}, nil, 500, "origin pattern"},
 		{"a window that is none", request, &AcceptOptions{Compression: &Compression{ServerMaxWindowBits: 99}}, nil, 500, "want 8 to 15"},
 		{"a header field of the handshake", request, &AcceptOptions{Header: http.Header{"Sec-Websocket-Accept": {"x"}}}, nil, 500, "the opening handshake's own"},

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
@@ -28,6 +29,9 @@ type DialOptions struct {
 	HostName string
 	// Subprotocols are asked for, most preferred first, none twice.
 	Subprotocols []string
+	// RequireSubprotocol fails the handshake when the server agrees to none of
+	// them, as browsers do (RFC 6455 1.9).
+	RequireSubprotocol bool
 	// Compression offers permessage-deflate.
 	Compression *Compression
 	// Limits bounds what the server may send.
@@ -118,7 +122,7 @@ type dialer struct {
 
 // check refuses options that no connection could be made of.
 func (d *dialer) check() error {
-	if err := checkSubprotocols(d.Subprotocols); err != nil {
+	if err := checkSubprotocols(d.Subprotocols, d.RequireSubprotocol); err != nil {
 		return fmt.Errorf("dial options: %w", err)
 	}
 	if err := d.Compression.check(); err != nil {
@@ -226,6 +230,9 @@ func (d *dialer) shakeHands(ctx context.Context, t target, tcp net.Conn, request
 	}
 	c := config{role: wire.RoleClient, limits: d.Limits, closeTimeout: d.CloseTimeout, compression: d.Compression, logger: d.Logger, unread: unread}
 	c.subprotocol, _ = answer.Fields.Get("Sec-WebSocket-Protocol")
+	if c.subprotocol == "" && d.RequireSubprotocol {
+		return nil, response, fmt.Errorf("the server agreed to none of the subprotocols %s (RFC 6455 1.9)", strings.Join(d.Subprotocols, ", "))
+	}
 	if agreed {
 		c.agreed = &params
 	}

@@ -254,6 +254,7 @@ func TestDialRefusesOptions(t *testing.T) {
 		{Header: http.Header{"a b": {"c"}}},
 		{Subprotocols: []string{"a b"}},
 		{Subprotocols: []string{"a", "a"}},
+		{RequireSubprotocol: true},
 		{HostName: "a b"},
 	} {
 		if _, _, err := Dial(patient(t), "ws://127.0.0.1:1", &o); err == nil || strings.Contains(err.Error(), "connecting") {

@@ -18,7 +18,8 @@ import (
 // A Server gives every WebSocket connection to a handler and keeps count of
 // them, so that it can end them all. It listens by itself, with
 // [Server.ListenAndServe], or is a handler in somebody else's http.Server, which
-// then has its own timeouts and no AcceptConn.
+// then has its own timeouts and no AcceptConn. A request's header may have
+// [wire.MaxHandshakeLen] octets, and a little more; what is beyond is answered 431.
 //
 // Set the fields before it serves and leave them alone then. Only Handler has to
 // be set.
@@ -120,6 +121,7 @@ func (s *Server) server() (*http.Server, error) {
 			TLSConfig:         s.TLS,
 			ReadHeaderTimeout: s.handshakeTimeout(),
 			IdleTimeout:       s.handshakeTimeout(),
+			MaxHeaderBytes:    wire.MaxHandshakeLen, // RFC6455-10.4-2
 			ErrorLog:          log.New(errorWriter{s}, "", 0),
 		}
 	}
