@@ -57,7 +57,8 @@ type DialOptions struct {
 	// DialContext opens the connection to an address in its own way, to a unix
 	// socket for one; nil is TCP. There is then no proxy.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
-	// Logger gets what ReadGuarded and WriteGuarded swallow; nil is none.
+	// Logger gets what ReadGuarded and WriteGuarded swallow, and every frame if it is
+	// enabled for [slog.LevelDebug], as in AcceptOptions; nil is none.
 	Logger *slog.Logger
 }
 
