@@ -64,7 +64,10 @@ func IsUpgrade(r *http.Request) bool {
 // connection over. A request that is none, or is not permitted, is answered with
 // the status that fits it, and the error is a [HandshakeError] with the clause.
 // HTTP/2 and HTTP/3 carry WebSockets in another way (RFC 8441, RFC 9220), which
-// is refused.
+// is refused with 505.
+//
+// w may be what middleware made of the server's own, if it has the method Unwrap, as
+// [http.ResponseController] wants it.
 //
 // After Accept the ResponseWriter must not be used. The Conn lives on when the
 // handler returns, and is the handler's to close.
@@ -223,6 +226,9 @@ func refuse(w http.ResponseWriter, status int, fields wire.Fields, err error) er
 // the frames already.
 func takeOver(w http.ResponseWriter) (tcp net.Conn, unread []byte, err error) {
 	tcp, buffered, err := http.NewResponseController(w).Hijack()
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil, nil, fmt.Errorf("taking the connection over from the HTTP server: a %T can do neither Hijack nor Unwrap: %w", w, err)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("taking the connection over from the HTTP server: %w", err)
 	}

@@ -301,6 +301,65 @@ func TestServerTimeouts(t *testing.T) {
 	must(t, s.Shutdown(patient(t)))
 }
 
+// So is half a handshake of TLS.
+func TestServerTimeoutOfTLS(t *testing.T) {
+	noLeaks(t)
+	from := httptest.NewUnstartedServer(nil) // for its certificate
+	from.StartTLS()
+	defer from.Close()
+	s := &Server{Handler: echo, HandshakeTimeout: 30 * time.Millisecond, TLS: &tls.Config{Certificates: from.TLS.Certificates}}
+	l := listen(t)
+	served := inBackground(func() error { return s.ServeTLS(l, "", "") })
+	mute, err := net.Dial("tcp", l.Addr().String())
+	must(t, err)
+	defer mute.Close()
+	must(t, mute.SetDeadline(time.Now().Add(patience)))
+	if _, err := io.ReadAll(mute); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("TLS is waited for")
+	}
+	must(t, s.Shutdown(patient(t)))
+	if err := awaitErr(t, served); err != http.ErrServerClosed {
+		t.Errorf("ServeTLS: %v", err)
+	}
+}
+
+// A handshake has a size.
+func TestServerHandshakeSize(t *testing.T) {
+	noLeaks(t)
+	s := &Server{Handler: echo}
+	uri, _ := startServer(t, s)
+	for _, tt := range []struct{ size, status int }{
+		{wire.MaxHandshakeLen - 1000, 101},
+		{wire.MaxHandshakeLen + 8000, 431}, // net/http looks away for 4,096
+	} {
+		response, _, conn := exchange(t, strings.TrimPrefix(uri, "ws://"), opening+"X: "+strings.Repeat("y", tt.size)+"\r\n\r\n")
+		if response.StatusCode != tt.status {
+			t.Errorf("%d octets: status %d, want %d", tt.size, response.StatusCode, tt.status)
+		}
+		must(t, conn.Close())
+	}
+	must(t, s.Shutdown(patient(t)))
+}
+
+// The rate is that of one address, whatever others do.
+func TestServerRatePerAddress(t *testing.T) {
+	noLeaks(t)
+	s := &Server{Handler: echo, Rate: Rate{PerSecond: 1e-9, Burst: 2}}
+	for _, tt := range []struct {
+		remote string
+		status int
+	}{
+		{"192.0.2.1:1", 426}, {"192.0.2.1:2", 426}, {"192.0.2.1:3", 429}, {"192.0.2.2:1", 426},
+	} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = tt.remote
+		s.ServeHTTP(w, r)
+		if w.Code != tt.status {
+			t.Errorf("%s: status %d, want %d", tt.remote, w.Code, tt.status)
+		}
+	}
+}
+
 // What comes is what keeps a connection from being idle.
 func TestIdleWatch(t *testing.T) {
 	start := time.Now()
