@@ -89,6 +89,7 @@ func TestAccept(t *testing.T) {
 // A request that is no good is refused with the status that fits and a sentence
 // that names the clause.
 func TestAcceptRefuses(t *testing.T) {
+	noLeaks(t)
 	swap := func(old, new string) string { return strings.Replace(opening, old, new, 1) + "\r\n" }
 	s := serve(t, nil, Echo)
 	for _, tt := range []struct {
@@ -143,6 +144,7 @@ func TestAcceptKeepsWhatCameBehindTheRequest(t *testing.T) {
 }
 
 func TestAcceptChoosesTheSubprotocol(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name   string
 		speaks []string
@@ -204,6 +206,7 @@ func TestAcceptRequiresASubprotocol(t *testing.T) {
 }
 
 func TestOrigin(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		origin, host string
 		tls          bool
@@ -251,6 +254,7 @@ func TestOrigin(t *testing.T) {
 }
 
 func TestAcceptElsewhere(t *testing.T) {
+	noLeaks(t)
 	request := func() *http.Request {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("Upgrade", "websocket")
@@ -297,6 +301,7 @@ func TestAcceptElsewhere(t *testing.T) {
 }
 
 func TestAcceptAddsHeaderFields(t *testing.T) {
+	noLeaks(t)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "a", Value: "b"})
 		conn, err := Accept(w, r, &AcceptOptions{Header: http.Header{"X-Served-By": {"ref"}}})
@@ -315,6 +320,7 @@ func TestAcceptAddsHeaderFields(t *testing.T) {
 }
 
 func TestIsUpgrade(t *testing.T) {
+	noLeaks(t)
 	for value, want := range map[string]bool{"": false, "websocket": true, "h2c, WebSocket": true, "h2c": false} {
 		if got := IsUpgrade(&http.Request{Header: http.Header{"Upgrade": {value}}}); got != want {
 			t.Errorf("Upgrade %q: %v", value, got)
@@ -337,6 +343,7 @@ func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 }
 
 func TestAcceptClearsTheServersDeadlines(t *testing.T) {
+	noLeaks(t)
 	a, b := tcpPair(t)
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(opening + "\r\n")))
 	must(t, err)

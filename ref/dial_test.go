@@ -26,6 +26,7 @@ import (
 )
 
 func TestParseTarget(t *testing.T) {
+	noLeaks(t)
 	type place struct {
 		Secure                  bool
 		Host, Address, Resource string
@@ -100,6 +101,7 @@ func accepting(r *http.Request, more string) string {
 // A response that is no good fails the handshake, and the sentence names the
 // clause; the response is there all the same.
 func TestDialRefuses(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name    string
 		respond func(r *http.Request) string
@@ -158,6 +160,7 @@ func TestDialRefuses(t *testing.T) {
 }
 
 func TestDialWhenNobodyAnswers(t *testing.T) {
+	noLeaks(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	closed := l.Addr().String()
@@ -209,6 +212,7 @@ func TestDialKeepsWhatCameBehindTheResponse(t *testing.T) {
 }
 
 func TestDialRequest(t *testing.T) {
+	noLeaks(t)
 	s := serve(t, &AcceptOptions{Subprotocols: []string{"b"}}, Echo)
 	jar, err := cookiejar.New(nil)
 	must(t, err)
@@ -248,6 +252,7 @@ func TestDialRequest(t *testing.T) {
 }
 
 func TestDialRefusesOptions(t *testing.T) {
+	noLeaks(t)
 	for _, o := range []DialOptions{
 		{Header: http.Header{"Sec-Websocket-Key": {"x"}}},
 		{Header: http.Header{"X": {"a\nb"}}},
@@ -264,6 +269,7 @@ func TestDialRefusesOptions(t *testing.T) {
 }
 
 func TestDialTakesCookies(t *testing.T) {
+	noLeaks(t)
 	uri := answer(t, func(_ http.ResponseWriter, r *http.Request) string { return accepting(r, "Set-Cookie: a=b\r\n") })
 	jar, err := cookiejar.New(nil)
 	must(t, err)
@@ -297,6 +303,7 @@ func TestDialTLS(t *testing.T) {
 }
 
 func TestDialUnixSocket(t *testing.T) {
+	noLeaks(t)
 	path := filepath.Join(t.TempDir(), "socket")
 	l, err := net.Listen("unix", path)
 	must(t, err)
@@ -318,6 +325,7 @@ func TestDialUnixSocket(t *testing.T) {
 }
 
 func TestDialRedirects(t *testing.T) {
+	noLeaks(t)
 	target := serve(t, nil, Echo)
 	var keys sync.Map
 	redirecting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -353,6 +361,7 @@ func TestDialRedirects(t *testing.T) {
 }
 
 func TestRedirectsStayInTLS(t *testing.T) {
+	noLeaks(t)
 	d := dialer{}
 	from, err := parseTarget("wss://example.com")
 	must(t, err)
@@ -395,6 +404,7 @@ func proxyServer(t *testing.T, asked chan<- *http.Request) *httptest.Server {
 }
 
 func TestDialThroughProxy(t *testing.T) {
+	noLeaks(t)
 	asked := make(chan *http.Request, 10)
 	proxy := proxyServer(t, asked)
 	s := serve(t, nil, Echo)
@@ -486,6 +496,7 @@ func TestDialWaitsItsTurn(t *testing.T) {
 }
 
 func TestTurn(t *testing.T) {
+	noLeaks(t)
 	var a, b turn
 	must(t, a.take(patient(t), "x:1"))
 	must(t, b.take(patient(t), "y:1")) // another address, no waiting

@@ -10,9 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/onsi/gomega"
-	"github.com/onsi/gomega/gleak"
-
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -24,16 +21,6 @@ func patient(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
 	return ctx
-}
-
-// noLeaks fails the test if goroutines outlive it. Call it first.
-func noLeaks(t *testing.T) {
-	t.Helper()
-	before := gleak.Goroutines()
-	t.Cleanup(func() {
-		g := gomega.NewWithT(t)
-		g.Eventually(gleak.Goroutines).WithTimeout(patience).ShouldNot(gleak.HaveLeaked(before))
-	})
 }
 
 func must(t testing.TB, err error) {

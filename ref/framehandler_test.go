@@ -50,6 +50,7 @@ func (h clockless) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 // What both roles show of every kind of frame, the wrong ones too.
 func TestFrameHandler(t *testing.T) {
+	noLeaks(t)
 	var out bytes.Buffer
 	logger := slog.New(clockless{NewFrameHandler(&out, nil)}).With("id", 7)
 	c := config{logger: logger, agreed: &wire.DeflateParams{}, compression: &Compression{Threshold: 60}}
@@ -144,6 +145,7 @@ func TestFrameHandlerIsASlogHandler(t *testing.T) {
 
 // A level above that of frames shows none.
 func TestFrameHandlerLevel(t *testing.T) {
+	noLeaks(t)
 	var out bytes.Buffer
 	logger := slog.New(NewFrameHandler(&out, slog.LevelInfo))
 	bothRoles(t, config{logger: logger}, func(t *testing.T, conn *Conn, p *peer) {
@@ -205,6 +207,7 @@ func TestFrameHandlerColours(t *testing.T) {
 
 // Other handlers get the same in a group.
 func TestLoggedFrame(t *testing.T) {
+	noLeaks(t)
 	logger, out := plainLogger()
 	for _, f := range []loggedFrame{
 		{sent: true, header: wire.Header{Fin: true, Masked: true, Opcode: wire.OpText, Length: 5}, typ: wire.OpText, payload: []byte("Hello")},

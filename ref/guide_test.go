@@ -11,6 +11,7 @@ import (
 
 // Every place that the reading guide names is there.
 func TestReadingGuide(t *testing.T) {
+	noLeaks(t)
 	guide, err := os.ReadFile("README.md")
 	must(t, err)
 	rows := regexp.MustCompile("(?m)\\| `([a-z0-9_/]+\\.go)` \\| `(\\w+)` \\|$").FindAllSubmatch(guide, -1)

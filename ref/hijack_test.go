@@ -30,6 +30,7 @@ func (w *unwrapping) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // Middleware may stand before Accept as long as it can be looked behind.
 func TestAcceptBehindMiddleware(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name   string
 		wrap   func(http.ResponseWriter) http.ResponseWriter
@@ -74,6 +75,7 @@ func TestAcceptBehindMiddleware(t *testing.T) {
 
 // HTTP/2 has no Upgrade (RFC 9113 8.6): who asks that way is told so.
 func TestAcceptOverHTTP2(t *testing.T) {
+	noLeaks(t)
 	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "a page") })
 	for _, tt := range []struct {
 		name    string
@@ -135,6 +137,7 @@ func TestAcceptHandshakeTimeout(t *testing.T) {
 
 // Whatever a server, or a proxy, does not say is waited for no longer than asked.
 func TestDialHandshakeTimeout(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct{ name, uri, proxy string }{
 		{"a mute server", "ws://", ""},
 		{"a server mute in TLS", "wss://", ""},

@@ -19,6 +19,7 @@ func awaitDone(t testing.TB, ctx context.Context) error {
 
 // Who only writes has everything else seen to.
 func TestCloseRead(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		ctx := conn.CloseRead(patient(t))
 		p.send(whole(wire.OpPing, "?"))
@@ -41,6 +42,7 @@ func TestCloseRead(t *testing.T) {
 
 // A message that nobody takes closes the connection.
 func TestCloseReadGetsAMessage(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		ctx := conn.CloseRead(patient(t))
 		p.send(whole(wire.OpText, "a question"))
@@ -57,6 +59,7 @@ func TestCloseReadGetsAMessage(t *testing.T) {
 
 // Who ends it does not end the connection.
 func TestCloseReadEnds(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		enough := errors.New("enough")
 		parent, cancel := context.WithCancelCause(patient(t))
@@ -72,6 +75,7 @@ func TestCloseReadEnds(t *testing.T) {
 }
 
 func TestCloseWrite(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		w, err := conn.NextWriter(patient(t), Text)
 		must(t, err)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestPingIsAnswered(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		data := strings.Repeat("\xff", 125)
 		p.send(whole(wire.OpPing, ""), part(wire.OpText, "a"), whole(wire.OpPing, data), whole(wire.OpContinuation, "b"))
@@ -23,6 +24,7 @@ func TestPingIsAnswered(t *testing.T) {
 // Who reads does not wait for who writes: while a frame is going out, the latest
 // Ping is remembered and answered behind it.
 func TestPingDuringAFrame(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		must(t, conn.framing.acquire(patient(t), nil)) // as a writer inside a frame
 		p.send(whole(wire.OpPing, "1"), whole(wire.OpPing, "2"), whole(wire.OpText, "read all the same"))
@@ -36,6 +38,7 @@ func TestPingDuringAFrame(t *testing.T) {
 
 // A flood of Pings leaves one Pong behind, the latest.
 func TestPingFlood(t *testing.T) {
+	noLeaks(t)
 	const flood = 20_000
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		must(t, conn.framing.acquire(patient(t), nil)) // as a writer inside a frame
@@ -58,6 +61,7 @@ func TestPingFlood(t *testing.T) {
 // A peer that pings and takes no Pongs is given up, and does not hold up the reader
 // for ever.
 func TestPingFloodOfADeafPeer(t *testing.T) {
+	noLeaks(t)
 	for _, role := range []wire.Role{wire.RoleServer, wire.RoleClient} {
 		t.Run(role.String(), func(t *testing.T) {
 			noLeaks(t)
@@ -83,6 +87,7 @@ func TestPingFloodOfADeafPeer(t *testing.T) {
 }
 
 func TestPing(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		reading := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
 		ping := func() <-chan error {
@@ -116,6 +121,7 @@ func TestPing(t *testing.T) {
 }
 
 func TestPingTime(t *testing.T) {
+	noLeaks(t)
 	conn, p := endpoint(t, wire.RoleClient, config{})
 	go func() { _, _, _ = conn.Read(patient(t)) }()
 	took := make(chan time.Duration, 1)

@@ -57,6 +57,7 @@ func TestPipe(t *testing.T) {
 
 // Either end may close first, both may at once, and one may be dropped.
 func TestPipeEnds(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name  string
 		close func(a, b *Conn) error
@@ -103,6 +104,7 @@ func TestPipeCloseAlone(t *testing.T) {
 }
 
 func TestPipeRefuses(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name   string
 		dial   *DialOptions

@@ -20,6 +20,7 @@ func prepared(t testing.TB, typ MessageType, p string) *PreparedMessage {
 }
 
 func TestWritePrepared(t *testing.T) {
+	noLeaks(t)
 	for _, size := range []int{0, 1, 125, 126, 65535, 65536, writeChunk + 1, 1 << 20} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			message := strings.Repeat("abcdefg", size/7+1)[:size]
@@ -76,6 +77,7 @@ func TestWritePreparedMasked(t *testing.T) {
 // Whatever was agreed, prepared messages and others are all understood, in any order;
 // and one frame serves all connections that compress alike.
 func TestWritePreparedCompressed(t *testing.T) {
+	noLeaks(t)
 	message := pseudoRandom(2000) // with nothing to refer to but an earlier copy of itself
 	m := prepared(t, Binary, message)
 	for _, tt := range []struct {
@@ -148,6 +150,7 @@ func TestWritePreparedAtOnce(t *testing.T) {
 }
 
 func TestWritePreparedAfterTheEnd(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, _ *peer) {
 		conn.CloseNow()
 		checkClosed(t, conn.WritePrepared(patient(t), prepared(t, Text, "x")), 1006, false, nil)

@@ -9,6 +9,7 @@ import (
 // In any t seconds an address gets at most Burst + PerSecond·t, the first second
 // not excepted.
 func TestRate(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		rate    Rate
 		seconds int
@@ -38,6 +39,7 @@ func TestRate(t *testing.T) {
 
 // The rate is one household's, whatever the port.
 func TestRatePerAddress(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		a, b string
 		same bool
@@ -62,6 +64,7 @@ func TestRatePerAddress(t *testing.T) {
 
 // However many addresses come, the memory of them has a bound.
 func TestRateForgets(t *testing.T) {
+	noLeaks(t)
 	var l limiter
 	rate, now := Rate{PerSecond: 1}, time.Unix(1e9, 0)
 	from := func(i int) string { return fmt.Sprintf("10.%d.%d.%d:80", i>>16, i>>8&255, i&255) }

@@ -116,6 +116,7 @@ func TestServerTLS(t *testing.T) {
 // However a handler ends, it ran once, its connection is closed and the server
 // goes on.
 func TestServerHandlerEnds(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name    string
 		handler func(*Conn)
@@ -362,6 +363,7 @@ func TestServerRatePerAddress(t *testing.T) {
 
 // What comes is what keeps a connection from being idle.
 func TestIdleWatch(t *testing.T) {
+	noLeaks(t)
 	start := time.Now()
 	var w idleWatch
 	w.note(start)
@@ -384,6 +386,7 @@ func TestIdleWatch(t *testing.T) {
 
 // Nobody has to take the errors.
 func TestServerErrorsBlockNobody(t *testing.T) {
+	noLeaks(t)
 	s := &Server{Handler: echo}
 	for range errorBacklog + 10 {
 		s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
@@ -398,6 +401,7 @@ func TestServerErrorsBlockNobody(t *testing.T) {
 }
 
 func TestServerThatCannotServe(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name   string
 		server *Server

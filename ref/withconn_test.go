@@ -13,6 +13,7 @@ import (
 )
 
 func TestWithConn(t *testing.T) {
+	noLeaks(t)
 	failed := errors.New("the function failed")
 	for _, tt := range []struct {
 		name   string
@@ -56,6 +57,7 @@ func TestWithConn(t *testing.T) {
 
 // What may pass is tried again, what cannot is not.
 func TestRetry(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name     string
 		statuses []int // of the first attempts; then the server accepts
@@ -100,6 +102,7 @@ func TestRetry(t *testing.T) {
 }
 
 func TestRetryGivesUp(t *testing.T) {
+	noLeaks(t)
 	day := Retry{Attempts: 2, Wait: 24 * time.Hour, MaxWait: 24 * time.Hour}
 	for name, open := range map[string]func() error{
 		"a wrong URI": func() error {
@@ -130,6 +133,7 @@ func TestRetryGivesUp(t *testing.T) {
 }
 
 func TestRetryWait(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		retry Retry
 		want  []time.Duration

@@ -15,6 +15,7 @@ import (
 )
 
 func TestWrite(t *testing.T) {
+	noLeaks(t)
 	for _, size := range []int{0, 1, 125, 126, 65535, 65536, writeChunk, writeChunk + 1, 1 << 20} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
@@ -32,6 +33,7 @@ func TestWrite(t *testing.T) {
 }
 
 func TestWriteRefuses(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		var v *wire.Violation
 		if err := conn.Write(patient(t), Text, []byte("a\xff")); !errors.As(err, &v) || v.Rule != wire.RuleText {
@@ -55,6 +57,7 @@ func TestWriteRefuses(t *testing.T) {
 
 // A frame that cannot be finished ends the connection, and says why.
 func TestWriteInterrupted(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, _ *peer) {
 		ctx, cancel := context.WithCancel(context.Background())
 		message := make([]byte, 64<<20) // and nobody reads
@@ -71,6 +74,7 @@ func TestWriteInterrupted(t *testing.T) {
 
 // A turn that does not come leaves the connection as it is.
 func TestWriteWaitsItsTurn(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		w, err := conn.NextWriter(patient(t), Text)
 		must(t, err)
@@ -85,6 +89,7 @@ func TestWriteWaitsItsTurn(t *testing.T) {
 }
 
 func TestNextWriter(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		w, err := conn.NextWriter(patient(t), Text)
 		must(t, err)
@@ -114,6 +119,7 @@ func TestNextWriter(t *testing.T) {
 // Text that turns out not to be UTF-8 when a part of it is out cannot be taken
 // back; before that it can.
 func TestNextWriterWithBrokenText(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		w, err := conn.NextWriter(patient(t), Text)
 		must(t, err)
@@ -138,6 +144,7 @@ func TestNextWriterWithBrokenText(t *testing.T) {
 
 // What many send at once arrives whole, each sender's messages in order.
 func TestConcurrentWrites(t *testing.T) {
+	noLeaks(t)
 	for name, agreed := range map[string]*wire.DeflateParams{
 		"plain":               nil,
 		"compressed":          {},
@@ -215,6 +222,7 @@ func TestConcurrentWrites(t *testing.T) {
 }
 
 func TestMaskKeys(t *testing.T) {
+	noLeaks(t)
 	key := maskKeys()
 	seen := map[[4]byte]int{}
 	for range 10_000 {
