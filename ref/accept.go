@@ -1,6 +1,7 @@
 package ref
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -40,7 +41,8 @@ type AcceptOptions struct {
 	Limits Limits
 	// CloseTimeout bounds the waiting of every closing step; 5 seconds if zero.
 	CloseTimeout time.Duration
-	// HandshakeTimeout bounds the sending of the response; 10 seconds if zero.
+	// HandshakeTimeout bounds the sending of the response; 10 seconds if zero, no
+	// bound if negative.
 	HandshakeTimeout time.Duration
 	// Header is added to the response, as is what the ResponseWriter's own has.
 	Header http.Header
@@ -51,8 +53,9 @@ type AcceptOptions struct {
 	Logger *slog.Logger
 }
 
-// defaultResponseTimeout bounds the sending of a response that no client reads.
-const defaultResponseTimeout = 10 * time.Second
+// DefaultAcceptTimeout bounds what a server does in an opening handshake if nothing
+// else was asked for.
+const DefaultAcceptTimeout = 10 * time.Second
 
 // IsUpgrade reports whether a request asks for a WebSocket, right or wrong, so
 // that a handler can serve something else to others.
@@ -136,6 +139,18 @@ func (o *AcceptOptions) check() error {
 	}
 	if err := o.Compression.check(); err != nil {
 		return fmt.Errorf("accept options: %w", err)
+	}
+	if err := checkCloseTimeout(o.CloseTimeout); err != nil {
+		return fmt.Errorf("accept options: %w", err)
+	}
+	return nil
+}
+
+// checkCloseTimeout refuses a negative one, which would be no bound: closing always
+// has one.
+func checkCloseTimeout(timeout time.Duration) error {
+	if timeout < 0 {
+		return fmt.Errorf("close timeout of %v, want more than zero, or zero for %v", timeout, DefaultCloseTimeout)
 	}
 	return nil
 }
@@ -245,11 +260,10 @@ func takeOver(w http.ResponseWriter) (tcp net.Conn, unread []byte, err error) {
 
 // respond sends the response, which a client that does not read cannot hold up.
 func respond(tcp net.Conn, response wire.Response, timeout time.Duration) error {
-	if timeout <= 0 {
-		timeout = defaultResponseTimeout
-	}
-	if err := tcp.SetWriteDeadline(time.Now().Add(timeout)); err != nil {
-		return fmt.Errorf("sending the response: %w", err)
+	if timeout = cmp.Or(timeout, DefaultAcceptTimeout); timeout > 0 {
+		if err := tcp.SetWriteDeadline(time.Now().Add(timeout)); err != nil {
+			return fmt.Errorf("sending the response: %w", err)
+		}
 	}
 	if _, err := tcp.Write(response.Append(nil)); err != nil {
 		return fmt.Errorf("sending the response: %w", err)

@@ -281,6 +281,7 @@ func TestAcceptElsewhere(t *testing.T) {
 		{"a subprotocol required of none", request, &AcceptOptions{RequireSubprotocol: true}, nil, 500, "a subprotocol is required, and there are none"},
 		{"an origin pattern that is none", request, &AcceptOptions{OriginPatterns: []string{"["}}, nil, 500, "origin pattern"},
 		{"a window that is none", request, &AcceptOptions{Compression: &Compression{ServerMaxWindowBits: 99}}, nil, 500, "want 8 to 15"},
+		{"a negative close timeout", request, &AcceptOptions{CloseTimeout: -1}, nil, 500, "close timeout of -1ns"},
 		{"a header field of the handshake", request, &AcceptOptions{Header: http.Header{"Sec-Websocket-Accept": {"x"}}}, nil, 500, "the opening handshake's own"},
 		{"a header value with a line end", request, nil, http.Header{"X": {"a\r\nY: b"}}, 500, "line end"},
 	} {

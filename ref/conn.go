@@ -1,6 +1,7 @@
 package ref
 
 import (
+	"cmp"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,8 +15,8 @@ import (
 // DefaultCloseTimeout bounds what closing waits for if nothing else was asked for.
 const DefaultCloseTimeout = 5 * time.Second
 
-// A Conn is an open WebSocket connection, from [Dial] or [Accept]. One goroutine
-// at a time reads (others wait their turn); any number write, ping and close
+// A Conn is an open WebSocket connection, from [Dial], [Accept] or [Pipe]; its zero
+// value is none. One goroutine at a time reads (others wait their turn); any number write, ping and close
 // meanwhile, and what they send never interleaves.
 //
 // Once it has ended, and what Close kept for a Messages loop is read, every
@@ -85,7 +86,7 @@ func newConn(tcp net.Conn, c config) (*Conn, error) {
 	conn := &Conn{
 		tcp:          tcp,
 		role:         c.role,
-		closeTimeout: c.closeTimeout,
+		closeTimeout: cmp.Or(c.closeTimeout, DefaultCloseTimeout),
 		subprotocol:  c.subprotocol,
 		logger:       c.logger,
 		reading:      newLock(),
@@ -94,9 +95,6 @@ func newConn(tcp net.Conn, c config) (*Conn, error) {
 		unread:       c.unread,
 		limit:        c.limits.inflated(),
 		done:         make(chan struct{}),
-	}
-	if conn.closeTimeout <= 0 {
-		conn.closeTimeout = DefaultCloseTimeout
 	}
 	wc := wire.Config{Role: c.role, Deflate: c.agreed != nil, Limits: c.limits.wire()}
 	if c.role == wire.RoleClient {

@@ -3,6 +3,7 @@ package ref
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -23,10 +24,10 @@ import (
 // subprotocol, no compression, proxies from the environment, no redirects.
 type DialOptions struct {
 	// Header is added to the request; the handshake's own fields are not to be
-	// set here, but Host is by HostName.
+	// set here, Host among them.
 	Header http.Header
-	// HostName replaces the URI's host in the Host field, not in connecting.
-	HostName string
+	// Host replaces the URI's host in the Host field, not in connecting.
+	Host string
 	// Subprotocols are asked for, most preferred first, none twice.
 	Subprotocols []string
 	// RequireSubprotocol fails the handshake when the server agrees to none of
@@ -62,11 +63,11 @@ type DialOptions struct {
 	Logger *slog.Logger
 }
 
-const (
-	defaultHandshakeTimeout = 30 * time.Second
-	// refusalBody is how much of a refusing response's body is kept, in octets.
-	refusalBody = 64 << 10
-)
+// DefaultDialTimeout bounds all that Dial does if nothing else was asked for.
+const DefaultDialTimeout = 30 * time.Second
+
+// refusalBody is how much of a refusing response's body is kept, in octets.
+const refusalBody = 64 << 10
 
 // Dial opens a WebSocket connection to a ws or wss URI. The response is the
 // server's whenever there was one, also one that refuses, whose body then holds
@@ -79,13 +80,10 @@ func Dial(ctx context.Context, uri string, options *DialOptions) (*Conn, *http.R
 		options = &DialOptions{}
 	}
 	d := dialer{DialOptions: *options}
-	if d.HandshakeTimeout == 0 {
-		d.HandshakeTimeout = defaultHandshakeTimeout
-	}
-	if d.HandshakeTimeout > 0 {
+	if timeout := cmp.Or(d.HandshakeTimeout, DefaultDialTimeout); timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, d.HandshakeTimeout,
-			fmt.Errorf("no connection within %v: %w", d.HandshakeTimeout, context.DeadlineExceeded))
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout,
+			fmt.Errorf("no connection within %v: %w", timeout, context.DeadlineExceeded))
 		defer cancel()
 	}
 	if err := d.check(); err != nil {
@@ -128,6 +126,12 @@ func (d *dialer) check() error {
 	}
 	if err := d.Compression.check(); err != nil {
 		return fmt.Errorf("dial options: %w", err)
+	}
+	if err := checkCloseTimeout(d.CloseTimeout); err != nil {
+		return fmt.Errorf("dial options: %w", err)
+	}
+	if d.Redirects < 0 {
+		return fmt.Errorf("dial options: %d redirects, want zero or more", d.Redirects)
 	}
 	if _, err := extraFields(d.Header); err != nil {
 		return fmt.Errorf("dial options: %w", err)
@@ -178,8 +182,8 @@ func (d *dialer) request(t target) (wire.Request, []wire.Extension, error) {
 		extra = append(extra, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions(offers)})
 	}
 	host := t.host
-	if d.HostName != "" {
-		host = d.HostName
+	if d.Host != "" {
+		host = d.Host
 	}
 	request := wire.NewRequest(t.resource, host, wire.NewKey(random), joinLines(extra))
 	if bad := wire.CheckClientRequest(request); len(bad) > 0 {

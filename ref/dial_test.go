@@ -221,7 +221,7 @@ func TestDialRequest(t *testing.T) {
 	jar.SetCookies(u, []*http.Cookie{{Name: "session", Value: "7"}})
 	conn, _, err := Dial(patient(t), s.url+"/path?q=1", &DialOptions{
 		Header:       http.Header{"Authorization": {"Bearer x"}, "Origin": {"http://example.com"}},
-		HostName:     "example.com",
+		Host:         "example.com",
 		Subprotocols: []string{"a", "b"},
 		Jar:          jar,
 	})
@@ -260,7 +260,9 @@ func TestDialRefusesOptions(t *testing.T) {
 		{Subprotocols: []string{"a b"}},
 		{Subprotocols: []string{"a", "a"}},
 		{RequireSubprotocol: true},
-		{HostName: "a b"},
+		{CloseTimeout: -1},
+		{Redirects: -1},
+		{Host: "a b"},
 	} {
 		if _, _, err := Dial(patient(t), "ws://127.0.0.1:1", &o); err == nil || strings.Contains(err.Error(), "connecting") {
 			t.Errorf("%+v: %v", o, err)

@@ -2,9 +2,6 @@ package ref
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -26,12 +23,11 @@ func noLeaks(t *testing.T) {
 // wire starts none.)
 func TestEveryTestLooksForLeaks(t *testing.T) {
 	noLeaks(t)
-	files, err := filepath.Glob("*_test.go")
-	must(t, err)
 	tests := 0
-	for _, file := range files {
-		for _, f := range functions(t, file) {
-			if f.Recv != nil || !strings.HasPrefix(f.Name.Name, "Test") {
+	for file, tree := range parsedFiles(t, ".") {
+		for _, decl := range tree.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || !strings.HasPrefix(f.Name.Name, "Test") {
 				continue
 			}
 			tests++
@@ -43,19 +39,6 @@ func TestEveryTestLooksForLeaks(t *testing.T) {
 	if tests < 100 {
 		t.Errorf("%d tests found", tests)
 	}
-}
-
-// functions returns those that a file declares.
-func functions(t *testing.T, file string) (all []*ast.FuncDecl) {
-	t.Helper()
-	tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution|parser.ParseComments)
-	must(t, err)
-	for _, decl := range tree.Decls {
-		if f, ok := decl.(*ast.FuncDecl); ok {
-			all = append(all, f)
-		}
-	}
-	return all
 }
 
 func callsFirst(f *ast.FuncDecl, name string) bool {

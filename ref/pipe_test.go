@@ -24,7 +24,7 @@ func pipe(t testing.TB, dial *DialOptions, accept *AcceptOptions) (client, serve
 func TestPipe(t *testing.T) {
 	noLeaks(t)
 	client, server := pipe(t,
-		&DialOptions{Subprotocols: []string{"a", "b"}, Compression: &Compression{}, HostName: "example.com", Header: http.Header{"X": {"y"}}},
+		&DialOptions{Subprotocols: []string{"a", "b"}, Compression: &Compression{}, Host: "example.com", Header: http.Header{"X": {"y"}}},
 		&AcceptOptions{Subprotocols: []string{"b"}, Compression: &Compression{}})
 	for _, conn := range []*Conn{client, server} {
 		if conn.Subprotocol() != "b" || !conn.Compressed() {

@@ -9,8 +9,9 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// A PreparedMessage is a message that is put into its frame once and then sent on
-// many connections with [Conn.WritePrepared], by any number of goroutines at once.
+// A PreparedMessage is a message that is put into its frame once, by
+// [NewPreparedMessage], and then sent on many connections with [Conn.WritePrepared],
+// by any number of goroutines at once.
 //
 // A server's frame goes out as it is: it is made once plain and once more for each
 // way in which connections compress, that is for each window and level agreed, when
@@ -85,6 +86,9 @@ func (m *PreparedMessage) deflated(how wire.DeflaterOptions) (preparedFrame, err
 
 // WritePrepared sends a prepared message, like [Conn.Write] in everything else.
 func (c *Conn) WritePrepared(ctx context.Context, m *PreparedMessage) error {
+	if err := m.typ.check(); err != nil { // a zero PreparedMessage is none
+		return fmt.Errorf("write: %w", err)
+	}
 	if err := c.sending.acquire(ctx, c.done); err != nil {
 		return c.explain("write", err)
 	}

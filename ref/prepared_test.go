@@ -52,6 +52,10 @@ func TestNewPreparedMessage(t *testing.T) {
 	if _, err := NewPreparedMessage(MessageType(wire.OpPing), nil); err == nil {
 		t.Error("a ping went as a message")
 	}
+	_, server := pipe(t, nil, nil)
+	if err := server.WritePrepared(patient(t), &PreparedMessage{}); err == nil || CloseStatus(err) != 0 {
+		t.Errorf("a message that nobody prepared: %v", err)
+	}
 }
 
 // A client masks every copy with a key of its own, and the prepared octets stay.

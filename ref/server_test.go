@@ -409,6 +409,7 @@ func TestServerThatCannotServe(t *testing.T) {
 	}{
 		{"no handler", &Server{}, "no Handler"},
 		{"a negative cap", &Server{Handler: echo, MaxConns: -1}, "at most -1 connections"},
+		{"a negative timeout", &Server{Handler: echo, IdleTimeout: -1}, "idle timeout of -1ns"},
 		{"a negative rate", &Server{Handler: echo, Rate: Rate{PerSecond: -1}}, "rate of -1"},
 		{"a burst of nothing", &Server{Handler: echo, Rate: Rate{Burst: 5}}, "nothing per second"},
 	} {

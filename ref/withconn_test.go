@@ -109,6 +109,10 @@ func TestRetryGivesUp(t *testing.T) {
 			_, _, err := day.Dial(patient(t), "gopher://localhost/", nil)
 			return err
 		},
+		"a negative wait": func() error {
+			_, _, err := Retry{Attempts: 2, Wait: -1}.Dial(patient(t), "ws://localhost/", nil)
+			return err
+		},
 		"wrong options": func() error {
 			_, _, err := day.Dial(patient(t), "ws://localhost/", &DialOptions{Subprotocols: []string{"a b"}})
 			return err
