@@ -2,6 +2,7 @@ package ref_test
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log"
 	"net"
@@ -63,4 +64,36 @@ func ExampleRate() {
 	// 101 Switching Protocols
 	// 101 Switching Protocols
 	// 429 Too Many Requests
+}
+
+// wss, with a certificate that is at hand; ListenAndServeTLS takes it from files.
+func ExampleServer_tls() {
+	certified := httptest.NewUnstartedServer(nil) // for its certificate
+	certified.StartTLS()
+	defer certified.Close()
+	server := &ref.Server{
+		Handler: func(conn *ref.Conn, r *http.Request) {
+			_ = conn.Write(r.Context(), ref.Text, []byte("a secret"))
+		},
+		TLS: &tls.Config{Certificates: certified.TLS.Certificates},
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	go func() { _ = server.ServeTLS(listener, "", "") }()
+	defer server.Close()
+
+	ctx := context.Background()
+	conn, _, err := ref.Dial(ctx, "wss://"+listener.Addr().String(), &ref.DialOptions{
+		TLS: certified.Client().Transport.(*http.Transport).TLSClientConfig,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer conn.CloseNow()
+	_, message, err := conn.Read(ctx)
+	fmt.Printf("%s %v\n", message, err)
+	// Output:
+	// a secret <nil>
 }

@@ -31,14 +31,18 @@ func TestWithConn(t *testing.T) {
 			noLeaks(t)
 			s := serve(t, nil, Echo)
 			defer s.http.Close()
+			ran := 0
 			err := func() (err error) {
 				defer func() {
 					if panicked := recover() != nil; panicked != tt.panics {
 						t.Errorf("panicked %v, want %v", panicked, tt.panics)
 					}
 				}()
-				return WithConn(patient(t), s.url, nil, tt.f)
+				return WithConn(patient(t), s.url, nil, func(c *Conn) error { ran++; return tt.f(c) })
 			}()
+			if ran != 1 {
+				t.Errorf("the function ran %d times", ran)
+			}
 			if err != tt.want {
 				t.Errorf("error %v, want %v", err, tt.want)
 			}

@@ -221,15 +221,36 @@ func TestConcurrentWrites(t *testing.T) {
 	}
 }
 
+// Keys do not repeat, from one connection to the next either, and nobody can tell
+// the next from those before: they come from the operating system.
 func TestMaskKeys(t *testing.T) {
 	noLeaks(t)
-	key := maskKeys()
+	const drawn = 10_000
+	one, other := maskKeys(), maskKeys()
 	seen := map[[4]byte]int{}
-	for range 10_000 {
-		seen[key()]++
+	var set [32]int // how often each bit is
+	for range drawn {
+		key := one()
+		seen[key]++
+		seen[other()]++
+		for bit := range set {
+			set[bit] += int(key[bit/8] >> (bit % 8) & 1)
+		}
 	}
-	if len(seen) < 9_990 { // two equal ones are to be expected in 86,000 keys
-		t.Errorf("%d different keys of 10,000", len(seen))
+	if len(seen) < 2*drawn-10 { // two equal ones are to be expected in 86,000 keys
+		t.Errorf("%d different keys of %d", len(seen), 2*drawn)
+	}
+	for bit, n := range set {
+		if n < drawn*45/100 || n > drawn*55/100 { // ten times the standard deviation
+			t.Errorf("bit %d is set in %d of %d keys", bit, n, drawn)
+		}
+	}
+	for file, tree := range parsedFiles(t, ".") {
+		for _, imported := range tree.Imports {
+			if strings.HasPrefix(imported.Path.Value, `"math/rand`) {
+				t.Errorf("%s imports %s: what it gives can be told in advance (RFC6455-10.3-1)", file, imported.Path.Value)
+			}
+		}
 	}
 }
 
