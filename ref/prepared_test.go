@@ -52,9 +52,11 @@ func TestNewPreparedMessage(t *testing.T) {
 	if _, err := NewPreparedMessage(MessageType(wire.OpPing), nil); err == nil {
 		t.Error("a ping went as a message")
 	}
-	_, server := pipe(t, nil, nil)
-	if err := server.WritePrepared(patient(t), &PreparedMessage{}); err == nil || CloseStatus(err) != 0 {
-		t.Errorf("a message that nobody prepared: %v", err)
+	client, server := pipe(t, nil, nil)
+	for _, conn := range []*Conn{client, server} {
+		if err := conn.WritePrepared(patient(t), &PreparedMessage{}); err == nil || CloseStatus(err) != 0 {
+			t.Errorf("a message that nobody prepared: %v", err)
+		}
 	}
 }
 
