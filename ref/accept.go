@@ -1,6 +1,8 @@
 package ref
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,6 +23,10 @@ type AcceptOptions struct {
 	// first that the client asked for is agreed; without a common one the
 	// connection goes without, see Conn.Subprotocol.
 	Subprotocols []string
+	// RequireSubprotocol refuses a client that asked for none of Subprotocols, or
+	// for none at all, with 400: RFC 6455 4.2.1 has that status for a handshake
+	// that is not what the server needs, and the body names what would be.
+	RequireSubprotocol bool
 	// OriginPatterns permits pages of other sites beside those of the same host
 	// (RFC 6455 10.2). A pattern is matched, as path.Match does, against the
 	// origin's host and port, or against the whole origin if it has "://" in it:
@@ -35,17 +41,21 @@ type AcceptOptions struct {
 	Limits Limits
 	// CloseTimeout bounds the waiting of every closing step; 5 seconds if zero.
 	CloseTimeout time.Duration
-	// HandshakeTimeout bounds the sending of the response; 10 seconds if zero.
+	// HandshakeTimeout bounds the sending of the response; 10 seconds if zero, no
+	// bound if negative.
 	HandshakeTimeout time.Duration
 	// Header is added to the response, as is what the ResponseWriter's own has.
 	Header http.Header
 	// Logger gets what ReadGuarded and WriteGuarded swallow, and what a Server
-	// reports; nil is none.
+	// reports; nil is none. If it is enabled for [slog.LevelDebug] it gets every
+	// frame too, with the beginning of its payload, 48 octets at most:
+	// [NewFrameHandler] is made to show them.
 	Logger *slog.Logger
 }
 
-// defaultResponseTimeout bounds the sending of a response that no client reads.
-const defaultResponseTimeout = 10 * time.Second
+// DefaultAcceptTimeout bounds what a server does in an opening handshake if nothing
+// else was asked for.
+const DefaultAcceptTimeout = 10 * time.Second
 
 // IsUpgrade reports whether a request asks for a WebSocket, right or wrong, so
 // that a handler can serve something else to others.
@@ -57,7 +67,10 @@ func IsUpgrade(r *http.Request) bool {
 // connection over. A request that is none, or is not permitted, is answered with
 // the status that fits it, and the error is a [HandshakeError] with the clause.
 // HTTP/2 and HTTP/3 carry WebSockets in another way (RFC 8441, RFC 9220), which
-// is refused.
+// is refused with 505.
+//
+// w may be what middleware made of the server's own, if it has the method Unwrap, as
+// [http.ResponseController] wants it.
 //
 // After Accept the ResponseWriter must not be used. The Conn lives on when the
 // handler returns, and is the handler's to close.
@@ -82,6 +95,10 @@ func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Co
 	}
 	c := config{role: wire.RoleServer, limits: options.Limits, closeTimeout: options.CloseTimeout, compression: options.Compression, logger: options.Logger}
 	c.subprotocol = options.chooseSubprotocol(request.Subprotocols())
+	if c.subprotocol == "" && options.RequireSubprotocol { // RFC6455-4.2.2-16: or an HTTP error
+		return nil, refuse(w, http.StatusBadRequest, nil,
+			fmt.Errorf("subprotocol required, one of: %s (RFC 6455 4.2.2)", strings.Join(options.Subprotocols, ", ")))
+	}
 	var agreed []wire.Extension
 	if options.Compression != nil {
 		if params, answer, ok := wire.AcceptDeflate(request.Extensions(), options.Compression.policy()); ok {
@@ -114,7 +131,7 @@ func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Co
 
 // check refuses options that no connection could be made of.
 func (o *AcceptOptions) check() error {
-	if err := checkSubprotocols(o.Subprotocols); err != nil {
+	if err := checkSubprotocols(o.Subprotocols, o.RequireSubprotocol); err != nil {
 		return fmt.Errorf("accept options: %w", err)
 	}
 	if err := checkPatterns(o.OriginPatterns); err != nil {
@@ -123,10 +140,25 @@ func (o *AcceptOptions) check() error {
 	if err := o.Compression.check(); err != nil {
 		return fmt.Errorf("accept options: %w", err)
 	}
+	if err := checkCloseTimeout(o.CloseTimeout); err != nil {
+		return fmt.Errorf("accept options: %w", err)
+	}
 	return nil
 }
 
-func checkSubprotocols(names []string) error {
+// checkCloseTimeout refuses a negative one, which would be no bound: closing always
+// has one.
+func checkCloseTimeout(timeout time.Duration) error {
+	if timeout < 0 {
+		return fmt.Errorf("close timeout of %v, want more than zero, or zero for %v", timeout, DefaultCloseTimeout)
+	}
+	return nil
+}
+
+func checkSubprotocols(names []string, required bool) error {
+	if required && len(names) == 0 {
+		return errors.New("a subprotocol is required, and there are none to choose from")
+	}
 	for _, name := range names {
 		if !wire.IsToken(name) {
 			return fmt.Errorf("subprotocol %q is no token (RFC 6455 4.1)", name)
@@ -209,6 +241,9 @@ func refuse(w http.ResponseWriter, status int, fields wire.Fields, err error) er
 // the frames already.
 func takeOver(w http.ResponseWriter) (tcp net.Conn, unread []byte, err error) {
 	tcp, buffered, err := http.NewResponseController(w).Hijack()
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil, nil, fmt.Errorf("taking the connection over from the HTTP server: a %T can do neither Hijack nor Unwrap: %w", w, err)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("taking the connection over from the HTTP server: %w", err)
 	}
@@ -225,11 +260,10 @@ func takeOver(w http.ResponseWriter) (tcp net.Conn, unread []byte, err error) {
 
 // respond sends the response, which a client that does not read cannot hold up.
 func respond(tcp net.Conn, response wire.Response, timeout time.Duration) error {
-	if timeout <= 0 {
-		timeout = defaultResponseTimeout
-	}
-	if err := tcp.SetWriteDeadline(time.Now().Add(timeout)); err != nil {
-		return fmt.Errorf("sending the response: %w", err)
+	if timeout = cmp.Or(timeout, DefaultAcceptTimeout); timeout > 0 {
+		if err := tcp.SetWriteDeadline(time.Now().Add(timeout)); err != nil {
+			return fmt.Errorf("sending the response: %w", err)
+		}
 	}
 	if _, err := tcp.Write(response.Append(nil)); err != nil {
 		return fmt.Errorf("sending the response: %w", err)

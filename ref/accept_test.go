@@ -89,6 +89,7 @@ func TestAccept(t *testing.T) {
 // A request that is no good is refused with the status that fits and a sentence
 // that names the clause.
 func TestAcceptRefuses(t *testing.T) {
+	noLeaks(t)
 	swap := func(old, new string) string { return strings.Replace(opening, old, new, 1) + "\r\n" }
 	s := serve(t, nil, Echo)
 	for _, tt := range []struct {
@@ -143,6 +144,7 @@ func TestAcceptKeepsWhatCameBehindTheRequest(t *testing.T) {
 }
 
 func TestAcceptChoosesTheSubprotocol(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name   string
 		speaks []string
@@ -173,7 +175,38 @@ func TestAcceptChoosesTheSubprotocol(t *testing.T) {
 	}
 }
 
+// A server that cannot do without a subprotocol says which ones it speaks.
+func TestAcceptRequiresASubprotocol(t *testing.T) {
+	noLeaks(t)
+	s := serve(t, &AcceptOptions{Subprotocols: []string{"b", "a"}, RequireSubprotocol: true}, Echo)
+	for _, tt := range []struct {
+		asked  string
+		status int
+	}{
+		{"", 400},
+		{"Sec-WebSocket-Protocol: x, y\r\n", 400},
+		{"Sec-WebSocket-Protocol: x, a\r\n", 101},
+	} {
+		response, _, conn := exchange(t, s.address, opening+tt.asked+"\r\n")
+		if response.StatusCode != tt.status {
+			t.Errorf("asked for %q: status %d, want %d", tt.asked, response.StatusCode, tt.status)
+		}
+		if tt.status == 400 {
+			const want = "subprotocol required, one of: b, a (RFC 6455 4.2.2)"
+			if body, _ := io.ReadAll(response.Body); !strings.Contains(string(body), want) || response.Header["Sec-Websocket-Protocol"] != nil {
+				t.Errorf("asked for %q: answered %q, %v", tt.asked, body, response.Header)
+			}
+			var refused *HandshakeError
+			if err := awaitErr(t, s.errs); !errors.As(err, &refused) || refused.Status != 400 || !strings.Contains(err.Error(), want) {
+				t.Errorf("Accept: %v", err)
+			}
+		}
+		must(t, conn.Close())
+	}
+}
+
 func TestOrigin(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		origin, host string
 		tls          bool
@@ -221,6 +254,7 @@ func TestOrigin(t *testing.T) {
 }
 
 func TestAcceptElsewhere(t *testing.T) {
+	noLeaks(t)
 	request := func() *http.Request {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("Upgrade", "websocket")
@@ -244,8 +278,10 @@ func TestAcceptElsewhere(t *testing.T) {
 		}, nil, nil, 505, "HTTP/2.0 has no Upgrade"},
 		{"a ResponseWriter that cannot be taken over", request, nil, nil, 500, "taking the connection over"},
 		{"a subprotocol that is no token", request, &AcceptOptions{Subprotocols: []string{"a b"}}, nil, 500, `subprotocol "a b" is no token`},
+		{"a subprotocol required of none", request, &AcceptOptions{RequireSubprotocol: true}, nil, 500, "a subprotocol is required, and there are none"},
 		{"an origin pattern that is none", request, &AcceptOptions{OriginPatterns: []string{"["}}, nil, 500, "origin pattern"},
 		{"a window that is none", request, &AcceptOptions{Compression: &Compression{ServerMaxWindowBits: 99}}, nil, 500, "want 8 to 15"},
+		{"a negative close timeout", request, &AcceptOptions{CloseTimeout: -1}, nil, 500, "close timeout of -1ns"},
 		{"a header field of the handshake", request, &AcceptOptions{Header: http.Header{"Sec-Websocket-Accept": {"x"}}}, nil, 500, "the opening handshake's own"},
 		{"a header value with a line end", request, nil, http.Header{"X": {"a\r\nY: b"}}, 500, "line end"},
 	} {
@@ -266,6 +302,7 @@ func TestAcceptElsewhere(t *testing.T) {
 }
 
 func TestAcceptAddsHeaderFields(t *testing.T) {
+	noLeaks(t)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "a", Value: "b"})
 		conn, err := Accept(w, r, &AcceptOptions{Header: http.Header{"X-Served-By": {"ref"}}})
@@ -284,6 +321,7 @@ func TestAcceptAddsHeaderFields(t *testing.T) {
 }
 
 func TestIsUpgrade(t *testing.T) {
+	noLeaks(t)
 	for value, want := range map[string]bool{"": false, "websocket": true, "h2c, WebSocket": true, "h2c": false} {
 		if got := IsUpgrade(&http.Request{Header: http.Header{"Upgrade": {value}}}); got != want {
 			t.Errorf("Upgrade %q: %v", value, got)
@@ -306,6 +344,7 @@ func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 }
 
 func TestAcceptClearsTheServersDeadlines(t *testing.T) {
+	noLeaks(t)
 	a, b := tcpPair(t)
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(opening + "\r\n")))
 	must(t, err)

@@ -142,8 +142,10 @@ func (c *Conn) farewell(body []byte) {
 		return
 	}
 	defer c.framing.release()
-	frame, err := c.sender.Append(nil, wire.Header{Fin: true, Opcode: wire.OpClose}, body)
+	h := wire.Header{Fin: true, Opcode: wire.OpClose}
+	frame, err := c.sender.Append(nil, h, body)
 	if err == nil { // else ours is out already
+		c.logSent(h, body)
 		_, _ = c.tcp.Write(frame) // who fails here learns it from the end of TCP
 	}
 }

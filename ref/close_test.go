@@ -31,6 +31,7 @@ func awaitErr(t testing.TB, end <-chan error) error {
 }
 
 func TestPeerCloses(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name   string
 		sent   frame
@@ -72,6 +73,7 @@ func TestPeerCloses(t *testing.T) {
 }
 
 func TestClose(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		end := inBackground(func() error { return conn.Close(1000, "done") })
 		p.expect(closing(1000, "done"))
@@ -110,6 +112,7 @@ func TestClientClosesTCPWhenTheServerDoesNot(t *testing.T) {
 }
 
 func TestCloseWithMutePeer(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{closeTimeout: 50 * time.Millisecond}, func(t *testing.T, conn *Conn, p *peer) {
 		err := awaitErr(t, inBackground(func() error { return conn.Close(1001, "") }))
 		if err == nil || !strings.Contains(err.Error(), "no Close frame from the peer within 50ms (RFC 6455 5.5.1)") {
@@ -125,6 +128,7 @@ func TestCloseWithMutePeer(t *testing.T) {
 
 // The peer does not read either, and a writer fills the connection.
 func TestCloseWithDeafPeer(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{closeTimeout: 50 * time.Millisecond}, func(t *testing.T, conn *Conn, _ *peer) {
 		writing := inBackground(func() error { return conn.Write(patient(t), Binary, make([]byte, 64<<20)) })
 		untilHeld(t, conn.framing) // until the writer is inside its frame, which never ends
@@ -136,6 +140,7 @@ func TestCloseWithDeafPeer(t *testing.T) {
 }
 
 func TestCloseWhileSomebodyReads(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		messages := make(chan string, 10)
 		reading := inBackground(func() error {
@@ -169,6 +174,7 @@ func TestCloseWhileSomebodyReads(t *testing.T) {
 }
 
 func TestCloseManyTimes(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		var all sync.WaitGroup
 		errs := make(chan error, 10)
@@ -189,6 +195,7 @@ func TestCloseManyTimes(t *testing.T) {
 }
 
 func TestCrossingCloses(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		p.send(closing(1001, "theirs"))
 		end := inBackground(func() error { return conn.Close(1000, "ours") })
@@ -205,6 +212,7 @@ func TestCrossingCloses(t *testing.T) {
 
 // What may not be sent is refused, and the connection goes on.
 func TestCloseRefuses(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		for _, tt := range []struct {
 			code   wire.StatusCode
@@ -230,6 +238,7 @@ func TestCloseRefuses(t *testing.T) {
 
 // A Close goes out between the fragments of a message that is being sent.
 func TestCloseInsideAMessage(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		w, err := conn.NextWriter(patient(t), Binary)
 		must(t, err)
@@ -248,6 +257,7 @@ func TestCloseInsideAMessage(t *testing.T) {
 }
 
 func TestCloseNow(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		reading := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
 		conn.CloseNow()
@@ -272,6 +282,7 @@ func TestCloseNow(t *testing.T) {
 }
 
 func TestCloseError(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		err  *CloseError
 		want string
@@ -293,6 +304,7 @@ func TestCloseError(t *testing.T) {
 // What came before the peer's Close is a Messages loop's, also when Close read it
 // while the loop's body was at work.
 func TestCloseBesideALoop(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name  string
 		close func(conn *Conn) <-chan error // in the body, at the first message
@@ -346,6 +358,7 @@ func TestCloseBesideALoop(t *testing.T) {
 
 // What is kept has a bound, and no gap.
 func TestKeptMessages(t *testing.T) {
+	noLeaks(t)
 	var kept keptMessages
 	if kept.wanted() {
 		t.Error("wanted without a loop")

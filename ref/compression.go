@@ -72,6 +72,20 @@ func (c *Compression) offer() wire.Extension {
 // halves makes the compressor of what the role sends and the inflater of what
 // it receives, as agreed.
 func (c *Compression) halves(role wire.Role, agreed wire.DeflateParams) (*wire.Deflater, *wire.Inflater, error) {
+	deflater, err := wire.NewDeflater(c.deflating(role, agreed))
+	if err != nil {
+		return nil, nil, err
+	}
+	bits, takeover := agreed.Sender(role.Peer())
+	inflater, err := wire.NewInflater(wire.InflaterOptions{WindowBits: bits, NoContextTakeover: !takeover})
+	if err != nil {
+		return nil, nil, err
+	}
+	return deflater, inflater, nil
+}
+
+// deflating is how the role compresses what it sends, as agreed.
+func (c *Compression) deflating(role wire.Role, agreed wire.DeflateParams) wire.DeflaterOptions {
 	bits, takeover := agreed.Sender(role)
 	if role == wire.RoleClient {
 		// A client may keep to less than was agreed (RFC7692-7.2.1-9).
@@ -80,16 +94,7 @@ func (c *Compression) halves(role wire.Role, agreed wire.DeflateParams) (*wire.D
 			bits = min(bits, c.ClientMaxWindowBits)
 		}
 	}
-	deflater, err := wire.NewDeflater(wire.DeflaterOptions{WindowBits: bits, NoContextTakeover: !takeover, Level: c.Level})
-	if err != nil {
-		return nil, nil, err
-	}
-	bits, takeover = agreed.Sender(role.Peer())
-	inflater, err := wire.NewInflater(wire.InflaterOptions{WindowBits: bits, NoContextTakeover: !takeover})
-	if err != nil {
-		return nil, nil, err
-	}
-	return deflater, inflater, nil
+	return wire.DeflaterOptions{WindowBits: bits, NoContextTakeover: !takeover, Level: c.Level}
 }
 
 // threshold fills in the default.

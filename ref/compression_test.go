@@ -15,6 +15,7 @@ import (
 
 // What both ends agree on, by what each of them wants.
 func TestCompressionNegotiation(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name           string
 		client, server *Compression
@@ -64,6 +65,7 @@ func TestCompressionNegotiation(t *testing.T) {
 }
 
 func TestCompressionRefusesOptions(t *testing.T) {
+	noLeaks(t)
 	for _, c := range []Compression{{Level: 10}, {Threshold: -1}, {ServerMaxWindowBits: 7}, {ClientMaxWindowBits: 16}} {
 		if _, _, err := Dial(patient(t), "ws://localhost", &DialOptions{Compression: &c}); err == nil || !strings.Contains(err.Error(), "dial options") {
 			t.Errorf("%+v: %v", c, err)
@@ -74,6 +76,7 @@ func TestCompressionRefusesOptions(t *testing.T) {
 // A client keeps to what it said it would do, also when the server does not hold
 // it to that (RFC7692-7.2.1-9, RFC7692-7.2.1-14).
 func TestCompressionOfAModestClient(t *testing.T) {
+	noLeaks(t)
 	message := []byte(pseudoRandom(2000))
 	for _, tt := range []struct {
 		name  string
@@ -97,6 +100,7 @@ func TestCompressionOfAModestClient(t *testing.T) {
 // RSV1 stands on the first frame of a message and on no other, and messages
 // below the threshold go plain.
 func TestCompressionOnTheWire(t *testing.T) {
+	noLeaks(t)
 	c := config{agreed: &wire.DeflateParams{}, compression: &Compression{Threshold: 10, Level: 9}}
 	bothRoles(t, c, func(t *testing.T, conn *Conn, p *peer) {
 		inflater, err := wire.NewInflater(wire.InflaterOptions{})
@@ -181,6 +185,7 @@ func pseudoRandom(n int) string {
 
 // A message that was compressed and never sent must not be referred to.
 func TestCompressionAfterAMessageThatNeverWent(t *testing.T) {
+	noLeaks(t)
 	c := config{agreed: &wire.DeflateParams{}, compression: &Compression{Threshold: 1, Level: 9}}
 	bothRoles(t, c, func(t *testing.T, conn *Conn, p *peer) {
 		message := []byte(pseudoRandom(300))
@@ -207,6 +212,7 @@ func TestCompressionAfterAMessageThatNeverWent(t *testing.T) {
 // RSV1 on a message of a connection that did not agree to it is seen to by the
 // frame rules; here: that nothing is offered means nothing is taken.
 func TestCompressionUnasked(t *testing.T) {
+	noLeaks(t)
 	s := answer(t, func(w http.ResponseWriter, r *http.Request) string {
 		return accepting(r, "Sec-WebSocket-Extensions: permessage-deflate\r\n")
 	})

@@ -1,6 +1,7 @@
 package ref
 
 import (
+	"cmp"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,12 +15,13 @@ import (
 // DefaultCloseTimeout bounds what closing waits for if nothing else was asked for.
 const DefaultCloseTimeout = 5 * time.Second
 
-// A Conn is an open WebSocket connection, from [Dial] or [Accept]. One goroutine
-// at a time reads (others wait their turn); any number write, ping and close
+// A Conn is an open WebSocket connection, from [Dial], [Accept] or [Pipe]; its zero
+// value is none. One goroutine at a time reads (others wait their turn); any number write, ping and close
 // meanwhile, and what they send never interleaves.
 //
 // Once it has ended, and what Close kept for a Messages loop is read, every
-// method returns the [CloseError] that says how. A Conn always wants a Close or CloseNow in the end, also after an error.
+// method returns the [CloseError] that says how. A Conn always wants a Close or
+// CloseNow in the end, also after an error.
 type Conn struct {
 	tcp          net.Conn
 	role         wire.Role
@@ -40,16 +42,21 @@ type Conn struct {
 	inflater   *wire.Inflater // nil without permessage-deflate
 	compressed payloadReader  // what it inflates
 	idle       *idleWatch     // nil if nobody minds silence
+	frameIn    frameIn        // the frame being received, if frames are logged
 
 	// Of whoever holds sending: one message at a time.
 	sending   lock
 	deflater  *wire.Deflater // nil without permessage-deflate
+	deflating wire.DeflaterOptions
 	threshold int
 
 	// Of whoever holds framing, taken after sending if both are: one frame at a
 	// time. Control frames need only this and go between a message's frames.
-	framing lock
-	sender  *wire.Sender
+	framing  lock
+	sender   *wire.Sender
+	frameOut frameOut // the message being sent, if frames are logged
+
+	readOnly atomic.Bool // see CloseWrite
 
 	kept  keptMessages
 	pongs pendingPong
@@ -79,7 +86,7 @@ func newConn(tcp net.Conn, c config) (*Conn, error) {
 	conn := &Conn{
 		tcp:          tcp,
 		role:         c.role,
-		closeTimeout: c.closeTimeout,
+		closeTimeout: cmp.Or(c.closeTimeout, DefaultCloseTimeout),
 		subprotocol:  c.subprotocol,
 		logger:       c.logger,
 		reading:      newLock(),
@@ -89,15 +96,16 @@ func newConn(tcp net.Conn, c config) (*Conn, error) {
 		limit:        c.limits.inflated(),
 		done:         make(chan struct{}),
 	}
-	if conn.closeTimeout <= 0 {
-		conn.closeTimeout = DefaultCloseTimeout
-	}
 	wc := wire.Config{Role: c.role, Deflate: c.agreed != nil, Limits: c.limits.wire()}
 	if c.role == wire.RoleClient {
 		wc.MaskKey = maskKeys()
 	}
+	if c.logger != nil {
+		wc.OnHeader = conn.logHeader
+	}
 	if c.agreed != nil {
 		var err error
+		conn.deflating = c.compression.deflating(c.role, *c.agreed)
 		if conn.deflater, conn.inflater, err = c.compression.halves(c.role, *c.agreed); err != nil {
 			return nil, err
 		}

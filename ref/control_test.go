@@ -13,6 +13,7 @@ import (
 )
 
 func TestSendPingAndPong(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		must(t, conn.SendPing(patient(t), []byte("?")))
 		must(t, conn.SendPong(patient(t), nil))
@@ -27,6 +28,7 @@ func TestSendPingAndPong(t *testing.T) {
 }
 
 func TestOnPingAndOnPong(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		var heard []string
 		conn.OnPing(func(data []byte) { heard = append(heard, "ping "+string(data)) })
@@ -44,6 +46,7 @@ func TestOnPingAndOnPong(t *testing.T) {
 }
 
 func TestKeepAlive(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		reading := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
 		kept := inBackground(func() error { return conn.KeepAlive(patient(t), time.Millisecond, patience) })
@@ -59,6 +62,7 @@ func TestKeepAlive(t *testing.T) {
 
 // A peer that answers no Ping is gone.
 func TestKeepAliveWithoutPong(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		reading := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
 		err := awaitErr(t, inBackground(func() error { return conn.KeepAlive(patient(t), time.Hour, 20*time.Millisecond) }))
@@ -74,6 +78,7 @@ func TestKeepAliveWithoutPong(t *testing.T) {
 
 // Who ends keeping alive does not end the connection.
 func TestKeepAliveEnds(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		if err := conn.KeepAlive(patient(t), 0, time.Second); err == nil || !strings.Contains(err.Error(), "interval 0s") {
 			t.Errorf("without an interval: %v", err)

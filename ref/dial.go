@@ -3,6 +3,7 @@ package ref
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -13,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
@@ -22,12 +24,15 @@ import (
 // subprotocol, no compression, proxies from the environment, no redirects.
 type DialOptions struct {
 	// Header is added to the request; the handshake's own fields are not to be
-	// set here, but Host is by HostName.
+	// set here, Host among them.
 	Header http.Header
-	// HostName replaces the URI's host in the Host field, not in connecting.
-	HostName string
+	// Host replaces the URI's host in the Host field, not in connecting.
+	Host string
 	// Subprotocols are asked for, most preferred first, none twice.
 	Subprotocols []string
+	// RequireSubprotocol fails the handshake when the server agrees to none of
+	// them, as browsers do (RFC 6455 1.9).
+	RequireSubprotocol bool
 	// Compression offers permessage-deflate.
 	Compression *Compression
 	// Limits bounds what the server may send.
@@ -53,15 +58,16 @@ type DialOptions struct {
 	// DialContext opens the connection to an address in its own way, to a unix
 	// socket for one; nil is TCP. There is then no proxy.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
-	// Logger gets what ReadGuarded and WriteGuarded swallow; nil is none.
+	// Logger gets what ReadGuarded and WriteGuarded swallow, and every frame if it is
+	// enabled for [slog.LevelDebug], as in AcceptOptions; nil is none.
 	Logger *slog.Logger
 }
 
-const (
-	defaultHandshakeTimeout = 30 * time.Second
-	// refusalBody is how much of a refusing response's body is kept, in octets.
-	refusalBody = 64 << 10
-)
+// DefaultDialTimeout bounds all that Dial does if nothing else was asked for.
+const DefaultDialTimeout = 30 * time.Second
+
+// refusalBody is how much of a refusing response's body is kept, in octets.
+const refusalBody = 64 << 10
 
 // Dial opens a WebSocket connection to a ws or wss URI. The response is the
 // server's whenever there was one, also one that refuses, whose body then holds
@@ -74,13 +80,10 @@ func Dial(ctx context.Context, uri string, options *DialOptions) (*Conn, *http.R
 		options = &DialOptions{}
 	}
 	d := dialer{DialOptions: *options}
-	if d.HandshakeTimeout == 0 {
-		d.HandshakeTimeout = defaultHandshakeTimeout
-	}
-	if d.HandshakeTimeout > 0 {
+	if timeout := cmp.Or(d.HandshakeTimeout, DefaultDialTimeout); timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, d.HandshakeTimeout,
-			fmt.Errorf("no connection within %v: %w", d.HandshakeTimeout, context.DeadlineExceeded))
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout,
+			fmt.Errorf("no connection within %v: %w", timeout, context.DeadlineExceeded))
 		defer cancel()
 	}
 	if err := d.check(); err != nil {
@@ -118,11 +121,17 @@ type dialer struct {
 
 // check refuses options that no connection could be made of.
 func (d *dialer) check() error {
-	if err := checkSubprotocols(d.Subprotocols); err != nil {
+	if err := checkSubprotocols(d.Subprotocols, d.RequireSubprotocol); err != nil {
 		return fmt.Errorf("dial options: %w", err)
 	}
 	if err := d.Compression.check(); err != nil {
 		return fmt.Errorf("dial options: %w", err)
+	}
+	if err := checkCloseTimeout(d.CloseTimeout); err != nil {
+		return fmt.Errorf("dial options: %w", err)
+	}
+	if d.Redirects < 0 {
+		return fmt.Errorf("dial options: %d redirects, want zero or more", d.Redirects)
 	}
 	if _, err := extraFields(d.Header); err != nil {
 		return fmt.Errorf("dial options: %w", err)
@@ -173,8 +182,8 @@ func (d *dialer) request(t target) (wire.Request, []wire.Extension, error) {
 		extra = append(extra, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions(offers)})
 	}
 	host := t.host
-	if d.HostName != "" {
-		host = d.HostName
+	if d.Host != "" {
+		host = d.Host
 	}
 	request := wire.NewRequest(t.resource, host, wire.NewKey(random), joinLines(extra))
 	if bad := wire.CheckClientRequest(request); len(bad) > 0 {
@@ -226,6 +235,9 @@ func (d *dialer) shakeHands(ctx context.Context, t target, tcp net.Conn, request
 	}
 	c := config{role: wire.RoleClient, limits: d.Limits, closeTimeout: d.CloseTimeout, compression: d.Compression, logger: d.Logger, unread: unread}
 	c.subprotocol, _ = answer.Fields.Get("Sec-WebSocket-Protocol")
+	if c.subprotocol == "" && d.RequireSubprotocol {
+		return nil, response, fmt.Errorf("the server agreed to none of the subprotocols %s (RFC 6455 1.9)", strings.Join(d.Subprotocols, ", "))
+	}
 	if agreed {
 		c.agreed = &params
 	}

@@ -26,6 +26,7 @@ import (
 )
 
 func TestParseTarget(t *testing.T) {
+	noLeaks(t)
 	type place struct {
 		Secure                  bool
 		Host, Address, Resource string
@@ -100,6 +101,7 @@ func accepting(r *http.Request, more string) string {
 // A response that is no good fails the handshake, and the sentence names the
 // clause; the response is there all the same.
 func TestDialRefuses(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name    string
 		respond func(r *http.Request) string
@@ -158,6 +160,7 @@ func TestDialRefuses(t *testing.T) {
 }
 
 func TestDialWhenNobodyAnswers(t *testing.T) {
+	noLeaks(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	closed := l.Addr().String()
@@ -209,6 +212,7 @@ func TestDialKeepsWhatCameBehindTheResponse(t *testing.T) {
 }
 
 func TestDialRequest(t *testing.T) {
+	noLeaks(t)
 	s := serve(t, &AcceptOptions{Subprotocols: []string{"b"}}, Echo)
 	jar, err := cookiejar.New(nil)
 	must(t, err)
@@ -217,7 +221,7 @@ func TestDialRequest(t *testing.T) {
 	jar.SetCookies(u, []*http.Cookie{{Name: "session", Value: "7"}})
 	conn, _, err := Dial(patient(t), s.url+"/path?q=1", &DialOptions{
 		Header:       http.Header{"Authorization": {"Bearer x"}, "Origin": {"http://example.com"}},
-		HostName:     "example.com",
+		Host:         "example.com",
 		Subprotocols: []string{"a", "b"},
 		Jar:          jar,
 	})
@@ -248,13 +252,17 @@ func TestDialRequest(t *testing.T) {
 }
 
 func TestDialRefusesOptions(t *testing.T) {
+	noLeaks(t)
 	for _, o := range []DialOptions{
 		{Header: http.Header{"Sec-Websocket-Key": {"x"}}},
 		{Header: http.Header{"X": {"a\nb"}}},
 		{Header: http.Header{"a b": {"c"}}},
 		{Subprotocols: []string{"a b"}},
 		{Subprotocols: []string{"a", "a"}},
-		{HostName: "a b"},
+		{RequireSubprotocol: true},
+		{CloseTimeout: -1},
+		{Redirects: -1},
+		{Host: "a b"},
 	} {
 		if _, _, err := Dial(patient(t), "ws://127.0.0.1:1", &o); err == nil || strings.Contains(err.Error(), "connecting") {
 			t.Errorf("%+v: %v", o, err)
@@ -263,6 +271,7 @@ func TestDialRefusesOptions(t *testing.T) {
 }
 
 func TestDialTakesCookies(t *testing.T) {
+	noLeaks(t)
 	uri := answer(t, func(_ http.ResponseWriter, r *http.Request) string { return accepting(r, "Set-Cookie: a=b\r\n") })
 	jar, err := cookiejar.New(nil)
 	must(t, err)
@@ -296,6 +305,7 @@ func TestDialTLS(t *testing.T) {
 }
 
 func TestDialUnixSocket(t *testing.T) {
+	noLeaks(t)
 	path := filepath.Join(t.TempDir(), "socket")
 	l, err := net.Listen("unix", path)
 	must(t, err)
@@ -317,6 +327,7 @@ func TestDialUnixSocket(t *testing.T) {
 }
 
 func TestDialRedirects(t *testing.T) {
+	noLeaks(t)
 	target := serve(t, nil, Echo)
 	var keys sync.Map
 	redirecting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -352,6 +363,7 @@ func TestDialRedirects(t *testing.T) {
 }
 
 func TestRedirectsStayInTLS(t *testing.T) {
+	noLeaks(t)
 	d := dialer{}
 	from, err := parseTarget("wss://example.com")
 	must(t, err)
@@ -394,6 +406,7 @@ func proxyServer(t *testing.T, asked chan<- *http.Request) *httptest.Server {
 }
 
 func TestDialThroughProxy(t *testing.T) {
+	noLeaks(t)
 	asked := make(chan *http.Request, 10)
 	proxy := proxyServer(t, asked)
 	s := serve(t, nil, Echo)
@@ -485,6 +498,7 @@ func TestDialWaitsItsTurn(t *testing.T) {
 }
 
 func TestTurn(t *testing.T) {
+	noLeaks(t)
 	var a, b turn
 	must(t, a.take(patient(t), "x:1"))
 	must(t, b.take(patient(t), "y:1")) // another address, no waiting

@@ -21,7 +21,11 @@
 // connections, bounds them and ends them in good order.
 //
 // A Conn has no goroutine of its own. Pings are answered and Close frames
-// handled by whoever reads, so an open connection wants a goroutine that reads.
+// handled by whoever reads, so an open connection wants a goroutine that reads:
+// [Conn.CloseRead] is one for those who only write.
+//
+// [Pipe] gives tests a connection without a network, [NewPreparedMessage] one frame
+// to many connections, and [NewFrameHandler] people a look at every frame.
 //
 // Every error that has to do with the protocol names the clause.
 package ref

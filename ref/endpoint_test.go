@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"testing"
 	"time"
-
-	"github.com/onsi/gomega"
-	"github.com/onsi/gomega/gleak"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -25,21 +23,27 @@ func patient(t testing.TB) context.Context {
 	return ctx
 }
 
-// noLeaks fails the test if goroutines outlive it. Call it first.
-func noLeaks(t *testing.T) {
-	t.Helper()
-	before := gleak.Goroutines()
-	t.Cleanup(func() {
-		g := gomega.NewWithT(t)
-		g.Eventually(gleak.Goroutines).WithTimeout(patience).ShouldNot(gleak.HaveLeaked(before))
-	})
-}
-
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// listen listens on a port of its own.
+func listen(t testing.TB) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+func parsed(t testing.TB, raw string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(raw)
+	must(t, err)
+	return u
 }
 
 // tcpPair returns two ends of a TCP connection.

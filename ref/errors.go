@@ -73,8 +73,9 @@ func IsNormalClose(err error) bool {
 
 // A HandshakeError says why an opening handshake came to nothing.
 type HandshakeError struct {
-	// Status is the HTTP status that refused the handshake: what the server
-	// answered, or what Accept answered. Zero if there was no answer.
+	// Status is the HTTP status of the answer, the server's or that of Accept: one
+	// that refused, or 101 if something else was wrong with it. Zero if there was no
+	// answer.
 	Status int
 	// Err is what was wrong, with the clause.
 	Err error

@@ -12,6 +12,7 @@ import (
 // What a peer may not send fails the connection: the peer gets a Close with the
 // code and then the end of TCP, the reader an error that names the clause.
 func TestFailing(t *testing.T) {
+	noLeaks(t)
 	deflate := &wire.DeflateParams{}
 	for _, tt := range []struct {
 		name   string
@@ -81,6 +82,7 @@ func deflated(message string) string {
 }
 
 func TestFailingMaskingDirection(t *testing.T) {
+	noLeaks(t)
 	for role, rule := range map[wire.Role]*wire.Rule{
 		wire.RoleServer: wire.RuleMaskMissing,
 		wire.RoleClient: wire.RuleMaskForbidden,
@@ -101,6 +103,7 @@ func TestFailingMaskingDirection(t *testing.T) {
 
 // Impossible text is found in a frame of which only the beginning has come.
 func TestFailingInsideAnUnfinishedFrame(t *testing.T) {
+	noLeaks(t)
 	for name, read := range map[string]func(t *testing.T, c *Conn) error{
 		"Read": func(t *testing.T, c *Conn) error {
 			_, _, err := c.Read(patient(t))
@@ -133,6 +136,7 @@ func TestFailingInsideAnUnfinishedFrame(t *testing.T) {
 
 // So it is in a compressed message, as soon as the sender flushes.
 func TestFailingInsideAnUnfinishedCompressedMessage(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{agreed: &wire.DeflateParams{}, compression: &Compression{}}, func(t *testing.T, conn *Conn, p *peer) {
 		d, err := wire.NewDeflater(wire.DeflaterOptions{})
 		must(t, err)
@@ -158,6 +162,7 @@ func TestFailingInsideAnUnfinishedCompressedMessage(t *testing.T) {
 // The peer can read the Close frame although it was still sending when we failed:
 // TCP ends with a FIN, and what it sent is read and dropped.
 func TestFailingDoesNotReset(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{limits: Limits{Message: 1000}}, func(t *testing.T, conn *Conn, p *peer) {
 		end := make(chan error, 1)
 		go func() {
@@ -173,6 +178,7 @@ func TestFailingDoesNotReset(t *testing.T) {
 }
 
 func TestLostPeer(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name string
 		sent func(p *peer) []byte

@@ -31,7 +31,7 @@ func (c *Conn) WriteFragments(ctx context.Context, typ MessageType, pieces iter.
 			_ = w.abandon(errors.New("the sequence of fragments panicked"))
 		}
 	}()
-	if err := c.state.ended(); err != nil {
+	if err := c.mayWrite(); err != nil {
 		return w.end(err)
 	}
 	first := true

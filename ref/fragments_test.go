@@ -23,6 +23,7 @@ func pieces(all ...string) iter.Seq[[]byte] {
 }
 
 func TestWriteFragments(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name   string
 		typ    MessageType
@@ -49,6 +50,7 @@ func TestWriteFragments(t *testing.T) {
 
 // Without a fragment sent the connection goes on, with one it cannot.
 func TestWriteFragmentsUnfinished(t *testing.T) {
+	noLeaks(t)
 	broken := func(yield func([]byte) bool) { _ = yield([]byte("a")) && yield([]byte("b")); panic("what now") }
 	for _, tt := range []struct {
 		name   string

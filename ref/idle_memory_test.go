@@ -12,6 +12,7 @@ import (
 // window: it takes the memory of a plain one. The two are measured in one run,
 // each with the server's half.
 func TestIdleCompressedConnectionsTakeNoMoreMemory(t *testing.T) {
+	noLeaks(t)
 	const conns = 60
 	held := func(c *Compression) uint64 {
 		server := httptest.NewServer(EchoHandler(&AcceptOptions{Compression: c}))

@@ -5,6 +5,11 @@ import "github.com/wsspec/wsspec/ref/wire"
 // Limits bounds what an endpoint takes from its peer; a message that goes over
 // one fails the connection with 1009 before its payload is read (RFC 6455 10.4).
 // Zero fields have their defaults, negative ones are no limit.
+//
+// Control frames need none: they have 125 octets at most, and one Pong is all that
+// is ever owed, the latest (RFC 6455 5.5.3). A peer that sends Pings and takes no
+// Pongs is lost after the close timeout. The opening handshake has a limit of its
+// own, [wire.MaxHandshakeLen], on both sides.
 type Limits struct {
 	// Message is the most octets of a message, inflated if it came compressed.
 	// The default is 16 MiB.

@@ -11,6 +11,7 @@ import (
 )
 
 func TestLimits(t *testing.T) {
+	noLeaks(t)
 	x := func(n int) string { return strings.Repeat("x", n) }
 	agreed := &wire.DeflateParams{}
 	for _, tt := range []struct {
@@ -59,6 +60,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestLimitsDefaults(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		limits   Limits
 		want     wire.Limits
@@ -79,6 +81,7 @@ func TestLimitsDefaults(t *testing.T) {
 
 // A reader that streams is held to the message limit too.
 func TestLimitsForReaders(t *testing.T) {
+	noLeaks(t)
 	conn, p := endpoint(t, wire.RoleServer, config{limits: Limits{Message: 1000}, agreed: &wire.DeflateParams{}, compression: &Compression{}})
 	p.send(whole(wire.OpBinary, deflated(strings.Repeat("x", 1001))).rsv(wire.RSV1))
 	must(t, p.Conn.(interface{ CloseWrite() error }).CloseWrite())

@@ -29,6 +29,7 @@ func plainLogger() (*slog.Logger, *bytes.Buffer) {
 }
 
 func TestGuarded(t *testing.T) {
+	noLeaks(t)
 	logger, out := plainLogger()
 	bothRoles(t, config{logger: logger}, func(t *testing.T, conn *Conn, p *peer) {
 		out.Reset()
@@ -69,6 +70,7 @@ func TestGuarded(t *testing.T) {
 }
 
 func TestLogValues(t *testing.T) {
+	noLeaks(t)
 	agreed := config{subprotocol: "chat", compression: &Compression{}, agreed: &wire.DeflateParams{}}
 	conn, _ := endpoint(t, wire.RoleServer, agreed)
 	for _, tt := range []struct {
@@ -89,6 +91,7 @@ func TestLogValues(t *testing.T) {
 }
 
 func TestServerLogs(t *testing.T) {
+	noLeaks(t)
 	logger, out := plainLogger()
 	s := &Server{Handler: echo, Options: &AcceptOptions{Logger: logger}}
 	s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
@@ -99,6 +102,7 @@ func TestServerLogs(t *testing.T) {
 
 // What Dial and Accept are given reaches the connection.
 func TestLoggerOption(t *testing.T) {
+	noLeaks(t)
 	logger, _ := plainLogger()
 	ran := make(chan *slog.Logger, 1)
 	s := serve(t, &AcceptOptions{Logger: logger}, func(_ context.Context, c *Conn) error {

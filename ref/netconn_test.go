@@ -21,6 +21,7 @@ func streamOf(t *testing.T, conn *Conn, typ MessageType) net.Conn {
 
 // Messages come and go as one stream.
 func TestNetConn(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		s := streamOf(t, conn, Binary)
 		for _, message := range []string{"one", "", "two"} {
@@ -50,6 +51,7 @@ func (p *peer) CloseWrite() error { return p.Conn.(*net.TCPConn).CloseWrite() }
 
 // A read deadline passes, in the middle of a message too, and loses nothing.
 func TestNetConnReadDeadline(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		s := streamOf(t, conn, Text)
 		room := make([]byte, 100)
@@ -81,6 +83,7 @@ func TestNetConnReadDeadline(t *testing.T) {
 }
 
 func TestNetConnEnds(t *testing.T) {
+	noLeaks(t)
 	t.Run("another type", func(t *testing.T) {
 		bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 			s := streamOf(t, conn, Binary)

@@ -3,6 +3,7 @@ package ref
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 )
 
 func TestPingIsAnswered(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		data := strings.Repeat("\xff", 125)
 		p.send(whole(wire.OpPing, ""), part(wire.OpText, "a"), whole(wire.OpPing, data), whole(wire.OpContinuation, "b"))
@@ -22,6 +24,7 @@ func TestPingIsAnswered(t *testing.T) {
 // Who reads does not wait for who writes: while a frame is going out, the latest
 // Ping is remembered and answered behind it.
 func TestPingDuringAFrame(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		must(t, conn.framing.acquire(patient(t), nil)) // as a writer inside a frame
 		p.send(whole(wire.OpPing, "1"), whole(wire.OpPing, "2"), whole(wire.OpText, "read all the same"))
@@ -33,7 +36,58 @@ func TestPingDuringAFrame(t *testing.T) {
 	})
 }
 
+// A flood of Pings leaves one Pong behind, the latest.
+func TestPingFlood(t *testing.T) {
+	noLeaks(t)
+	const flood = 20_000
+	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+		must(t, conn.framing.acquire(patient(t), nil)) // as a writer inside a frame
+		var pings []frame
+		for i := range flood {
+			pings = append(pings, whole(wire.OpPing, strings.Repeat("x", 120)+fmt.Sprint(i)))
+		}
+		sent := inBackground(func() error {
+			_, err := p.Write(p.octets(append(pings, whole(wire.OpText, "behind it"))...))
+			return err
+		})
+		checkRead(t, conn, Text, "behind it")
+		must(t, awaitErr(t, sent))
+		conn.endFrame()
+		must(t, conn.Write(patient(t), Text, []byte("next")))
+		p.expect(whole(wire.OpPong, strings.Repeat("x", 120)+fmt.Sprint(flood-1)), whole(wire.OpText, "next"))
+	})
+}
+
+// A peer that pings and takes no Pongs is given up, and does not hold up the reader
+// for ever.
+func TestPingFloodOfADeafPeer(t *testing.T) {
+	noLeaks(t)
+	for _, role := range []wire.Role{wire.RoleServer, wire.RoleClient} {
+		t.Run(role.String(), func(t *testing.T) {
+			noLeaks(t)
+			a, b := memoryConns()
+			defer b.Close()
+			conn, err := newConn(a, config{role: role, closeTimeout: 20 * time.Millisecond})
+			must(t, err)
+			reading := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
+			ping := (&peer{role: role.Peer()}).octets(whole(wire.OpPing, strings.Repeat("x", 125)))
+			flooding := inBackground(func() error {
+				for {
+					if _, err := b.Write(ping); err != nil {
+						return err
+					}
+				}
+			})
+			checkClosed(t, awaitErr(t, reading), 1006, false, nil)
+			if err := awaitErr(t, flooding); err != errAbandoned {
+				t.Errorf("the flood ended with %v", err)
+			}
+		})
+	}
+}
+
 func TestPing(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		reading := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
 		ping := func() <-chan error {
@@ -67,6 +121,7 @@ func TestPing(t *testing.T) {
 }
 
 func TestPingTime(t *testing.T) {
+	noLeaks(t)
 	conn, p := endpoint(t, wire.RoleClient, config{})
 	go func() { _, _, _ = conn.Read(patient(t)) }()
 	took := make(chan time.Duration, 1)

@@ -7,8 +7,9 @@ import (
 )
 
 // In any t seconds an address gets at most Burst + PerSecond·t, the first second
-// not excepted.
+// not excepted, nor the first after a long silence.
 func TestRate(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		rate    Rate
 		seconds int
@@ -22,15 +23,17 @@ func TestRate(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%+v in %d s", tt.rate, tt.seconds), func(t *testing.T) {
 			var l limiter
-			start := time.Unix(1e9, 0)
-			got := 0
-			for ms := range 1000 * tt.seconds {
-				if l.take(tt.rate, "192.0.2.1:80", start.Add(time.Duration(ms)*time.Millisecond)) {
-					got++
+			for _, silence := range []time.Duration{0, time.Hour} {
+				start := time.Unix(1e9, 0).Add(silence)
+				got := 0
+				for ms := range 1000 * tt.seconds {
+					if l.take(tt.rate, "192.0.2.1:80", start.Add(time.Duration(ms)*time.Millisecond)) {
+						got++
+					}
 				}
-			}
-			if got != tt.want {
-				t.Errorf("%d were let through, want %d", got, tt.want)
+				if got != tt.want {
+					t.Errorf("%d were let through after %v, want %d", got, silence, tt.want)
+				}
 			}
 		})
 	}
@@ -38,6 +41,7 @@ func TestRate(t *testing.T) {
 
 // The rate is one household's, whatever the port.
 func TestRatePerAddress(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		a, b string
 		same bool
@@ -62,6 +66,7 @@ func TestRatePerAddress(t *testing.T) {
 
 // However many addresses come, the memory of them has a bound.
 func TestRateForgets(t *testing.T) {
+	noLeaks(t)
 	var l limiter
 	rate, now := Rate{PerSecond: 1}, time.Unix(1e9, 0)
 	from := func(i int) string { return fmt.Sprintf("10.%d.%d.%d:80", i>>16, i>>8&255, i&255) }

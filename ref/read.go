@@ -281,6 +281,9 @@ func (c *Conn) nextEvent(ctx context.Context, direct []byte) (wire.Event, error)
 	for {
 		n, ev := c.receiver.Receive(c.unread)
 		c.unread = c.unread[n:]
+		if c.frameIn.open {
+			c.logReceived(ev)
+		}
 		switch ev.Kind {
 		case wire.EventMessage, wire.EventData, wire.EventEnd:
 			return ev, nil

@@ -16,6 +16,7 @@ import (
 
 // Messages arrive as they were sent, in every length form and fragmentation.
 func TestRead(t *testing.T) {
+	noLeaks(t)
 	big := strings.Repeat("0123456789abcdef", 1<<16)
 	for _, tt := range []struct {
 		name   string
@@ -52,6 +53,7 @@ func TestRead(t *testing.T) {
 }
 
 func TestNextReader(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		p.send(part(wire.OpText, "Hello, "), whole(wire.OpPing, "?"), whole(wire.OpContinuation, "world"),
 			whole(wire.OpBinary, "skipped in part"), whole(wire.OpText, ""), whole(wire.OpText, "last"))
@@ -78,6 +80,7 @@ func TestNextReader(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name   string
 		end    frame
@@ -128,6 +131,7 @@ func TestMessages(t *testing.T) {
 // A context that ends costs nothing: not the connection and not the half of a
 // message that had come.
 func TestReadContext(t *testing.T) {
+	noLeaks(t)
 	for _, agreed := range []*wire.DeflateParams{nil, {}} {
 		bothRoles(t, config{agreed: agreed, compression: &Compression{}}, func(t *testing.T, conn *Conn, p *peer) {
 			soon, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
@@ -155,6 +159,7 @@ func TestReadContext(t *testing.T) {
 }
 
 func TestReadContextInsideACompressedMessage(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{agreed: &wire.DeflateParams{}, compression: &Compression{}}, func(t *testing.T, conn *Conn, p *peer) {
 		p.send(part(wire.OpText, deflated("half")[:3]).rsv(wire.RSV1))
 		soon, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
@@ -183,6 +188,7 @@ func TestReadWaitsItsTurn(t *testing.T) {
 
 // A header that promises much costs no memory before the octets come.
 func TestReadTrustsNoHeader(t *testing.T) {
+	noLeaks(t)
 	conn, p := endpoint(t, wire.RoleServer, config{})
 	octets := p.octets(whole(wire.OpBinary, strings.Repeat("x", DefaultMessageLimit)))
 	p.sendOctets(octets[:100])

@@ -33,7 +33,7 @@ func (d *dialer) follow(from target, to *url.URL) (uri string, err error) {
 		for _, name := range []string{"Authorization", "Cookie", "Proxy-Authorization"} {
 			d.Header.Del(name)
 		}
-		d.HostName = ""
+		d.Host = ""
 	}
 	return next.uri.String(), nil
 }

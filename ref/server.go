@@ -1,6 +1,7 @@
 package ref
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -18,7 +19,8 @@ import (
 // A Server gives every WebSocket connection to a handler and keeps count of
 // them, so that it can end them all. It listens by itself, with
 // [Server.ListenAndServe], or is a handler in somebody else's http.Server, which
-// then has its own timeouts and no AcceptConn.
+// then has its own timeouts and no AcceptConn. A request's header may have
+// [wire.MaxHandshakeLen] octets, and a little more; what is beyond is answered 431.
 //
 // Set the fields before it serves and leave them alone then. Only Handler has to
 // be set.
@@ -49,7 +51,7 @@ type Server struct {
 	IdleTimeout time.Duration
 	// HandshakeTimeout bounds the waiting for a request's header, that of TLS
 	// included, and the sending of the response, unless Options has its own for
-	// that; 10 seconds if zero.
+	// that; 10 seconds if zero, no bound if negative.
 	HandshakeTimeout time.Duration
 
 	mu       sync.Mutex
@@ -120,6 +122,7 @@ func (s *Server) server() (*http.Server, error) {
 			TLSConfig:         s.TLS,
 			ReadHeaderTimeout: s.handshakeTimeout(),
 			IdleTimeout:       s.handshakeTimeout(),
+			MaxHeaderBytes:    wire.MaxHandshakeLen, // RFC6455-10.4-2
 			ErrorLog:          log.New(errorWriter{s}, "", 0),
 		}
 	}
@@ -136,6 +139,8 @@ func (s *Server) check() error {
 		return errors.New("server: no Handler")
 	case s.MaxConns < 0:
 		return fmt.Errorf("server: at most %d connections, want a number, or zero for no bound", s.MaxConns)
+	case s.IdleTimeout < 0:
+		return fmt.Errorf("server: idle timeout of %v, want more than zero, or zero for no bound", s.IdleTimeout)
 	}
 	if err := s.Rate.check(); err != nil {
 		return fmt.Errorf("server: %w", err)
@@ -144,10 +149,7 @@ func (s *Server) check() error {
 }
 
 func (s *Server) handshakeTimeout() time.Duration {
-	if s.HandshakeTimeout <= 0 {
-		return defaultResponseTimeout
-	}
-	return s.HandshakeTimeout
+	return cmp.Or(s.HandshakeTimeout, DefaultAcceptTimeout)
 }
 
 // ServeHTTP serves one request: it is what makes a Server an http.Handler.
@@ -166,9 +168,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.Options != nil {
 		options = *s.Options
 	}
-	if options.HandshakeTimeout == 0 {
-		options.HandshakeTimeout = s.handshakeTimeout()
-	}
+	options.HandshakeTimeout = cmp.Or(options.HandshakeTimeout, s.handshakeTimeout())
 	conn, err := Accept(w, r, &options)
 	if err != nil {
 		s.report(r.RemoteAddr, err)

@@ -116,6 +116,7 @@ func TestServerTLS(t *testing.T) {
 // However a handler ends, it ran once, its connection is closed and the server
 // goes on.
 func TestServerHandlerEnds(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name    string
 		handler func(*Conn)
@@ -301,8 +302,68 @@ func TestServerTimeouts(t *testing.T) {
 	must(t, s.Shutdown(patient(t)))
 }
 
+// So is half a handshake of TLS.
+func TestServerTimeoutOfTLS(t *testing.T) {
+	noLeaks(t)
+	from := httptest.NewUnstartedServer(nil) // for its certificate
+	from.StartTLS()
+	defer from.Close()
+	s := &Server{Handler: echo, HandshakeTimeout: 30 * time.Millisecond, TLS: &tls.Config{Certificates: from.TLS.Certificates}}
+	l := listen(t)
+	served := inBackground(func() error { return s.ServeTLS(l, "", "") })
+	mute, err := net.Dial("tcp", l.Addr().String())
+	must(t, err)
+	defer mute.Close()
+	must(t, mute.SetDeadline(time.Now().Add(patience)))
+	if _, err := io.ReadAll(mute); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("TLS is waited for")
+	}
+	must(t, s.Shutdown(patient(t)))
+	if err := awaitErr(t, served); err != http.ErrServerClosed {
+		t.Errorf("ServeTLS: %v", err)
+	}
+}
+
+// A handshake has a size.
+func TestServerHandshakeSize(t *testing.T) {
+	noLeaks(t)
+	s := &Server{Handler: echo}
+	uri, _ := startServer(t, s)
+	for _, tt := range []struct{ size, status int }{
+		{wire.MaxHandshakeLen - 1000, 101},
+		{wire.MaxHandshakeLen + 8000, 431}, // net/http looks away for 4,096
+	} {
+		response, _, conn := exchange(t, strings.TrimPrefix(uri, "ws://"), opening+"X: "+strings.Repeat("y", tt.size)+"\r\n\r\n")
+		if response.StatusCode != tt.status {
+			t.Errorf("%d octets: status %d, want %d", tt.size, response.StatusCode, tt.status)
+		}
+		must(t, conn.Close())
+	}
+	must(t, s.Shutdown(patient(t)))
+}
+
+// The rate is that of one address, whatever others do.
+func TestServerRatePerAddress(t *testing.T) {
+	noLeaks(t)
+	s := &Server{Handler: echo, Rate: Rate{PerSecond: 1e-9, Burst: 2}}
+	for _, tt := range []struct {
+		remote string
+		status int
+	}{
+		{"192.0.2.1:1", 426}, {"192.0.2.1:2", 426}, {"192.0.2.1:3", 429}, {"192.0.2.2:1", 426},
+	} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = tt.remote
+		s.ServeHTTP(w, r)
+		if w.Code != tt.status {
+			t.Errorf("%s: status %d, want %d", tt.remote, w.Code, tt.status)
+		}
+	}
+}
+
 // What comes is what keeps a connection from being idle.
 func TestIdleWatch(t *testing.T) {
+	noLeaks(t)
 	start := time.Now()
 	var w idleWatch
 	w.note(start)
@@ -325,6 +386,7 @@ func TestIdleWatch(t *testing.T) {
 
 // Nobody has to take the errors.
 func TestServerErrorsBlockNobody(t *testing.T) {
+	noLeaks(t)
 	s := &Server{Handler: echo}
 	for range errorBacklog + 10 {
 		s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
@@ -339,6 +401,7 @@ func TestServerErrorsBlockNobody(t *testing.T) {
 }
 
 func TestServerThatCannotServe(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name   string
 		server *Server
@@ -346,6 +409,7 @@ func TestServerThatCannotServe(t *testing.T) {
 	}{
 		{"no handler", &Server{}, "no Handler"},
 		{"a negative cap", &Server{Handler: echo, MaxConns: -1}, "at most -1 connections"},
+		{"a negative timeout", &Server{Handler: echo, IdleTimeout: -1}, "idle timeout of -1ns"},
 		{"a negative rate", &Server{Handler: echo, Rate: Rate{PerSecond: -1}}, "rate of -1"},
 		{"a burst of nothing", &Server{Handler: echo, Rate: Rate{Burst: 5}}, "nothing per second"},
 	} {

@@ -1,8 +1,10 @@
 package ref
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -53,14 +55,17 @@ const (
 )
 
 // Dial opens a connection as the function [Dial] does, and tries again when there
-// was no answer, none that could be read, or one of 408, 425, 429 or 5xx, other than 501 and 505. Any other
-// answer, a wrong URI and wrong options would come to the same again. What comes
+// was no answer, none that could be read, or one of 408, 425, 429 or 5xx, other than
+// 501 and 505. Any other answer, a wrong URI and wrong options would come to the same again. What comes
 // back is of the last attempt. When ctx ends while it waits, the error has its
 // cause too.
 //
 // Only the opening is tried again: what was lost of an open connection only the
 // application knows how to make good.
 func (r Retry) Dial(ctx context.Context, uri string, options *DialOptions) (*Conn, *http.Response, error) {
+	if r.Attempts < 0 || r.Wait < 0 || r.MaxWait < 0 {
+		return nil, nil, &HandshakeError{Err: unfitError{fmt.Errorf("retry: %d attempts, waits of %v up to %v, want more than zero, or zero for the defaults", r.Attempts, r.Wait, r.MaxWait)}}
+	}
 	for attempt := 1; ; attempt++ {
 		conn, response, err := Dial(ctx, uri, options)
 		if err == nil || attempt >= r.Attempts || !passing(err) {
@@ -78,13 +83,7 @@ func (r Retry) Dial(ctx context.Context, uri string, options *DialOptions) (*Con
 
 // wait returns how long to wait behind the attempt of that number.
 func (r Retry) wait(attempt int) time.Duration {
-	wait, most := r.Wait, r.MaxWait
-	if wait <= 0 {
-		wait = defaultRetryWait
-	}
-	if most <= 0 {
-		most = defaultRetryMaxWait
-	}
+	wait, most := cmp.Or(r.Wait, defaultRetryWait), cmp.Or(r.MaxWait, defaultRetryMaxWait)
 	for ; attempt > 1 && wait < most; attempt-- {
 		wait *= 2
 	}

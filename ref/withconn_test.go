@@ -13,6 +13,7 @@ import (
 )
 
 func TestWithConn(t *testing.T) {
+	noLeaks(t)
 	failed := errors.New("the function failed")
 	for _, tt := range []struct {
 		name   string
@@ -30,14 +31,18 @@ func TestWithConn(t *testing.T) {
 			noLeaks(t)
 			s := serve(t, nil, Echo)
 			defer s.http.Close()
+			ran := 0
 			err := func() (err error) {
 				defer func() {
 					if panicked := recover() != nil; panicked != tt.panics {
 						t.Errorf("panicked %v, want %v", panicked, tt.panics)
 					}
 				}()
-				return WithConn(patient(t), s.url, nil, tt.f)
+				return WithConn(patient(t), s.url, nil, func(c *Conn) error { ran++; return tt.f(c) })
 			}()
+			if ran != 1 {
+				t.Errorf("the function ran %d times", ran)
+			}
 			if err != tt.want {
 				t.Errorf("error %v, want %v", err, tt.want)
 			}
@@ -56,6 +61,7 @@ func TestWithConn(t *testing.T) {
 
 // What may pass is tried again, what cannot is not.
 func TestRetry(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		name     string
 		statuses []int // of the first attempts; then the server accepts
@@ -100,10 +106,15 @@ func TestRetry(t *testing.T) {
 }
 
 func TestRetryGivesUp(t *testing.T) {
+	noLeaks(t)
 	day := Retry{Attempts: 2, Wait: 24 * time.Hour, MaxWait: 24 * time.Hour}
 	for name, open := range map[string]func() error{
 		"a wrong URI": func() error {
 			_, _, err := day.Dial(patient(t), "gopher://localhost/", nil)
+			return err
+		},
+		"a negative wait": func() error {
+			_, _, err := Retry{Attempts: 2, Wait: -1}.Dial(patient(t), "ws://localhost/", nil)
 			return err
 		},
 		"wrong options": func() error {
@@ -130,6 +141,7 @@ func TestRetryGivesUp(t *testing.T) {
 }
 
 func TestRetryWait(t *testing.T) {
+	noLeaks(t)
 	for _, tt := range []struct {
 		retry Retry
 		want  []time.Duration

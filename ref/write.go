@@ -38,13 +38,13 @@ func (c *Conn) Write(ctx context.Context, typ MessageType, p []byte) error {
 		return fmt.Errorf("write: %w", err)
 	}
 	if typ == Text && !utf8.Valid(p) {
-		return fmt.Errorf("write: %w", wire.RuleText.Violation("text message of %d octets that is not UTF-8", len(p)))
+		return fmt.Errorf("write: %w", notUTF8(p))
 	}
 	if err := c.sending.acquire(ctx, c.done); err != nil {
 		return c.explain("write", err)
 	}
 	defer c.sending.release()
-	if err := c.state.ended(); err != nil {
+	if err := c.mayWrite(); err != nil {
 		return err
 	}
 	h := wire.Header{Fin: true, Opcode: wire.Opcode(typ)}
@@ -59,6 +59,10 @@ func (c *Conn) Write(ctx context.Context, typ MessageType, p []byte) error {
 		c.deflater.Release() // the peer must not be referred to what it never got
 	}
 	return err
+}
+
+func notUTF8(p []byte) error {
+	return wire.RuleText.Violation("text message of %d octets that is not UTF-8", len(p))
 }
 
 // compresses reports whether a message of at least n octets goes compressed.
@@ -78,7 +82,7 @@ func (c *Conn) NextWriter(ctx context.Context, typ MessageType) (io.WriteCloser,
 	if err := c.sending.acquire(ctx, c.done); err != nil {
 		return nil, c.explain("write", err)
 	}
-	if err := c.state.ended(); err != nil {
+	if err := c.mayWrite(); err != nil {
 		c.sending.release()
 		return nil, err
 	}
@@ -206,16 +210,26 @@ func (c *Conn) sendFrame(ctx context.Context, h wire.Header, payload []byte) err
 	return c.writeFrame(ctx, h, payload)
 }
 
-// writeFrame sends one frame; framing is held.
-func (c *Conn) writeFrame(ctx context.Context, h wire.Header, payload []byte) error {
+// beginFrame completes a header and counts its frame as begun; framing is held.
+func (c *Conn) beginFrame(h wire.Header) (wire.Header, error) {
 	if err := c.state.ended(); err != nil {
-		return err
+		return h, err
 	}
-	h.Length = uint64(len(payload))
 	h, err := c.sender.Header(h)
 	if err != nil {
-		return fmt.Errorf("write: %w", err)
+		return h, fmt.Errorf("write: %w", err)
 	}
+	return h, nil
+}
+
+// writeFrame sends one frame; framing is held.
+func (c *Conn) writeFrame(ctx context.Context, h wire.Header, payload []byte) error {
+	h.Length = uint64(len(payload))
+	h, err := c.beginFrame(h)
+	if err != nil {
+		return err
+	}
+	c.logSent(h, payload)
 	buf := takeChunk()
 	defer giveChunk(buf)
 	out := wire.AppendHeader(*buf, h)
@@ -245,7 +259,7 @@ func (c *Conn) writeCopied(ctx context.Context, out []byte, h wire.Header, paylo
 			pos = wire.Mask(h.MaskKey, pos, out[start:])
 		}
 		payload = payload[n:]
-		if _, err := interruptible(ctx, c.tcp.SetWriteDeadline, func() (int, error) { return c.tcp.Write(out) }); err != nil {
+		if err := c.writeTCP(ctx, out); err != nil {
 			return err
 		}
 		if len(payload) == 0 {
@@ -253,6 +267,17 @@ func (c *Conn) writeCopied(ctx context.Context, out []byte, h wire.Header, paylo
 		}
 		out = out[:0]
 	}
+}
+
+// writeTCP writes octets, until ctx ends. With a context that never does it
+// allocates nothing.
+func (c *Conn) writeTCP(ctx context.Context, p []byte) error {
+	if ctx.Done() == nil {
+		_, err := c.tcp.Write(p)
+		return err
+	}
+	_, err := interruptible(ctx, c.tcp.SetWriteDeadline, func() (int, error) { return c.tcp.Write(p) })
+	return err
 }
 
 // writeFailed ends the connection: part of a frame may have gone out, and what

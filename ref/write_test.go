@@ -15,6 +15,7 @@ import (
 )
 
 func TestWrite(t *testing.T) {
+	noLeaks(t)
 	for _, size := range []int{0, 1, 125, 126, 65535, 65536, writeChunk, writeChunk + 1, 1 << 20} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
@@ -32,6 +33,7 @@ func TestWrite(t *testing.T) {
 }
 
 func TestWriteRefuses(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		var v *wire.Violation
 		if err := conn.Write(patient(t), Text, []byte("a\xff")); !errors.As(err, &v) || v.Rule != wire.RuleText {
@@ -55,6 +57,7 @@ func TestWriteRefuses(t *testing.T) {
 
 // A frame that cannot be finished ends the connection, and says why.
 func TestWriteInterrupted(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, _ *peer) {
 		ctx, cancel := context.WithCancel(context.Background())
 		message := make([]byte, 64<<20) // and nobody reads
@@ -71,6 +74,7 @@ func TestWriteInterrupted(t *testing.T) {
 
 // A turn that does not come leaves the connection as it is.
 func TestWriteWaitsItsTurn(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		w, err := conn.NextWriter(patient(t), Text)
 		must(t, err)
@@ -85,6 +89,7 @@ func TestWriteWaitsItsTurn(t *testing.T) {
 }
 
 func TestNextWriter(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		w, err := conn.NextWriter(patient(t), Text)
 		must(t, err)
@@ -114,6 +119,7 @@ func TestNextWriter(t *testing.T) {
 // Text that turns out not to be UTF-8 when a part of it is out cannot be taken
 // back; before that it can.
 func TestNextWriterWithBrokenText(t *testing.T) {
+	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		w, err := conn.NextWriter(patient(t), Text)
 		must(t, err)
@@ -136,8 +142,19 @@ func TestNextWriterWithBrokenText(t *testing.T) {
 	})
 }
 
+// numbered is message j of writer i. Some take several writes to TCP, between which
+// nothing else may go.
+func numbered(i, j int) string {
+	times := 1 + j*j
+	if j%10 == 9 {
+		times = writeChunk
+	}
+	return strings.Repeat(fmt.Sprintf("%d/%d,", i, j), times)
+}
+
 // What many send at once arrives whole, each sender's messages in order.
 func TestConcurrentWrites(t *testing.T) {
+	noLeaks(t)
 	for name, agreed := range map[string]*wire.DeflateParams{
 		"plain":               nil,
 		"compressed":          {},
@@ -162,7 +179,7 @@ func TestConcurrentWrites(t *testing.T) {
 			for i := range writers {
 				all.Go(func() {
 					for j := range messages {
-						message := strings.Repeat(fmt.Sprintf("%d/%d,", i, j), 1+j*j)
+						message := numbered(i, j)
 						if i%2 == 0 {
 							if err := client.Write(patient(t), Text, []byte(message)); err != nil {
 								t.Error(err)
@@ -201,7 +218,7 @@ func TestConcurrentWrites(t *testing.T) {
 					t.Fatalf("message %d of writer %d came when %d was due", j, i, next[i])
 				}
 				next[i]++
-				if want := strings.Repeat(fmt.Sprintf("%d/%d,", i, j), 1+j*j); string(data) != want {
+				if string(data) != numbered(i, j) {
 					t.Fatalf("message %d of writer %d is mixed with another", j, i)
 				}
 			}
@@ -214,14 +231,36 @@ func TestConcurrentWrites(t *testing.T) {
 	}
 }
 
+// Keys do not repeat, from one connection to the next either, and nobody can tell
+// the next from those before: they come from the operating system.
 func TestMaskKeys(t *testing.T) {
-	key := maskKeys()
+	noLeaks(t)
+	const drawn = 10_000
+	one, other := maskKeys(), maskKeys()
 	seen := map[[4]byte]int{}
-	for range 10_000 {
-		seen[key()]++
+	var set [32]int // how often each bit is
+	for range drawn {
+		key := one()
+		seen[key]++
+		seen[other()]++
+		for bit := range set {
+			set[bit] += int(key[bit/8] >> (bit % 8) & 1)
+		}
 	}
-	if len(seen) < 9_990 { // two equal ones are to be expected in 86,000 keys
-		t.Errorf("%d different keys of 10,000", len(seen))
+	if len(seen) < 2*drawn-10 { // two equal ones are to be expected in 86,000 keys
+		t.Errorf("%d different keys of %d", len(seen), 2*drawn)
+	}
+	for bit, n := range set {
+		if n < drawn*45/100 || n > drawn*55/100 { // ten times the standard deviation
+			t.Errorf("bit %d is set in %d of %d keys", bit, n, drawn)
+		}
+	}
+	for file, tree := range parsedFiles(t, ".") {
+		for _, imported := range tree.Imports {
+			if strings.HasPrefix(imported.Path.Value, `"math/rand`) {
+				t.Errorf("%s imports %s: what it gives can be told in advance (RFC6455-10.3-1)", file, imported.Path.Value)
+			}
+		}
 	}
 }
 

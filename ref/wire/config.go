@@ -14,6 +14,9 @@ type Config struct {
 	// source that the application cannot predict (RFC6455-5.3-2, RFC6455-5.3-3).
 	// A client that sends must have one; a server never calls it.
 	MaskKey func() [4]byte
+	// OnHeader, if set, hears of every frame header that a [Receiver] gets, before
+	// it is judged, so also of the one that breaks a rule: for logs.
+	OnHeader func(Header)
 }
 
 // Limits bounds what an endpoint takes from its peer (RFC6455-10.4-1). A frame

@@ -12,9 +12,9 @@ const MaxHeaderLen = 14
 // MaxControlPayload is the most payload octets of a control frame (RFC 6455 5.5).
 const MaxControlPayload = 125
 
-// ErrShort says that the octets at hand are the beginning of a header and that
-// more are needed to know the rest.
-var ErrShort = errors.New("frame header not complete yet (RFC 6455 5.2)")
+// ErrShort says that the octets at hand are the beginning of a frame's header, or of
+// a handshake's head, and that more are needed to know the rest.
+var ErrShort = errors.New("incomplete, more octets are needed")
 
 // LengthForm is one of the three ways in which a header can write the payload
 // length (RFC 6455 5.2).

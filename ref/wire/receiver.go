@@ -16,6 +16,8 @@ type Receiver struct {
 	end    func(r *Receiver) Event
 	limits Limits
 	state  FrameState
+	// onHeader hears of every header; nil for nobody.
+	onHeader func(Header)
 
 	head    [MaxHeaderLen]byte // a header that came in pieces
 	headLen int
@@ -42,10 +44,11 @@ type parser func(r *Receiver, p []byte) (n int, ev Event, wait bool)
 // octet behind the opening handshake.
 func NewReceiver(c Config) *Receiver {
 	return &Receiver{
-		parse:  (*Receiver).header,
-		end:    (*Receiver).lost,
-		limits: c.Limits,
-		state:  FrameState{Sender: c.Role.Peer(), RSV1: c.Deflate},
+		parse:    (*Receiver).header,
+		end:      (*Receiver).lost,
+		limits:   c.Limits,
+		state:    FrameState{Sender: c.Role.Peer(), RSV1: c.Deflate},
+		onHeader: c.OnHeader,
 	}
 }
 
@@ -106,6 +109,9 @@ func (r *Receiver) header(p []byte) (n int, ev Event, wait bool) {
 	}
 	n = headLen - before
 	r.headLen = 0
+	if r.onHeader != nil {
+		r.onHeader(h)
+	}
 	if err != nil {
 		return n, r.fail(violation(err)), false
 	}

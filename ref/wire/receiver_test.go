@@ -1,8 +1,10 @@
 package wire
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -445,6 +447,35 @@ func BenchmarkReceive(b *testing.B) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// Whoever keeps a log hears of every header, whatever the octets are cut into, and of
+// the one that breaks a rule.
+func TestReceiverOnHeader(t *testing.T) {
+	octets := []byte("\x81\x01a" + "\x89\x00" + "\x02\x00\x00\x00\x80\x00" + "\x83\x00" + "\x81\x00")
+	want := []Header{
+		{Fin: true, Opcode: OpText, Form: Length7, Length: 1},
+		{Fin: true, Opcode: OpPing, Form: Length7},
+		{Opcode: OpBinary, Form: Length7},
+		{Opcode: OpContinuation, Form: Length7},
+		{Fin: true, Opcode: OpContinuation, Form: Length7},
+		{Fin: true, Opcode: 3, Form: Length7}, // reserved; nothing is heard behind it
+	}
+	for size := range len(octets) {
+		var heard []Header
+		r := NewReceiver(Config{Role: RoleClient, OnHeader: func(h Header) { heard = append(heard, h) }})
+		for piece := range slices.Chunk(bytes.Clone(octets), size+1) {
+			for {
+				n, ev := r.Receive(piece)
+				if piece = piece[n:]; ev.Kind == EventNone {
+					break
+				}
+			}
+		}
+		if diff := cmp.Diff(want, heard); diff != "" {
+			t.Fatalf("in pieces of %d (-want +got):\n%s", size+1, diff)
 		}
 	}
 }

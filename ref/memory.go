@@ -1,0 +1,168 @@
+package ref
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// underway is how many octets a connection in memory holds in one direction
+// until somebody reads them, like the buffers of TCP.
+const underway = 64 << 10
+
+// memoryConns returns the two ends of a connection in memory. Unlike those of
+// net.Pipe they have buffers, so that a Close frame gets away without anybody
+// reading, and can be half closed as TCP can, which the closing handshake is made
+// of (RFC 6455 7.1.1).
+func memoryConns() (a, b *memoryConn) {
+	x, y := newDirection(), newDirection()
+	return newMemoryConn(x, y), newMemoryConn(y, x)
+}
+
+// A memoryConn is one end.
+type memoryConn struct {
+	in, out         *direction
+	readBy, writeBy *deadline
+}
+
+func newMemoryConn(in, out *direction) *memoryConn {
+	return &memoryConn{in: in, out: out, readBy: newDeadline(), writeBy: newDeadline()}
+}
+
+func (c *memoryConn) Read(p []byte) (int, error)  { return c.in.read(c.readBy.context(), p) }
+func (c *memoryConn) Write(p []byte) (int, error) { return c.out.write(c.writeBy.context(), p) }
+
+// Close ends both directions. What was written can still be read by the peer.
+func (c *memoryConn) Close() error {
+	c.in.abandon()
+	c.out.finish()
+	c.readBy.set(time.Time{}) // no timer is left behind
+	c.writeBy.set(time.Time{})
+	return nil
+}
+
+// CloseWrite ends the outgoing direction.
+func (c *memoryConn) CloseWrite() error {
+	c.out.finish()
+	return nil
+}
+
+func (c *memoryConn) LocalAddr() net.Addr  { return memoryAddr{} }
+func (c *memoryConn) RemoteAddr() net.Addr { return memoryAddr{} }
+
+func (c *memoryConn) SetDeadline(t time.Time) error {
+	c.readBy.set(t)
+	c.writeBy.set(t)
+	return nil
+}
+
+func (c *memoryConn) SetReadDeadline(t time.Time) error {
+	c.readBy.set(t)
+	return nil
+}
+
+func (c *memoryConn) SetWriteDeadline(t time.Time) error {
+	c.writeBy.set(t)
+	return nil
+}
+
+type memoryAddr struct{}
+
+func (memoryAddr) Network() string { return "pipe" }
+func (memoryAddr) String() string  { return "pipe" }
+
+var errAbandoned = errors.New("the other end is closed")
+
+// A direction is the octets on their way from one end to the other.
+type direction struct {
+	mu        sync.Mutex
+	octets    []byte
+	finished  bool          // nothing more is written
+	abandoned bool          // nothing more is read
+	changed   chan struct{} // closed and replaced when any of these changes
+}
+
+func newDirection() *direction { return &direction{changed: make(chan struct{})} }
+
+// read waits for octets or their end.
+func (d *direction) read(ctx context.Context, p []byte) (n int, err error) {
+	err = d.await(ctx, func() (done bool, err error) {
+		switch {
+		case d.abandoned:
+			return true, net.ErrClosed
+		case len(d.octets) == 0 && d.finished:
+			return true, io.EOF
+		case len(d.octets) == 0 && len(p) > 0:
+			return false, nil
+		}
+		n = copy(p, d.octets)
+		d.octets = d.octets[n:]
+		return true, nil
+	})
+	return n, err
+}
+
+// write waits until all of p found room.
+func (d *direction) write(ctx context.Context, p []byte) (n int, err error) {
+	err = d.await(ctx, func() (done bool, err error) {
+		switch {
+		case d.finished:
+			return true, net.ErrClosed
+		case d.abandoned:
+			return true, errAbandoned
+		}
+		m := min(len(p)-n, underway-len(d.octets))
+		d.octets = append(d.octets, p[n:n+m]...)
+		n += m
+		return n == len(p), nil
+	})
+	return n, err
+}
+
+func (d *direction) finish() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.finished = true
+	d.change()
+}
+
+func (d *direction) abandon() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.abandoned, d.octets = true, nil
+	d.change()
+}
+
+// change wakes who waits; mu is held.
+func (d *direction) change() {
+	close(d.changed)
+	d.changed = make(chan struct{})
+}
+
+// await has step look until it is done, after every change, or ctx ends.
+func (d *direction) await(ctx context.Context, step func() (done bool, err error)) error {
+	for {
+		if ctx.Err() != nil {
+			return os.ErrDeadlineExceeded
+		}
+		d.mu.Lock()
+		before := len(d.octets)
+		done, err := step()
+		if len(d.octets) != before {
+			d.change()
+		}
+		changed := d.changed
+		d.mu.Unlock()
+		if done {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+	}
+}
