@@ -43,7 +43,7 @@ func run(ctx context.Context, addr string, stdout io.Writer) error {
 	echo := &ref.Server{Handler: echo, MaxConns: 1000}
 	rooms := &ref.Server{Handler: room, MaxConns: 100, Options: &ref.AcceptOptions{Limits: ref.Limits{Message: 4096}}}
 	mux := http.NewServeMux()
-	mux.Handle("GET /echo", echo) // an opening handshake is a GET (RFC6455-4.1-21)
+	mux.Handle("GET /echo", echo) // an opening handshake is a GET (RFC6455-4.2.1-3)
 	mux.Handle("GET /rooms/{room}", rooms)
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, "echo %d, rooms %d\n", echo.NumConns(), rooms.NumConns())

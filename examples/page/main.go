@@ -42,7 +42,7 @@ func run(ctx context.Context, addr string, stdout io.Writer) error {
 	}
 	server := &ref.Server{
 		HTTPHandler: http.HandlerFunc(page),
-		// Pages of other sites are refused without a word of ours (RFC 6455 10.2).
+		// Options that are left out let in pages of this host only (RFC 6455 10.2).
 		Handler: func(conn *ref.Conn, r *http.Request) {
 			_ = ref.Echo(r.Context(), conn) // the server's Errors have it
 		},
