@@ -64,6 +64,9 @@ func TestTabs(t *testing.T) {
 		}
 		enter(t, tab, "#name", name)
 		chromium.Until(t, tab, `document.getElementById("status").textContent === "connected as `+name+`"`)
+		if shown := chromium.Eval[string](t, tab, `[...document.forms].filter(f => f.offsetParent).map(f => f.id).join()`); shown != "say" {
+			t.Errorf("who has joined is shown the forms %q, want the one to say something", shown)
+		}
 	}
 	for _, tab := range tabs {
 		chromium.Until(t, tab, members+` === "Ann,Bob,Carol"`)

@@ -50,7 +50,7 @@ function said(from, text) {
 	const line = element("li", "");
 	line.append(element("strong", from), ": ", text);
 	$("log").append(line);
-	line.scrollIntoView({ block: "nearest" });
+	$("log").scrollTop = $("log").scrollHeight;
 }
 
 // What others typed is text, never markup.
