@@ -67,16 +67,19 @@ func run(ctx context.Context, addr string, every time.Duration, stdout io.Writer
 func push(ctx context.Context, conn *ref.Conn, every time.Duration) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go func() { // Pings and the Close come to who reads
+	go func() { // the page says nothing, but Pings and the Close come to who reads
 		defer cancel()
-		for range conn.Messages(ctx) { //nolint:revive // the page says nothing
+		for _, err := range conn.Messages(ctx) {
+			if err != nil {
+				return // the server's Errors have it
+			}
 		}
 	}()
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for now := time.Now(); ; {
 		if conn.Write(ctx, ref.Text, draw(now)) != nil {
-			return // the server's Errors have it
+			return
 		}
 		select {
 		case now = <-ticker.C:
