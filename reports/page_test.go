@@ -2,8 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,6 +9,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/wsspec/wsspec/internal/chromium"
 )
 
 func TestPageOpensEveryCaseAndAsksForNothing(t *testing.T) {
@@ -193,9 +193,6 @@ func TestScreenshots(t *testing.T) {
 	if *screenshots == "" {
 		t.Skip("no -screenshots FOLDER given: nothing to look at is made")
 	}
-	if err := os.MkdirAll(*screenshots, 0o777); err != nil {
-		t.Fatal(err)
-	}
 	for _, scheme := range []string{"light", "dark"} {
 		for name, width := range map[string]int64{"wide": 1400, "narrow": 420} {
 			for shown, fragment := range map[string]string{"front": "", "failing": "#verdict=fail", "case": "#case=alpha~server~2.7", "measurements": "#measurements"} {
@@ -204,15 +201,7 @@ func TestScreenshots(t *testing.T) {
 				b.do(chromedp.EmulateViewport(width, 1000))
 				b.open(fragment)
 				b.until(`document.querySelector("#case").open === location.hash.includes("case=")`)
-				octets, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
-				if err != nil {
-					t.Fatal(err)
-				}
-				file := filepath.Join(*screenshots, fmt.Sprintf("%s-%s-%s.png", shown, name, scheme))
-				if err := os.WriteFile(file, octets, 0o644); err != nil {
-					t.Fatal(err)
-				}
-				t.Log(file)
+				chromium.Picture(t, b.ctx, *screenshots, fmt.Sprintf("%s-%s-%s.png", shown, name, scheme))
 			}
 		}
 	}

@@ -1,11 +1,12 @@
 // Command broadcast is a server that sends every text message to everybody. Who
 // does not keep up is closed, so that nobody waits for the slowest.
 //
-//	go run ./examples/broadcast localhost:9001
+//	go run ./examples/broadcast
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -14,44 +15,36 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"time"
 
 	"github.com/wsspec/wsspec/ref"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
 func main() {
+	addr := flag.String("addr", "127.0.0.1:8080", "`address` to listen on")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	address := "localhost:9001"
-	if len(os.Args) > 1 {
-		address = os.Args[1]
-	}
-	if err := run(ctx, address, os.Stdout); err != nil {
+	if err := run(ctx, *addr, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
 // run serves until ctx ends.
-func run(ctx context.Context, address string, stdout io.Writer) error {
-	listener, err := net.Listen("tcp", address)
+func run(ctx context.Context, addr string, stdout io.Writer) error {
+	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w (-addr takes another address)", err)
 	}
-	fmt.Fprintf(stdout, "listening on ws://%s/\n", listener.Addr())
-
 	everybody := &room{members: map[*ref.Conn]chan []byte{}}
 	server := &ref.Server{Handler: everybody.serve, MaxConns: 10_000}
-	shut := make(chan error, 1)
-	context.AfterFunc(ctx, func() {
-		ending, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		shut <- server.Shutdown(ending)
-	})
+	ended := make(chan error, 1)
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	fmt.Fprintf(stdout, "listening on ws://%s/\n", listener.Addr())
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return err
 	}
-	return <-shut
+	return <-ended
 }
 
 // outbox is how many messages may wait for a member.
@@ -64,8 +57,8 @@ type room struct {
 }
 
 // serve is one member's stay.
-func (r *room) serve(conn *ref.Conn, _ *http.Request) {
-	ctx := context.Background()
+func (r *room) serve(conn *ref.Conn, request *http.Request) {
+	ctx := request.Context()
 	waiting := make(chan []byte, outbox)
 	waiting <- []byte("welcome") // behind this, nothing is missed
 	r.mu.Lock()

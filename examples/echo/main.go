@@ -1,11 +1,13 @@
 // Command echo is the smallest server: it sends every message back to whoever
 // sent it. Ctrl-C ends it, each connection with a Close frame.
 //
-//	go run ./examples/echo localhost:9001
+//	go run ./examples/echo
+//	go run ./examples/talk ws://127.0.0.1:8080/
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -13,55 +15,36 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"sync"
 
 	"github.com/wsspec/wsspec/ref"
-	"github.com/wsspec/wsspec/ref/wire"
 )
 
 func main() {
+	addr := flag.String("addr", "127.0.0.1:8080", "`address` to listen on")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	address := "localhost:9001"
-	if len(os.Args) > 1 {
-		address = os.Args[1]
-	}
-	if err := run(ctx, address, os.Stdout); err != nil {
+	if err := run(ctx, *addr, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
 // run serves until ctx ends.
-func run(ctx context.Context, address string, stdout io.Writer) error {
-	listener, err := net.Listen("tcp", address)
+func run(ctx context.Context, addr string, stdout io.Writer) error {
+	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w (-addr takes another address)", err)
 	}
-	fmt.Fprintf(stdout, "listening on ws://%s/\n", listener.Addr())
-
-	var open sync.WaitGroup // http.Server forgets connections that are taken over
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		open.Add(1)
-		defer open.Done()
-		conn, err := ref.Accept(w, r, nil)
-		if err != nil {
-			return // the client has its answer
-		}
-		defer conn.CloseNow()
-		goAway := context.AfterFunc(ctx, func() { _ = conn.Close(wire.StatusGoingAway, "the server shuts down") })
-		defer goAway()
-		if err := ref.Echo(context.Background(), conn); err != nil && ctx.Err() == nil {
+	server := &ref.Server{Handler: func(conn *ref.Conn, r *http.Request) {
+		if err := ref.Echo(r.Context(), conn); err != nil && ctx.Err() == nil {
 			log.Printf("%s: %v", conn.RemoteAddr(), err)
 		}
-	})}
-	go func() {
-		<-ctx.Done()
-		_ = server.Close()
-	}()
-	err = server.Serve(listener)
-	open.Wait()
-	if ctx.Err() != nil {
-		return nil
+	}}
+	ended := make(chan error, 1)
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	fmt.Fprintf(stdout, "listening on ws://%s/\n", listener.Addr())
+	if err := server.Serve(listener); err != http.ErrServerClosed {
+		return err
 	}
-	return err
+	return <-ended
 }

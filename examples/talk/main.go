@@ -1,12 +1,14 @@
 // Command talk is the smallest client: it sends each line of its standard input
 // as a text message, prints the answer, and closes when the input ends.
 //
-//	go run ./examples/talk ws://localhost:9001/
+//	go run ./examples/talk ws://127.0.0.1:8080/
+//	go run ./examples/talk -subprotocol count.words ws://127.0.0.1:8080/
 package main
 
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -14,41 +16,39 @@ import (
 	"os/signal"
 
 	"github.com/wsspec/wsspec/ref"
-	"github.com/wsspec/wsspec/ref/wire"
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		log.Fatal("usage: talk URL")
+	subprotocol := flag.String("subprotocol", "", "`name` of the subprotocol to ask for")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		log.Fatal("usage: talk [-subprotocol NAME] URL, such as ws://127.0.0.1:8080/")
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1], os.Stdin, os.Stdout); err != nil {
+	if err := run(ctx, flag.Arg(0), *subprotocol, os.Stdin, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
 // run talks until the input ends, or the connection does.
-func run(ctx context.Context, url string, stdin io.Reader, stdout io.Writer) error {
-	conn, _, err := ref.Dial(ctx, url, nil)
-	if err != nil {
-		return err
+func run(ctx context.Context, url, subprotocol string, stdin io.Reader, stdout io.Writer) error {
+	options := &ref.DialOptions{}
+	if subprotocol != "" {
+		options.Subprotocols = []string{subprotocol}
 	}
-	defer conn.CloseNow()
-
-	lines := bufio.NewScanner(stdin)
-	for lines.Scan() {
-		if err := conn.Write(ctx, ref.Text, lines.Bytes()); err != nil {
-			return err
+	return ref.WithConn(ctx, url, options, func(conn *ref.Conn) error {
+		lines := bufio.NewScanner(stdin)
+		for lines.Scan() {
+			if err := conn.Write(ctx, ref.Text, lines.Bytes()); err != nil {
+				return err
+			}
+			_, answer, err := conn.Read(ctx)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(stdout, "%s\n", answer)
 		}
-		_, answer, err := conn.Read(ctx)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(stdout, "%s\n", answer)
-	}
-	if err := lines.Err(); err != nil {
-		return err
-	}
-	return conn.Close(wire.StatusNormalClosure, "")
+		return lines.Err()
+	})
 }

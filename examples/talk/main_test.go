@@ -9,13 +9,14 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
 
+	"github.com/wsspec/wsspec/examples/internal/trial"
 	"github.com/wsspec/wsspec/ref"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-func TestRun(t *testing.T) {
+func TestTalk(t *testing.T) {
+	trial.NoLeaks(t)
 	leaves := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn, err := ref.Accept(w, r, nil)
 		if err != nil {
@@ -41,10 +42,8 @@ func TestRun(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := httptest.NewServer(tt.server)
 			defer s.Close()
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-			defer cancel()
 			var stdout strings.Builder
-			err := run(ctx, strings.Replace(s.URL, "http", "ws", 1), tt.stdin, &stdout)
+			err := run(trial.Context(t), strings.Replace(s.URL, "http", "ws", 1), "", tt.stdin, &stdout)
 			if stdout.String() != tt.stdout {
 				t.Errorf("printed %q, want %q", &stdout, tt.stdout)
 			}
@@ -52,5 +51,46 @@ func TestRun(t *testing.T) {
 				t.Errorf("error %v, want %q", err, tt.err)
 			}
 		})
+	}
+}
+
+// The server learns which subprotocol is asked for.
+func TestSubprotocol(t *testing.T) {
+	trial.NoLeaks(t)
+	agreed := make(chan string, 1)
+	s := httptest.NewServer(&ref.Server{
+		Options: &ref.AcceptOptions{Subprotocols: []string{"first", "second"}},
+		Handler: func(conn *ref.Conn, r *http.Request) {
+			agreed <- conn.Subprotocol()
+			_, _, _ = conn.Read(r.Context()) // its Close
+		},
+	})
+	defer s.Close()
+	if err := run(trial.Context(t), s.URL, "second", strings.NewReader(""), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-agreed; got != "second" {
+		t.Errorf("agreed on %q", got)
+	}
+}
+
+// Ctrl-C ends the wait for an answer.
+func TestInterrupt(t *testing.T) {
+	trial.NoLeaks(t)
+	heard := make(chan struct{})
+	s := httptest.NewServer(&ref.Server{Handler: func(conn *ref.Conn, r *http.Request) {
+		_, _, _ = conn.Read(r.Context())
+		close(heard)
+		_, _, _ = conn.Read(r.Context()) // and no answer
+	}})
+	defer s.Close()
+	ctx, stop := context.WithCancel(trial.Context(t))
+	defer stop()
+	go func() {
+		<-heard
+		stop()
+	}()
+	if err := run(ctx, s.URL, "", strings.NewReader("one\n"), io.Discard); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want the interruption", err)
 	}
 }

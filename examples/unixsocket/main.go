@@ -1,14 +1,14 @@
 // Command unixsocket is a server and a client on one machine that talk through a
 // file: the server echoes, the client sends its standard input line by line.
 //
-//	go run ./examples/unixsocket serve echo.sock
-//	go run ./examples/unixsocket talk echo.sock
+//	go run ./examples/unixsocket
+//	go run ./examples/unixsocket -talk
 package main
 
 import (
 	"bufio"
 	"context"
-	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -16,22 +16,21 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"time"
 
 	"github.com/wsspec/wsspec/ref"
 )
 
 func main() {
+	file := flag.String("socket", "echo.sock", "`file` to talk through")
+	talking := flag.Bool("talk", false, "be the client")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var err error
-	switch {
-	case len(os.Args) == 3 && os.Args[1] == "serve":
-		err = serve(ctx, os.Args[2])
-	case len(os.Args) == 3 && os.Args[1] == "talk":
-		err = talk(ctx, os.Args[2], os.Stdin, os.Stdout)
-	default:
-		err = errors.New("usage: unixsocket serve|talk FILE")
+	if *talking {
+		err = talk(ctx, *file, os.Stdin, os.Stdout)
+	} else {
+		err = serve(ctx, *file, os.Stdout)
 	}
 	if err != nil {
 		log.Fatal(err)
@@ -39,24 +38,21 @@ func main() {
 }
 
 // serve echoes until ctx ends. The file is gone then.
-func serve(ctx context.Context, file string) error {
+func serve(ctx context.Context, file string, stdout io.Writer) error {
 	listener, err := net.Listen("unix", file)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w (if no server has the file any more, remove it)", err)
 	}
-	server := &ref.Server{Handler: func(conn *ref.Conn, _ *http.Request) {
-		_ = ref.Echo(context.Background(), conn) // the server's Errors have it
+	server := &ref.Server{Handler: func(conn *ref.Conn, r *http.Request) {
+		_ = ref.Echo(r.Context(), conn) // the server's Errors have it
 	}}
-	shut := make(chan error, 1)
-	context.AfterFunc(ctx, func() {
-		ending, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		shut <- server.Shutdown(ending)
-	})
+	ended := make(chan error, 1)
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	fmt.Fprintf(stdout, "listening on unix://%s\n", file)
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return err
 	}
-	return <-shut
+	return <-ended
 }
 
 // talk sends lines and prints the answers. The URI's host is only a name here.

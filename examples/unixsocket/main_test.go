@@ -3,38 +3,28 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/wsspec/wsspec/examples/internal/trial"
 )
 
 func TestUnixSocket(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
+	trial.NoLeaks(t)
 	dir, err := os.MkdirTemp("", "ws") // t.TempDir can be too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "socket")
-	serving, stop := context.WithCancel(ctx)
-	defer stop()
-	ended := make(chan error, 1)
-	go func() { ended <- serve(serving, file) }()
-	for { // until it listens
-		conn, err := net.Dial("unix", file)
-		if err == nil {
-			conn.Close()
-			break
-		}
-		if ctx.Err() != nil {
-			t.Fatal(err)
-		}
-	}
+	p := trial.Start(t, func(ctx context.Context, stdout io.Writer) error {
+		return serve(ctx, file, stdout)
+	})
+	ctx := trial.Context(t)
 	var stdout strings.Builder
 	if err := talk(ctx, file, strings.NewReader("one\ntwo\n"), &stdout); err != nil {
 		t.Fatal(err)
@@ -42,10 +32,10 @@ func TestUnixSocket(t *testing.T) {
 	if stdout.String() != "one\ntwo\n" {
 		t.Errorf("printed %q", &stdout)
 	}
-	stop()
-	if err := <-ended; err != nil {
-		t.Error(err)
+	if err := serve(ctx, file, io.Discard); err == nil || !strings.Contains(err.Error(), "remove it") {
+		t.Errorf("%v, want an error that says what to do", err)
 	}
+	p.Stop()
 	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the socket's file is left: %v", err)
 	}
