@@ -28,7 +28,7 @@ var faults = []fault{
 	{"check.go", "case h.Opcode == OpContinuation:", "case false:", by("FrameRules", "FrameStream", "Echo")},
 	{"check.go", "if h.Opcode.IsControl() && !h.Fin {", "if h.Opcode == OpPing && !h.Fin {", by("FrameRules", "FrameStream", "Echo", "Differential")},
 	{"check.go", "h.Opcode == OpContinuation && !s.InMessage:", "h.Opcode == OpContinuation && !s.InMessage && h.Fin:", by("FrameRules", "FrameStream")},
-	{"check.go", "case h.Opcode != OpContinuation && s.InMessage:", "case false:", by("FrameRules", "FrameStream", "Echo", "Conversation", "Differential")},
+	{"check.go", "case h.Opcode != OpContinuation && s.InMessage:", "case false:", by("FrameRules", "FrameStream", "Echo", "Conversation")},
 	{"check.go", "case s.Sender == RoleClient && !h.Masked:", "case false:", by("FrameRules", "FrameStream", "Echo", "Differential")},
 	{"check.go", "h.Length > MaxControlPayload {", "h.Length > MaxControlPayload+1 {", by("FrameRules", "Conversation")},
 	{"check.go", "if h.Form > shortest(h.Length) {", "if h.Form > shortest(h.Length) && h.Form == Length64 {", by("FrameRules", "FrameStream")},
