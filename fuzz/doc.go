@@ -1,5 +1,6 @@
-// Package fuzz has no code of its own: below it are the native fuzz targets of
-// ref/wire with their committed corpora, and what makes and checks them.
+// Package fuzz knows what the fuzz targets have instrumented. Below it are the
+// native targets of ref/wire with their committed corpora, and what makes and
+// checks them.
 //
 //   - frames: header, masking, UTF-8, Close body, frame rules, frame stream
 //   - handshakes: field grammar, negotiation, request, response
@@ -7,9 +8,10 @@
 //   - conversation: two endpoints joined by a pipe
 //   - echo: an echo endpoint, held against conformance/oracle
 //
-// The targets are spread over packages by what they import, because a fuzzing
-// worker looks over the counters of all code in its binary after every input:
-// beside net/http, the header target would run at a fraction of its speed.
+// The engine looks over the counters of all instrumented code after every input.
+// fuzz/run.sh instruments what instrumented.txt lists; go test -fuzz instruments
+// all that is linked in, and the targets are spread over packages by what they
+// import so that net/http does not slow the header target down there.
 //
 // Every target compares with an oracle that is written for it alone and knows
 // nothing of the code under test but its types. None waits for a panic only.

@@ -13,4 +13,9 @@
 //	ginkgo --label-filter='section:5 && level:MUST'
 //
 // picks some. Their names are the cases' ids and titles, which do not change.
+//
+// [Random] adds specs whose scripts nobody wrote, the same ones for the same
+// ginkgo --seed:
+//
+//	var _ = specs.Random(100, func() *conformance.Target { return target }, specs.Options{})
 package specs

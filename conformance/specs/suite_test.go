@@ -43,4 +43,6 @@ var _ = ginkgo.BeforeSuite(func() {
 
 var _ = specs.Describe(catalog.Cases(), func() *conformance.Target { return target }, specs.Options{Strict: strict})
 
+var _ = specs.Random(50, func() *conformance.Target { return target }, specs.Options{Strict: strict})
+
 var _ = junit == "" || specs.ReportJUnit(junit)

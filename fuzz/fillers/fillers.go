@@ -12,12 +12,12 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// New returns a Fuzzer that fills a [Frame], a [Script] or a [wire.Request]
-// with choices drawn from src: an input.Source for fuzzing, where one Fuzzer
+// New returns a Fuzzer that fills a [Frame], a [Stream], a [Script] or a
+// [wire.Request] with choices drawn from src: an input.Source for fuzzing, where one Fuzzer
 // serves all inputs, or a seeded one for random specs. It is not for concurrent
 // use.
 func New(src rand.Source) *gofuzz.Fuzzer {
-	return gofuzz.New().RandSource(src).NilChance(0).Funcs(fillFrame, fillTurn, fillScript, fillRequest)
+	return gofuzz.New().RandSource(src).NilChance(0).Funcs(fillFrame, fillStream, fillTurn, fillScript, fillRequest)
 }
 
 // A Frame is any frame, most often one that may be sent.

@@ -51,3 +51,48 @@ func TestNoCorporaIsAnError(t *testing.T) {
 		t.Errorf("an empty folder gives %v", err)
 	}
 }
+
+// What libFuzzer finds comes back as the input that the target was given.
+func TestKept(t *testing.T) {
+	root, seeded := t.TempDir(), t.TempDir()
+	folder := filepath.Join(root, "frames")
+	if err := os.MkdirAll(filepath.Join(folder, "testdata", "fuzz", "FuzzX"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{
+		"x_test.go": []byte("package frames\n\nfunc FuzzX(f *testing.F) {}\n"), "testdata/fuzz/FuzzX/a": corpus.Encode([]byte("seed")),
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := seeds(root, "FuzzX", seeded); err != nil {
+		t.Fatal(err)
+	}
+	found := filepath.Join(seeded, "a")
+	if data, err := os.ReadFile(found); err != nil || string(data) != "\x00seed" {
+		t.Errorf("the seed is %q, %v", data, err)
+	}
+	if err := os.WriteFile(found, []byte("\x07found"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := keep(io.Discard, root, "FuzzX", found); err != nil {
+		t.Fatal(err)
+	}
+	inputs, err := corpus.Read(filepath.Join(folder, "testdata", "fuzz", "FuzzX"))
+	if err != nil || len(inputs) != 2 {
+		t.Fatalf("%d inputs, %v", len(inputs), err)
+	}
+	delete(inputs, "a")
+	for name, data := range inputs {
+		if string(data) != "found" || len(name) != 16 {
+			t.Errorf("kept as %s: %q", name, data)
+		}
+	}
+	if err := keep(io.Discard, root, "FuzzY", found); err == nil {
+		t.Error("kept for a target that there is not")
+	}
+	if err := seeds(root, "FuzzY", seeded); err == nil {
+		t.Error("seeds of a target that there is not")
+	}
+}

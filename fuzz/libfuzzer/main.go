@@ -1,14 +1,30 @@
-// Libfuzzer writes the corpora of all targets as the archives that OSS-Fuzz and
-// ClusterFuzzLite start from: NAME_seed_corpus.zip in the folder given.
+// Libfuzzer carries inputs between go test and libFuzzer.
 //
-// Their adapter for native Go targets takes one octet off an input before it
-// hands out the rest as the only argument, so each seed has one more in front.
+//	libfuzzer archives FUZZ OUTPUT
+//
+// writes the corpora of all targets below the folder FUZZ as the archives that
+// OSS-Fuzz and ClusterFuzzLite start from, NAME_seed_corpus.zip;
+//
+//	libfuzzer seeds FUZZ TARGET OUTPUT
+//
+// writes one of them as files; and
+//
+//	libfuzzer keep FUZZ TARGET FILE
+//
+// makes what libFuzzer found, here or there, an input in the target's testdata.
+//
+// The adapter of OSS-Fuzz for native Go targets takes one octet off an input
+// before it hands out the rest as the only argument, and fuzz/libfuzzer.sh does as
+// it does: on that side each input has one more octet in front.
 package main
 
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,23 +37,37 @@ import (
 var shared = map[string]string{"FuzzEcho": "frames/testdata/fuzz/FuzzFrameStream"}
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: libfuzzer FUZZ-FOLDER OUTPUT-FOLDER")
+	run, ok := map[string]func(args []string) error{
+		"archives": func(args []string) error { return archives(args[0], args[1]) },
+		"seeds":    func(args []string) error { return seeds(args[0], args[1], args[2]) },
+		"keep":     func(args []string) error { return keep(os.Stdout, args[0], args[1], args[2]) },
+	}[command()]
+	if !ok {
+		fmt.Fprintln(os.Stderr, "usage: libfuzzer archives FUZZ OUTPUT\n       libfuzzer seeds FUZZ TARGET OUTPUT\n       libfuzzer keep FUZZ TARGET FILE")
 		os.Exit(2)
 	}
-	if err := archives(os.Args[1], os.Args[2]); err != nil {
+	if err := run(os.Args[2:]); err != nil {
 		fmt.Fprintln(os.Stderr, "libfuzzer:", err)
 		os.Exit(1)
 	}
 }
 
-func archives(root, output string) error {
+// command is the first argument, if the number of the others fits.
+func command() string {
+	if len(os.Args) < 2 || map[string]int{"archives": 2, "seeds": 3, "keep": 3}[os.Args[1]] != len(os.Args)-2 {
+		return ""
+	}
+	return os.Args[1]
+}
+
+// corpora are the folders of the targets' seeds below root, by the targets.
+func corpora(root string) (map[string]string, error) {
 	folders, err := filepath.Glob(filepath.Join(root, "*", "testdata", "fuzz", "Fuzz*"))
 	if err != nil {
-		return fmt.Errorf("looking for corpora: %w", err)
+		return nil, fmt.Errorf("looking for corpora: %w", err)
 	}
 	if len(folders) == 0 {
-		return fmt.Errorf("no corpora in %s", root)
+		return nil, fmt.Errorf("no corpora in %s", root)
 	}
 	sources := make(map[string]string)
 	for _, folder := range folders {
@@ -45,6 +75,70 @@ func archives(root, output string) error {
 	}
 	for target, folder := range shared {
 		sources[target] = filepath.Join(root, filepath.FromSlash(folder))
+	}
+	return sources, nil
+}
+
+func seeds(root, target, output string) error {
+	sources, err := corpora(root)
+	if err != nil {
+		return err
+	}
+	if sources[target] == "" {
+		return fmt.Errorf("no corpus of %s in %s", target, root)
+	}
+	inputs, err := corpus.Read(sources[target])
+	if err != nil {
+		return err
+	}
+	for name, data := range inputs {
+		if err := os.WriteFile(filepath.Join(output, name), theirs(data), 0o666); err != nil {
+			return fmt.Errorf("writing a seed: %w", err)
+		}
+	}
+	return nil
+}
+
+// keep names the input by its content, as go test does, and says where it is.
+func keep(w io.Writer, root, target, file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("reading what was found: %w", err)
+	}
+	targets, err := filepath.Glob(filepath.Join(root, "*", "*_test.go"))
+	if err != nil {
+		return fmt.Errorf("looking for %s: %w", target, err)
+	}
+	for _, source := range targets {
+		text, err := os.ReadFile(source)
+		if err != nil {
+			return fmt.Errorf("looking for %s: %w", target, err)
+		}
+		if !bytes.Contains(text, []byte("\nfunc "+target+"(")) {
+			continue
+		}
+		input := corpus.Encode(data[min(1, len(data)):])
+		sum := sha256.Sum256(input)
+		kept := filepath.Join(filepath.Dir(source), "testdata", "fuzz", target, hex.EncodeToString(sum[:8]))
+		if err := os.MkdirAll(filepath.Dir(kept), 0o777); err != nil {
+			return fmt.Errorf("keeping what was found: %w", err)
+		}
+		if err := os.WriteFile(kept, input, 0o666); err != nil {
+			return fmt.Errorf("keeping what was found: %w", err)
+		}
+		fmt.Fprintf(w, "kept as %s; again with: go test ./%s -run '%s/%s'\n", kept, filepath.ToSlash(filepath.Dir(source)), target, filepath.Base(kept))
+		return nil
+	}
+	return fmt.Errorf("no target %s in %s", target, root)
+}
+
+// theirs is an input as libFuzzer has it.
+func theirs(data []byte) []byte { return append([]byte{0}, data...) }
+
+func archives(root, output string) error {
+	sources, err := corpora(root)
+	if err != nil {
+		return err
 	}
 	for target, folder := range sources {
 		inputs, err := corpus.Read(folder)
@@ -77,7 +171,7 @@ func pack(inputs map[string][]byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := f.Write(append([]byte{0}, inputs[name]...)); err != nil {
+		if _, err := f.Write(theirs(inputs[name])); err != nil {
 			return nil, err
 		}
 	}

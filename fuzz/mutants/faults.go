@@ -26,13 +26,13 @@ var faults = []fault{
 	// The rules of a frame.
 	{"check.go", "case h.RSV&^RSV1 != 0:", "case h.RSV&^RSV1 == RSV2:", by("FrameRules", "FrameStream", "Echo")},
 	{"check.go", "case h.Opcode == OpContinuation:", "case false:", by("FrameRules", "FrameStream", "Echo")},
-	{"check.go", "if h.Opcode.IsControl() && !h.Fin {", "if h.Opcode == OpPing && !h.Fin {", by("FrameRules", "FrameStream", "Echo")},
+	{"check.go", "if h.Opcode.IsControl() && !h.Fin {", "if h.Opcode == OpPing && !h.Fin {", by("FrameRules", "FrameStream", "Echo", "Differential")},
 	{"check.go", "h.Opcode == OpContinuation && !s.InMessage:", "h.Opcode == OpContinuation && !s.InMessage && h.Fin:", by("FrameRules", "FrameStream")},
 	{"check.go", "case h.Opcode != OpContinuation && s.InMessage:", "case false:", by("FrameRules", "FrameStream", "Echo", "Conversation")},
-	{"check.go", "case s.Sender == RoleClient && !h.Masked:", "case false:", by("FrameRules", "FrameStream", "Echo")},
+	{"check.go", "case s.Sender == RoleClient && !h.Masked:", "case false:", by("FrameRules", "FrameStream", "Echo", "Differential")},
 	{"check.go", "h.Length > MaxControlPayload {", "h.Length > MaxControlPayload+1 {", by("FrameRules", "Conversation")},
 	{"check.go", "if h.Form > shortest(h.Length) {", "if h.Form > shortest(h.Length) && h.Form == Length64 {", by("FrameRules", "FrameStream")},
-	{"check.go", "s.InMessage = !h.Fin", "s.InMessage = s.InMessage || !h.Fin", by("FrameRules", "FrameStream", "Echo")},
+	{"check.go", "s.InMessage = !h.Fin", "s.InMessage = s.InMessage || !h.Fin", by("FrameRules", "FrameStream", "Echo", "Differential")},
 	{"opcode.go", "return o&0x8 != 0", "return o > 0x8", by("FrameRules", "FrameStream")},
 
 	// Masking and text.
@@ -48,8 +48,8 @@ var faults = []fault{
 	// The Close frame.
 	{"statuscheck.go", "case c <= 999:", "case c <= 998:", by("CloseBody")},
 	{"statuscheck.go", "c > StatusTLSHandshake && c <= 2999", "c > StatusTLSHandshake && c <= 2998", by("CloseBody")},
-	{"statuscheck.go", "case c == StatusReserved1004:", "case false:", by("CloseBody", "FrameStream", "Echo")},
-	{"close.go", "if !utf8.ValidString(reason) {\n\t\treturn code, reason, RuleCloseReason", "if false {\n\t\treturn code, reason, RuleCloseReason", by("CloseBody", "FrameStream", "Echo")},
+	{"statuscheck.go", "case c == StatusReserved1004:", "case false:", by("CloseBody", "FrameStream", "Echo", "Differential")},
+	{"close.go", "if !utf8.ValidString(reason) {\n\t\treturn code, reason, RuleCloseReason", "if false {\n\t\treturn code, reason, RuleCloseReason", by("CloseBody", "FrameStream", "Echo", "Differential")},
 	{"close.go", "if len(reason) > MaxCloseReason {", "if len(reason) > MaxCloseReason+1 {", by("CloseBody")},
 	{"close.go", "for !utf8.RuneStart(reason[n]) {", "for false {", by("CloseBody")},
 
@@ -62,7 +62,7 @@ var faults = []fault{
 	{"receiver.go", "r.fragments > r.limits.Fragments:", "r.fragments > r.limits.Fragments+1:", by("FrameStream")},
 	{"receiver.go", "r.size, r.fragments = 0, 0", "r.fragments = 0", by("FrameStream")},
 	{"receiver.go", "if !r.text.Complete() {", "if r.frame.Length > 0 && !r.text.Complete() {", by("FrameStream", "Echo")},
-	{"receiver.go", "r.controlLen = 0\n", "", by("FrameStream", "Echo", "Conversation")},
+	{"receiver.go", "r.controlLen = 0\n", "", by("FrameStream", "Echo", "Conversation", "Differential")},
 	{"receiver.go", "r.message = Event{}", "_ = r", by("FrameStream")},
 	{"receiver.go", "r.frame, r.left, r.pos = h, h.Length, 0", "r.frame, r.left, r.pos = h, h.Length, r.pos", by("FrameStream", "Conversation")},
 	{"receiver.go", "r.frame, r.left, r.pos = h, h.Length, 0", "r.frame, r.left, r.pos = h, h.Length, 0\n\tif h.Length < 1<<20 {\n\t\tgrown = make([]byte, h.Length+8192)\n\t}", by("FrameStream")},

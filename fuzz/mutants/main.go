@@ -19,18 +19,26 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/wsspec/wsspec/fuzz"
 )
 
-// homes are the packages of the targets, below fuzz.
+// homes are the folders of the targets.
 var homes = map[string]string{
-	"Header": "frames", "FrameRules": "frames", "Mask": "frames", "UTF8": "frames", "CloseBody": "frames", "FrameStream": "frames",
-	"Grammar": "handshakes", "Negotiate": "handshakes", "Request": "handshakes", "Response": "handshakes",
-	"Inflate": "deflate", "Compress": "deflate",
-	"Conversation": "conversation", "Echo": "echo",
+	"Header": "fuzz/frames", "FrameRules": "fuzz/frames", "Mask": "fuzz/frames",
+	"UTF8": "fuzz/frames", "CloseBody": "fuzz/frames", "FrameStream": "fuzz/frames",
+	"Grammar": "fuzz/handshakes", "Negotiate": "fuzz/handshakes",
+	"Request": "fuzz/handshakes", "Response": "fuzz/handshakes",
+	"Inflate": "fuzz/deflate", "Compress": "fuzz/deflate",
+	"Conversation": "fuzz/conversation", "Echo": "fuzz/echo",
+	"Differential": "conformance/peers/differential",
 }
 
-// needed are the folders and files of the module that the targets are built of.
-var needed = []string{"go.mod", "go.sum", "ref/wire", "conformance/oracle", "fuzz"}
+// needed are the folders and files of the modules that the targets are built of.
+var needed = []string{
+	"go.mod", "go.sum", "ref", "conformance/oracle", "fuzz",
+	"conformance/peers/go.mod", "conformance/peers/go.sum", "conformance/peers/differential",
+}
 
 func main() {
 	only := flag.String("run", "", "only faults whose file, edit or target has this in it")
@@ -62,7 +70,7 @@ func check(only string, executions int) (missed int, err error) {
 			return 0, fmt.Errorf("copying %s: %w", part, err)
 		}
 	}
-	tried := 0
+	tried, longest, start := 0, time.Duration(0), time.Now()
 	for _, f := range faults {
 		for _, target := range f.targets {
 			if !strings.Contains(strings.ToLower(f.file+f.old+f.new+" "+target), strings.ToLower(only)) {
@@ -78,13 +86,15 @@ func check(only string, executions int) (missed int, err error) {
 				missed++
 				how = "NOT FOUND"
 			}
-			fmt.Printf("%-12s %-22s %5.1fs  %s: %q for %q\n", target, how, time.Since(began).Seconds(), f.file, f.new, f.old)
+			took := time.Since(began)
+			longest = max(longest, took)
+			fmt.Printf("%-12s %-22s %5.1fs  %s: %q for %q\n", target, how, took.Seconds(), f.file, f.new, f.old)
 		}
 	}
 	if tried == 0 {
 		return 0, fmt.Errorf("no fault has %q in it", only)
 	}
-	fmt.Printf("%d of %d found\n", tried-missed, tried)
+	fmt.Printf("%d of %d found, the longest in %.0f s, all in %.0f s\n", tried-missed, tried, longest.Seconds(), time.Since(start).Seconds())
 	return missed, nil
 }
 
@@ -107,12 +117,12 @@ func find(work string, f fault, target string, executions int) (how string, err 
 			err = restored
 		}
 	}()
-	home := filepath.Join(work, "fuzz", homes[target])
+	home := filepath.Join(work, filepath.FromSlash(homes[target]))
 	name := "^Fuzz" + target + "$"
 	if failed, err := run(home, nil, target, "-test.run="+name, "-test.timeout=60s"); failed || err != nil {
 		return "by the corpus", err
 	}
-	failed, err := run(home, []string{"-fuzz=" + name}, target, "-test.run=^$", "-test.fuzz="+name,
+	failed, err := run(home, fuzz.InstrumentFlags(), target, "-test.run=^$", "-test.fuzz="+name,
 		fmt.Sprintf("-test.fuzztime=%dx", executions), "-test.fuzzminimizetime=1x", "-test.parallel=1",
 		"-test.fuzzcachedir="+filepath.Join(work, "cache"), "-test.timeout=60s")
 	if failed {
@@ -153,6 +163,7 @@ func run(home string, build []string, target string, args ...string) (failed boo
 	}
 	test := exec.Command(binary, args...)
 	test.Dir = home
+	test.Env = append(os.Environ(), "GOMAXPROCS=1") // as in fuzz/run.sh
 	out, err := test.CombinedOutput()
 	if err == nil {
 		return false, nil

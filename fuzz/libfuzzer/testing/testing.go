@@ -1,0 +1,58 @@
+// Package testing stands in for the standard library's where fuzz/libfuzzer.sh
+// builds a target for libFuzzer: it has the little that targets use, and calls
+// the function given to F.Fuzz straight, where go test starts a goroutine, takes
+// two stack traces and counts coverage in Go for each input.
+package testing
+
+import "fmt"
+
+// T is what a target gets for one input. A failure ends the process, and
+// libFuzzer keeps the input.
+type T struct{}
+
+// Helper does nothing.
+func (*T) Helper() {}
+
+// Logf does nothing.
+func (*T) Logf(string, ...any) {}
+
+// Fatal ends the process.
+func (*T) Fatal(args ...any) { panic(fmt.Sprint(args...)) }
+
+// Fatalf ends the process.
+func (*T) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+// Error ends the process.
+func (t *T) Error(args ...any) { t.Fatal(args...) }
+
+// Errorf ends the process.
+func (t *T) Errorf(format string, args ...any) { t.Fatalf(format, args...) }
+
+// F is what FuzzX gets, once for all inputs.
+type F struct {
+	T
+	target func(*T, []byte)
+}
+
+// Add does nothing: seeds are files.
+func (*F) Add(...any) {}
+
+// Fuzz takes the target.
+func (f *F) Fuzz(target func(*T, []byte)) { f.target = target }
+
+// An Entry is a target that has been set up.
+type Entry struct {
+	f F
+	t T
+}
+
+// Run calls the target of fuzz with what is behind the first octet of the input,
+// as OSS-Fuzz's adapter does, so that the two share seeds and findings.
+func (e *Entry) Run(fuzz func(*F), data []byte) {
+	if e.f.target == nil {
+		fuzz(&e.f)
+	}
+	if len(data) > 0 {
+		e.f.target(&e.t, data[1:])
+	}
+}
