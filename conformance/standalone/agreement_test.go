@@ -109,7 +109,7 @@ func all[T any](list []T, do func(T)) {
 // TestCorrectPeersPass: every case that has a Go test passes the correct peers of
 // this repository, in both roles.
 func TestCorrectPeersPass(t *testing.T) {
-	standalone.Timeout = 8 * time.Second // costs nothing where the peer answers
+	standalone.Timeout = 4 * time.Second // costs nothing where the peer answers
 	check := func(t *testing.T, c *conformance.Case, v standalone.Verdict) {
 		if v.Failed() {
 			t.Errorf("%s (%s): %s / %s: %s", c.ID, c.Title, v.Behavior, v.Close, v.Sentence)

@@ -3,6 +3,8 @@ package standalone
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net"
@@ -30,8 +32,9 @@ func Server(c Case, conn net.Conn, u *url.URL) Verdict {
 		o = *c.Opening
 	}
 	//-opening
-	names := strings.NewReplacer("{target}", u.RequestURI(), "{host}", strings.TrimSuffix(u.Host, ":80"), "{key}", "d3NzcGVjIHN0YW5kcw==")
 	p := newPeer(&c, conn, true)
+	nonce := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, p.keys.Uint64()), p.keys.Uint64())
+	names := strings.NewReplacer("{target}", u.RequestURI(), "{host}", strings.TrimSuffix(u.Host, ":80"), "{key}", base64.StdEncoding.EncodeToString(nonce))
 	request := []byte(names.Replace(o.Head))
 	//+opening
 	for _, f := range o.With {
