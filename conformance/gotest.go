@@ -21,9 +21,9 @@ const GoTestURL = "ws://localhost:9001/"
 //
 // What fails here fails there. NON-STRICT, INFORMATIONAL and WRONG CODE pass
 // with a line in the log, UNIMPLEMENTED skips. A failure is not played twice, no
-// two connections are compared (RFC6455-4.1-29), masking keys are not judged
-// (RFC6455-5.3-2), and of a compressed message is found whether it inflates with
-// the context and window agreed, not each distance in it (RFC7692-7.2.1-15).
+// two connections are compared (RFC6455-4.1-29), of masking keys is found only that
+// all are the same (RFC6455-5.3-2), and of a compressed message whether it inflates
+// with the context and window agreed, not each distance in it (RFC7692-7.2.1-15).
 //
 // ok is false where the test would be another judge than ours or makes no sense;
 // [Case.NoGoTest] says why.

@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// prune leaves out the declarations that no function whose name begins with root
-// needs, so that a test shows no more code than runs. It goes by names alone and
+// prune leaves out the declarations that the function root does not need, so that a test shows no more code than runs. It goes by names alone and
 // so keeps a little too much rather than too little.
 func prune(body, root string) string {
 	const clause = "package p\n"
@@ -18,12 +17,12 @@ func prune(body, root string) string {
 	if err != nil {
 		panic("conformance: the code of a Go test: " + err.Error()) // a test writes them all
 	}
-	used := map[string]bool{"Error": true}
+	used := map[string]bool{root: true, "Error": true} // an error is used by no name
 	kept := map[ast.Decl]bool{}
 	for grown := true; grown; {
 		grown = false
 		for _, d := range file.Decls {
-			if kept[d] || !slices.ContainsFunc(declared(d), func(name string) bool { return used[name] || strings.HasPrefix(name, root) && isPlain(d) }) {
+			if kept[d] || !slices.ContainsFunc(declared(d), func(name string) bool { return used[name] }) {
 				continue
 			}
 			if receiver := receiverOf(d); receiver != "" && !used[receiver] {
@@ -56,7 +55,8 @@ func prune(body, root string) string {
 	return out.String()
 }
 
-// declared returns the names that a declaration makes; a method's is its own.
+// declared returns the names that a declaration makes, and the type of constants:
+// who has that has them.
 func declared(d ast.Decl) []string {
 	if f, ok := d.(*ast.FuncDecl); ok {
 		return []string{f.Name.Name}
@@ -67,18 +67,15 @@ func declared(d ast.Decl) []string {
 		case *ast.TypeSpec:
 			names = append(names, s.Name.Name)
 		case *ast.ValueSpec:
+			if t, ok := s.Type.(*ast.Ident); ok && d.(*ast.GenDecl).Tok == token.CONST {
+				names = append(names, t.Name)
+			}
 			for _, n := range s.Names {
 				names = append(names, n.Name)
 			}
 		}
 	}
 	return names
-}
-
-// isPlain reports whether a declaration is a function and no method.
-func isPlain(d ast.Decl) bool {
-	f, ok := d.(*ast.FuncDecl)
-	return ok && f.Recv == nil
 }
 
 func receiverOf(d ast.Decl) string {

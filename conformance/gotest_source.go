@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/wsspec/wsspec/conformance/rfc"
@@ -35,6 +36,7 @@ func (n *goTestNeeds) add(c standalone.Case) {
 		n.blocks = map[string]bool{}
 	}
 	need := func(name string, yes bool) { n.blocks[name] = n.blocks[name] || yes }
+	need("client", n.role == wire.RoleClient)
 	need("opening", c.Opening != nil)
 	need("applies", len(c.Applies) > 0)
 	need("deflate", c.Offers != "" || c.Demand || c.Opening != nil && strings.Contains(c.Opening.Head, "\r\nSec-WebSocket-Extensions:"))
@@ -57,37 +59,63 @@ func (n *goTestNeeds) files() []string {
 	return []string{"client_test.go", "report_test.go", "case.go", "client.go", "replay.go", "judge.go", "incoming.go", "head.go", "extensions.go"}
 }
 
-// assembleGoTest joins the parts of a file, keeps of the common code what they
-// use, and formats it.
+// goTestRest is the line that parts a case from the code that plays it.
+const goTestRest = "// From here on the code is the same for every case.\n\n"
+
+// assembleGoTest joins the parts of a file and formats it.
 func assembleGoTest(head, tests string, needs goTestNeeds) string {
-	var code strings.Builder
+	code := needs.code()
+	var b strings.Builder
+	b.WriteString(head + "package websocket_test\n\nimport (\n")
+	for _, i := range code.imports {
+		fmt.Fprintf(&b, "\t%q\n", i)
+	}
+	b.WriteString(")\n" + tests)
+	return string(formatGo(b.String())) + "\n" + goTestRest + code.text
+}
+
+func formatGo(source string) []byte {
+	out, err := format.Source([]byte(source))
+	if err != nil {
+		panic("conformance: a Go test that is no Go: " + err.Error()) // a test writes them all
+	}
+	return out
+}
+
+// goTestCode is the code that plays a case, and what it imports.
+type goTestCode struct {
+	imports []string
+	text    string
+}
+
+// goTestCodes has the code for the needs seen so far, of which there are few.
+var goTestCodes sync.Map
+
+// code returns the common code that the needs leave.
+func (n *goTestNeeds) code() goTestCode {
+	key := fmt.Sprint(n.role, n.blocks)
+	if c, ok := goTestCodes.Load(key); ok {
+		return c.(goTestCode)
+	}
 	imports := []string{"testing"}
-	for _, name := range needs.files() {
+	var all strings.Builder
+	for _, name := range n.files() {
 		text, err := goTestFiles.ReadFile("standalone/" + name)
 		if err != nil {
 			panic("conformance: " + err.Error()) // it is part of the program
 		}
-		more, body := splitImports(keepBlocks(string(text), needs.blocks))
+		more, body := splitImports(keepBlocks(string(text), n.blocks))
 		imports = append(imports, more...)
-		code.WriteString(body)
+		all.WriteString(body)
 	}
+	text := prune(all.String(), map[wire.Role]string{wire.RoleServer: "testServer", wire.RoleClient: "testClient"}[n.role])
 	slices.Sort(imports)
-	imports = slices.Compact(imports)
-	body := tests + "\n// From here on the code is the same for every case.\n\n" + code.String()
-	body = prune(body, "Test")
-	var b strings.Builder
-	b.WriteString(head + "package websocket_test\n\nimport (\n")
-	for _, i := range imports {
-		if strings.Contains(body, path.Base(strings.TrimSuffix(i, "/v2"))+".") {
-			fmt.Fprintf(&b, "\t%q\n", i)
-		}
-	}
-	b.WriteString(")\n" + body)
-	source, err := format.Source([]byte(b.String()))
-	if err != nil {
-		panic("conformance: a Go test that is no Go: " + err.Error()) // a test writes them all
-	}
-	return string(source)
+	imports = slices.DeleteFunc(slices.Compact(imports), func(i string) bool {
+		return !strings.Contains(text, path.Base(strings.TrimSuffix(i, "/v2"))+".")
+	})
+	c := goTestCode{imports, strings.TrimLeft(string(formatGo(text)), "\n")}
+	goTestCodes.Store(key, c)
+	return c
 }
 
 // keepBlocks takes the blocks away that are not wanted, and the lines that mark

@@ -63,7 +63,10 @@ func Client(c Case, conn net.Conn) Verdict {
 		//-deflate
 	}
 	//-opening
-	key := h.list("Sec-WebSocket-Key")
+	key := ""
+	if keys := h.all("Sec-WebSocket-Key"); len(keys) > 0 {
+		key = keys[0]
+	}
 	accept := acceptOf(key)
 	names := []string{"{accept}", accept}
 	//+opening
@@ -137,7 +140,8 @@ func checkRequest(h *head, address string) (found []broken) {
 	is16 := err == nil && len(octets) == 16 && len(key) == 24
 	report(h.method != "GET", "RFC6455-4.1-21", "the method "+h.method)
 	report(digits == h.version || len(digits) != 3 || digits[1] != '.' || digits < "1.1", "RFC6455-4.1-22", "the version "+h.version)
-	report(strings.ContainsFunc(h.target, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '#' }), "RFC6455-4.1-23", "the request target "+strconv.Quote(h.target))
+	path := strings.HasPrefix(h.target, "/") || strings.HasPrefix(h.target, "http://") || strings.HasPrefix(h.target, "https://")
+	report(!path || strings.ContainsFunc(h.target, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '#' }), "RFC6455-4.1-23", "the request target "+strconv.Quote(h.target))
 	report(hosts != 1 || !strings.EqualFold(host, address), "RFC6455-4.1-24", "the Host "+strconv.Quote(host))
 	report(!hasElement(h.list("Upgrade"), "websocket"), "RFC6455-4.1-25", "no Upgrade to websocket")
 	report(!hasElement(h.list("Connection"), "Upgrade") || !isTokens(h.list("Connection")), "RFC6455-4.1-26", "no Connection with Upgrade")

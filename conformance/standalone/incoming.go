@@ -45,6 +45,13 @@ type incoming struct {
 	events     int
 	closed     bool
 	broken     bool
+	//+client
+	// key is a client's first masking key, keys how many it used, and fresh says
+	// that one was another.
+	key   string
+	keys  int
+	fresh bool
+	//-client
 }
 
 // feed takes octets as they came and returns what became complete.
@@ -119,6 +126,13 @@ func (in *incoming) frame() (e *event, more bool, wrong string) {
 		for i := range payload {
 			payload[i] ^= b[start-4+i%4]
 		}
+		//+client
+		key := string(b[start-4 : start])
+		if in.keys++; in.keys == 1 {
+			in.key = key
+		}
+		in.fresh = in.fresh || key != in.key && in.keys <= 4096
+		//-client
 	}
 	in.pending = b[start+int(length):]
 	e, wrong = in.accept(fin, rsv, opcode, payload)

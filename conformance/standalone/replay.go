@@ -69,6 +69,11 @@ func (p *peer) play(early []byte) Verdict {
 	p.conclude()
 	p.conn.Close()
 	<-p.done
+	//+client
+	if p.in.keys >= 16 && !p.in.fresh {
+		p.file(event{kind: violation, words: "all frames with the same masking key (RFC 6455 5.3)"})
+	}
+	//-client
 	return p.judge()
 }
 
