@@ -113,7 +113,8 @@ func (n *goTestNeeds) code() goTestCode {
 	imports = slices.DeleteFunc(slices.Compact(imports), func(i string) bool {
 		return !strings.Contains(text, path.Base(strings.TrimSuffix(i, "/v2"))+".")
 	})
-	c := goTestCode{imports, strings.TrimLeft(string(formatGo(text)), "\n")}
+	const clause = "package p\n\n" // a file ends otherwise than a piece of one
+	c := goTestCode{imports, strings.TrimPrefix(string(formatGo(clause+text)), clause)}
 	goTestCodes.Store(key, c)
 	return c
 }
