@@ -20,7 +20,7 @@ func newExplain() *cobra.Command {
 		Use:   "explain ID...",
 		Short: "Say what a case does, what is permitted, and which clause says so",
 		Example: "  wsspec explain 3.2\n" +
-			"  wsspec explain 3.2 --go > case_test.go                # the case as a Go test of a server\n" +
+			"  wsspec explain 3.2 --go > case_test.go                 # the case as a Go test of a server\n" +
 			"  wsspec explain 3.2 5.1 --go --role client > ws_test.go # two cases as Go tests of a client",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

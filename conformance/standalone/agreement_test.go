@@ -92,7 +92,7 @@ func playClient(t testing.TB, c *conformance.Case, connect func(ctx context.Cont
 func all[T any](list []T, do func(T)) {
 	next := make(chan T)
 	var wg sync.WaitGroup
-	for range 48 {
+	for range 64 {
 		wg.Go(func() {
 			for c := range next {
 				do(c)
@@ -109,7 +109,7 @@ func all[T any](list []T, do func(T)) {
 // TestCorrectPeersPass: every case that has a Go test passes the correct peers of
 // this repository, in both roles.
 func TestCorrectPeersPass(t *testing.T) {
-	standalone.Timeout = 4 * time.Second // costs nothing where the peer answers
+	standalone.Timeout = 2 * time.Second // costs nothing where the peer answers
 	check := func(t *testing.T, c *conformance.Case, v standalone.Verdict) {
 		if v.Failed() {
 			t.Errorf("%s (%s): %s / %s: %s", c.ID, c.Title, v.Behavior, v.Close, v.Sentence)
@@ -165,14 +165,16 @@ func (p play) differs(t testing.TB, u *url.URL, patience time.Duration) string {
 	var results []conformance.Result
 	var err error
 	var v standalone.Verdict
+	var both sync.WaitGroup
 	if p.role == wire.RoleServer {
+		both.Go(func() { v = playServer(t, p.c, u) })
 		results, err = conformance.RunServer(t.Context(), &conformance.Target{Agent: "faulty", URL: u}, []*conformance.Case{p.c}, opts)
-		v = playServer(t, p.c, u)
 	} else {
 		launch := func(ctx context.Context, url string) []string { connect(ctx, url); return nil }
+		both.Go(func() { v = playClient(t, p.c, connect) })
 		results, err = conformance.RunClients(t.Context(), launch, []*conformance.Case{p.c}, opts)
-		v = playClient(t, p.c, connect)
 	}
+	both.Wait()
 	if err != nil {
 		return err.Error()
 	}

@@ -233,11 +233,17 @@ func TestGoTestRuns(t *testing.T) {
 			"--- FAIL: TestCase_3_2", "expected: text message \"Hello, world!\"; then the peer fails the connection with 1002", "came:", "RFC 6455 5.2",
 		}, "WS_URL="+faultyServer(t, "accepts-rsv2"))
 	})
-	t.Run("green, every case in one file", func(t *testing.T) {
+	t.Run("green, many cases in one file", func(t *testing.T) {
 		t.Parallel()
 		server := httptest.NewServer(ref.EchoHandler(&ref.AcceptOptions{Compression: &ref.Compression{}}))
 		defer server.Close()
-		all := conformance.GoTests(wire.RoleServer, catalog.Cases()...)
+		var some []*conformance.Case
+		for i, c := range catalog.Cases() {
+			if i%5 == 0 {
+				some = append(some, c)
+			}
+		}
+		all := conformance.GoTests(wire.RoleServer, append(some, catalog.ByID("rfc6455/4.2.1/3"))...)
 		expect(t, all, true, []string{"--- PASS: TestRFC6455_4_2_1_3"}, "WS_URL=ws"+strings.TrimPrefix(server.URL, "http"))
 	})
 	t.Run("nothing listens", func(t *testing.T) {
