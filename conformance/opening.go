@@ -183,7 +183,11 @@ func (o *Opening) response(r *wire.Response, key string) []byte {
 	if o == nil {
 		return r.Append(nil)
 	}
-	names := responseNames(key)
+	return o.responseWith(r, responseNames(key))
+}
+
+// responseWith is response with names for what stands in braces.
+func (o *Opening) responseWith(r *wire.Response, names *strings.Replacer) []byte {
 	for _, e := range o.Edits {
 		e.value = names.Replace(e.value)
 		switch e.op {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
 )
 
@@ -112,6 +113,17 @@ func TestExplainSeveral(t *testing.T) {
 	o.want(t, exitPass)
 	if n := strings.Count(o.stdout, "\nSteps\n"); n != 7 {
 		t.Errorf("%d cases explained, want 2.1 and the six of 7.1", n)
+	}
+}
+
+// A case can be had as a Go test, for either role, and several in one file.
+func TestExplainAsGoTest(t *testing.T) {
+	wsspec(t, "explain", "3.2", "--go").want(t, exitPass, "package websocket_test", "func TestCase_3_2(t *testing.T) {", conformance.GoTestURL)
+	wsspec(t, "explain", "3.2", "--go", "--role", "client").want(t, exitPass, "func TestCase_3_2(t *testing.T) {", "WS_CLIENT")
+	several := wsspec(t, "explain", "2.*", "9.1.1", "--go")
+	several.want(t, exitPass, "func TestCase_2_11(t *testing.T) {")
+	if n := strings.Count(several.stdout, "\nfunc TestCase_"); n != 11 || strings.Count(several.stdout, "\nfunc testServer(") != 1 {
+		t.Errorf("%d tests in the file, want the eleven of 2 and the code behind them once", n)
 	}
 }
 
