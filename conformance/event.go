@@ -51,7 +51,8 @@ type Event struct {
 	Response *wire.Response
 	// Violation says what was wrong with what the peer sent.
 	Violation *wire.Violation
-	// Name is that of a Quiet mark, or what was too much of a flood.
+	// Name is that of a Quiet mark, what was too much of a flood, or what is to
+	// be said of a message of an Exchange.
 	Name string
 }
 
@@ -59,7 +60,7 @@ type Event struct {
 func (e Event) String() string {
 	switch e.Kind {
 	case EventMessage:
-		return fmt.Sprintf("%s message %s", e.Type, nothing(e.Payload))
+		return fmt.Sprintf("%s message %s%s", e.Type, nothing(e.Payload), e.Name)
 	case EventPing:
 		return "ping " + nothing(e.Payload)
 	case EventPong:

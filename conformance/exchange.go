@@ -83,7 +83,7 @@ func (p *player) exchange(ctx context.Context, s Exchange) {
 		message := s.Stream.Message(s.Size, i)
 		stats.SentWire += int64(p.sendMessage(s, i, message))
 		stats.SentPayload += int64(len(message))
-		if !p.echoed(ctx, s, message) {
+		if !p.echoed(ctx, s, i, message) {
 			break
 		}
 		stats.Messages++
@@ -118,12 +118,16 @@ func (p *player) sendMessage(s Exchange, i int, message []byte) int {
 // echoed waits for the next message and compares it octet for octet. A true
 // echo is taken out of the events, so that a long exchange holds no memory; any
 // other message stays and fails the case.
-func (p *player) echoed(ctx context.Context, s Exchange, message []byte) bool {
-	// A large message takes the peer time to read before it can answer.
+func (p *player) echoed(ctx context.Context, s Exchange, i int, message []byte) bool {
+	// A large message takes the peer time to read before it can answer, and so
+	// do many frames.
 	patience := p.deadlines.Answer + p.deadlines.Answer/4*time.Duration(s.Size>>20)
+	if s.Fragment > 0 {
+		patience += p.deadlines.Answer / 4 * time.Duration(s.Size/s.Fragment>>13)
+	}
 	seen := 0
 	at := -1
-	p.until(ctx, patience, func(events []Event, ended bool) bool {
+	came := p.until(ctx, patience, func(events []Event, ended bool) bool {
 		for ; seen < len(events); seen++ {
 			if events[seen].Kind == EventMessage {
 				at = seen
@@ -134,11 +138,38 @@ func (p *player) echoed(ctx context.Context, s Exchange, message []byte) bool {
 	})
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if at < 0 || p.events[at].Type != s.opcode() || !bytes.Equal(p.events[at].Payload, message) {
+	switch {
+	case at < 0:
+		if !came {
+			p.owed, p.patience = message, patience
+		}
+		return false
+	case p.events[at].Type != s.opcode():
+		return false // the type says it
+	case !bytes.Equal(p.events[at].Payload, message):
+		p.events[at].Name = differs(p.events[at].Payload, message, i, s.count(p.profile))
 		return false
 	}
 	p.events = append(p.events[:at], p.events[at+1:]...)
 	return true
+}
+
+// differs says how what came differs from the i-th of so many messages.
+func differs(came, message []byte, i, count int) string {
+	at := 0
+	for at < min(len(came), len(message)) && came[at] == message[at] {
+		at++
+	}
+	return fmt.Sprintf(", which is not message %d of %d (%d octets): they differ from octet %d on,", i+1, count, len(message), at+1)
+}
+
+// remarkLate notes the right echo that came after its time.
+func (p *player) remarkLate() {
+	for i, e := range p.events {
+		if p.owed != nil && e.Kind == EventMessage && bytes.Equal(e.Payload, p.owed) {
+			p.events[i].Name = fmt.Sprintf(", the right echo but later than the %v that it had (--slow gives more time),", p.patience)
+		}
+	}
 }
 
 func (p *player) receivedSoFar() uint64 {
