@@ -33,16 +33,14 @@ func departs(outcomes []Outcome, o observed, j judgement) *Departure {
 		}
 	}
 	got := answers(o.events, o.pings)
-	i := agree(outcomes, got)
-	if i < len(got) {
-		return o.transcript.unexpected(got[i], expectedAfter(outcomes, got[:i]))
+	n, left := agree(outcomes, got)
+	if n < len(got) {
+		return o.transcript.unexpected(got[n], expectedAfter(outcomes, got[:n]))
 	}
-	expected := expectedAfter(outcomes, got)
-	if stray := insteadOfPong(expected, o); stray != nil {
-		return o.transcript.unexpected(*stray, expected)
+	if stray := insteadOfPong(left, o); stray != nil {
+		return o.transcript.unexpected(*stray, left[:1])
 	}
-	end := endOf(o.events)
-	if due := dueAfter(outcomes[0].Events, got); due != "" && !o.gaveUp && end.came {
+	if end := endOf(o.events); matchEvents(left, nil) != matchFull && !o.gaveUp && end.came {
 		return o.transcript.locate(o.events[end.at].place)
 	}
 	return nil
@@ -68,15 +66,16 @@ func departsInClosing(ending Ending, o observed, j judgement) *Departure {
 	return nil
 }
 
-// expectedAfter returns what the outcomes that agree with the events expect
+// expectedAfter returns what the outcomes that agree with the events may take
 // next.
 func expectedAfter(outcomes []Outcome, got []Event) []Expect {
 	var next []Expect
 	for _, o := range outcomes {
-		for k, e := range o.Events {
-			full := matchEvents(o.Events[:k], got) == matchFull
-			if full || e.kind == expectPongs && matchEvents(o.Events[:k+1], got) == matchPart {
-				next = append(next, e)
+		left, ok := advance(o.Events, got)
+		for i := 0; ok && i < len(left); i++ {
+			next = append(next, left[i])
+			if left[i].kind != expectMaybe {
+				break
 			}
 		}
 	}

@@ -51,8 +51,8 @@ type Event struct {
 	Response *wire.Response
 	// Violation says what was wrong with what the peer sent.
 	Violation *wire.Violation
-	// Name is that of a Quiet mark, what was too much of a flood, or how far a
-	// message of an Exchange is what was sent.
+	// Name is that of a Quiet mark, what was too much of a flood, or what is to
+	// be said of a message of an Exchange.
 	Name string
 
 	// place is where in the transcript it stands.
@@ -63,11 +63,7 @@ type Event struct {
 func (e Event) String() string {
 	switch e.Kind {
 	case EventMessage:
-		text := fmt.Sprintf("%s message %s", e.Type, nothing(e.Payload))
-		if e.Name != "" {
-			text += " (" + e.Name + ")"
-		}
-		return text
+		return fmt.Sprintf("%s message %s%s", e.Type, nothing(e.Payload), e.Name)
 	case EventPing:
 		return "ping " + nothing(e.Payload)
 	case EventPong:

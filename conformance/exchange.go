@@ -119,11 +119,15 @@ func (p *player) sendMessage(s Exchange, i int, message []byte) int {
 // echo is taken out of the events, so that a long exchange holds no memory; any
 // other message stays and fails the case.
 func (p *player) echoed(ctx context.Context, s Exchange, i int, message []byte) bool {
-	// A large message takes the peer time to read before it can answer.
+	// A large message takes the peer time to read before it can answer, and so
+	// do many frames.
 	patience := p.deadlines.Answer + p.deadlines.Answer/4*time.Duration(s.Size>>20)
+	if s.Fragment > 0 {
+		patience += p.deadlines.Answer / 4 * time.Duration(s.Size/s.Fragment>>13)
+	}
 	seen := 0
 	at := -1
-	p.until(ctx, patience, func(events []Event, ended bool) bool {
+	came := p.until(ctx, patience, func(events []Event, ended bool) bool {
 		for ; seen < len(events); seen++ {
 			if events[seen].Kind == EventMessage {
 				at = seen
@@ -135,12 +139,17 @@ func (p *player) echoed(ctx context.Context, s Exchange, i int, message []byte) 
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if at < 0 {
+		if !came {
+			p.owed, p.patience = message, patience
+		}
 		return false
 	}
 	if e := &p.events[at]; e.Type != s.opcode() || !bytes.Equal(e.Payload, message) {
-		e.Name = fmt.Sprintf("the first %d of %d octets agree", agreement(e.Payload, message), len(message))
+		if e.Type == s.opcode() { // else the type says it
+			e.Name = differs(e.Payload, message, i, s.count(p.profile))
+		}
 		if p.samples < 0 { // its frames were not kept
-			note := p.in.entry(e.At, EntryNote, nil, fmt.Sprintf("message %d is not what was sent: %s", i+1, *e))
+			note := p.in.entry(e.At, EntryNote, nil, e.String())
 			note.Dir = Noted
 			p.transcript = append(p.transcript, note)
 			e.place = place{last: note.number}
@@ -149,6 +158,20 @@ func (p *player) echoed(ctx context.Context, s Exchange, i int, message []byte) 
 	}
 	p.events = append(p.events[:at], p.events[at+1:]...)
 	return true
+}
+
+// differs says how what came differs from the i-th of so many messages.
+func differs(came, message []byte, i, count int) string {
+	return fmt.Sprintf(", which is not message %d of %d (%d octets): they differ from octet %d on,", i+1, count, len(message), agreement(came, message)+1)
+}
+
+// remarkLate notes the right echo that came after its time.
+func (p *player) remarkLate() {
+	for i, e := range p.events {
+		if p.owed != nil && e.Kind == EventMessage && bytes.Equal(e.Payload, p.owed) {
+			p.events[i].Name = fmt.Sprintf(", the right echo but later than the %v that it had (--slow gives more time),", p.patience)
+		}
+	}
 }
 
 func (p *player) receivedSoFar() uint64 {

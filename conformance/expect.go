@@ -88,6 +88,22 @@ func (e Expect) meets(r *wire.Response) bool {
 	return e.kind == expectAccepted || len(e.conditions) > 0 || r.Status >= 400
 }
 
+// lacks says which of the conditions an answer of the right kind does not meet;
+// empty if it is of another kind.
+func (e Expect) lacks(got Event) string {
+	if e.kind == expectAccepted && got.Kind != EventAccepted || e.kind == expectRefused && got.Kind != EventRefused ||
+		e.kind != expectAccepted && e.kind != expectRefused {
+		return ""
+	}
+	var missing []string
+	for _, c := range e.conditions {
+		if !c.holds(got.Response.Status, got.Response.Fields) {
+			missing = append(missing, c.String())
+		}
+	}
+	return strings.Join(missing, ", ")
+}
+
 // String describes what is expected for people.
 func (e Expect) String() string {
 	switch e.kind {
@@ -134,58 +150,74 @@ const (
 // passed over: any endpoint may send them at any time (RFC6455-5.5.2-5), and so
 // are its pongs that answer nothing when no pong is expected (RFC6455-5.5.3-3).
 func matchEvents(want []Expect, got []Event) match {
-	if len(want) == 0 {
-		for _, e := range got {
-			if e.Kind != EventPing {
-				return matchNo
-			}
+	left, ok := advance(want, got)
+	if !ok {
+		return matchNo
+	}
+	for _, w := range left {
+		if w.kind != expectMaybe {
+			return matchPart
 		}
-		return matchFull
 	}
-	w, rest := want[0], want[1:]
-	if len(got) == 0 {
-		if w.kind == expectMaybe && matchEvents(rest, nil) == matchFull {
-			return matchFull
+	return matchFull
+}
+
+// advance returns what is still expected when the events have come; ok is false
+// if they are not what was expected.
+func advance(want []Expect, got []Event) (left []Expect, ok bool) {
+	for len(got) > 0 {
+		e := got[0]
+		if e.Kind == EventPing {
+			got = got[1:]
+			continue
 		}
-		return matchPart
+		if len(want) == 0 {
+			return nil, false
+		}
+		w, rest := want[0], want[1:]
+		later, came := w.takes(e)
+		switch {
+		case came && later != nil:
+			want, got = append([]Expect{*later}, rest...), got[1:]
+		case came:
+			want, got = rest, got[1:]
+		case w.kind == expectMaybe:
+			want = rest
+		default:
+			return want, false
+		}
 	}
-	e := got[0]
-	if e.Kind == EventPing {
-		return matchEvents(want, got[1:])
-	}
-	switch w.kind {
+	return want, true
+}
+
+// takes reports whether the event is the one expected, or one of the pongs; then
+// later is what remains of them.
+func (e Expect) takes(got Event) (later *Expect, ok bool) {
+	switch e.kind {
 	case expectMessage, expectMaybe:
-		came := e.Kind == EventMessage && e.Type == w.opcode || e.Kind == EventPong && w.opcode == wire.OpPong
-		if came && bytes.Equal(e.Payload, w.payloads[0].Bytes()) {
-			return matchEvents(rest, got[1:])
-		}
-		if w.kind == expectMaybe {
-			return matchEvents(rest, got)
-		}
+		came := got.Kind == EventMessage && got.Type == e.opcode || got.Kind == EventPong && e.opcode == wire.OpPong
+		return nil, came && bytes.Equal(got.Payload, e.payloads[0].Bytes())
 	case expectPongs:
-		for i, p := range w.payloads {
-			if e.Kind == EventPong && bytes.Equal(e.Payload, p.Bytes()) {
-				if i+1 == len(w.payloads) {
-					return matchEvents(rest, got[1:])
-				}
-				later := Expect{kind: expectPongs, opcode: wire.OpPong, payloads: w.payloads[i+1:]}
-				return matchEvents(append([]Expect{later}, rest...), got[1:])
+		for i, p := range e.payloads {
+			if got.Kind != EventPong || !bytes.Equal(got.Payload, p.Bytes()) {
+				continue
 			}
+			if i+1 < len(e.payloads) {
+				later = &Expect{kind: expectPongs, opcode: wire.OpPong, payloads: e.payloads[i+1:]}
+			}
+			return later, true
 		}
+		return nil, false
 	case expectQuiet:
-		if e.Kind == EventQuiet && e.Name == w.name {
-			return matchEvents(rest, got[1:])
-		}
-	case expectAccepted, expectRefused:
-		if e.Kind == map[expectKind]EventKind{expectAccepted: EventAccepted, expectRefused: EventRefused}[w.kind] && w.meets(e.Response) {
-			return matchEvents(rest, got[1:])
-		}
+		return nil, got.Kind == EventQuiet && got.Name == e.name
+	case expectAccepted:
+		return nil, got.Kind == EventAccepted && e.meets(got.Response)
+	case expectRefused:
+		return nil, got.Kind == EventRefused && e.meets(got.Response)
 	case expectExchanged:
-		if e.Kind == EventExchanged {
-			return matchEvents(rest, got[1:])
-		}
+		return nil, got.Kind == EventExchanged
 	}
-	return matchNo
+	return nil, false
 }
 
 // sentence joins expectations for people.

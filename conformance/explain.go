@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -11,17 +12,49 @@ import (
 // have come, and what came instead.
 func explain(c *Case, o observed, j judgement) string {
 	if j.behavior == Failed {
-		return capital(explainBehavior(c, o)) + "."
+		s := explainBehavior(c, o)
+		if !wasFlooded(o.events) {
+			s += c.clause(s)
+		}
+		return capital(s) + "."
 	}
-	ending := c.Script.Outcomes[max(j.outcome, 0)].Ending
-	if s := explainClose(ending, o, j); s != "" {
+	if s := explainClose(c.Script.Outcomes[max(j.outcome, 0)].Ending, o, j); s != "" {
 		return capital(s) + "."
 	}
 	if j.behavior == NonStrict {
-		best := c.Script.Outcomes[0]
-		return capital(fmt.Sprintf("permitted, but the best outcome is: %s", best)) + "."
+		s := fmt.Sprintf("permitted, but the best outcome is: %s; here: %s", c.Script.Outcomes[0], inShort(o.events))
+		return capital(s) + c.clause(s) + "."
 	}
 	return ""
+}
+
+// wasFlooded: no clause says how much a peer may send.
+func wasFlooded(events []Event) bool {
+	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventFlood })
+}
+
+// clause names the section of the case's principal requirement, for a sentence
+// that does not name one.
+func (c *Case) clause(sentence string) string {
+	if len(c.Requires) == 0 || strings.Contains(sentence, "(RFC ") {
+		return ""
+	}
+	rfc, rest, _ := strings.Cut(strings.TrimPrefix(c.Requires[0], "RFC"), "-")
+	section, _, _ := strings.Cut(rest, "-")
+	return fmt.Sprintf(" (RFC %s %s)", rfc, section)
+}
+
+// inShort are the first events in words.
+func inShort(events []Event) string {
+	const most = 4
+	words := inWords(events)
+	if len(words) == 0 {
+		return "nothing came"
+	}
+	if len(words) > most {
+		words = append(words[:most:most], "…")
+	}
+	return strings.Join(words, ", ")
 }
 
 func explainBehavior(c *Case, o observed) string {
@@ -38,23 +71,34 @@ func explainBehavior(c *Case, o observed) string {
 		}
 		return "the peer sent " + e.String()
 	}
-	i := agree(c.Script.Outcomes, got)
-	due := dueAfter(best.Events, got[:i])
-	stray := insteadOfPong(expectedAfter(c.Script.Outcomes, got), o)
+	n, left := agree(c.Script.Outcomes, got)
+	due := ""
+	for _, e := range left {
+		if e.kind != expectMaybe {
+			due = e.String()
+			if n < len(got) {
+				if lacks := e.lacks(got[n]); lacks != "" {
+					return fmt.Sprintf("%s came, and not as expected: %s", got[n], lacks)
+				}
+			}
+			break
+		}
+	}
+	stray := insteadOfPong(left, o)
 	switch {
-	case i < len(got) && due != "":
-		return fmt.Sprintf("expected %s, and %s came%s", due, got[i], agreeing(got[i], expectedAfter(c.Script.Outcomes, got[:i])))
-	case i < len(got):
-		return fmt.Sprintf("%s came where the peer had to %s", got[i], duty(best.Ending))
+	case n < len(got) && due != "":
+		return fmt.Sprintf("expected %s, and %s came%s", due, got[n], agreeing(got[n], left))
+	case n < len(got):
+		return fmt.Sprintf("%s came where the peer had to %s", got[n], duty(best.Ending))
 	case due != "" && stray != nil:
-		return fmt.Sprintf("expected %s, and nothing but %s came, which answers no ping%s", due, stray, agreeing(*stray, expectedAfter(c.Script.Outcomes, got)))
+		return fmt.Sprintf("expected %s, and nothing but %s came, which answers no ping%s", due, stray, agreeing(*stray, left))
 	case due != "" && o.gaveUp: // what came then, came on the harness's own Close
 		return fmt.Sprintf("expected %s, and nothing came in time", due)
 	case due != "" && end.came:
 		return fmt.Sprintf("expected %s, and the peer ended the connection (%s)", due, o.events[end.at])
 	case due != "":
 		return fmt.Sprintf("expected %s, which did not come", due)
-	case !end.came:
+	case !end.came, o.endedFirst(end):
 		return fmt.Sprintf("the peer stayed silent where it had to %s", duty(best.Ending))
 	}
 	return fmt.Sprintf("what came fits no permitted outcome; the best is: %s", best)
@@ -64,8 +108,8 @@ func explainBehavior(c *Case, o observed) string {
 // answers no ping, or a ping of its own. Both are permitted at any time
 // (RFC6455-5.5.3-3, RFC6455-5.5.2-5), and so are no answer, but most likely
 // meant as one. It is nil if a pong was not due or neither came.
-func insteadOfPong(expected []Expect, o observed) *Event {
-	if !slices.ContainsFunc(expected, func(e Expect) bool { return e.kind == expectPongs }) {
+func insteadOfPong(left []Expect, o observed) *Event {
+	if len(left) == 0 || left[0].kind != expectPongs {
 		return nil
 	}
 	for i := range o.events {
@@ -79,44 +123,25 @@ func insteadOfPong(expected []Expect, o observed) *Event {
 // agreeing says how much of a payload too long to be shown whole is as it should
 // be.
 func agreeing(e Event, expected []Expect) string {
-	longest := longestAgreement(e, expected)
+	longest := longestAgreement(e, expected[:min(1, len(expected))])
 	if longest < 0 || len(e.Payload) <= mostQuoted {
 		return ""
 	}
 	return fmt.Sprintf(" (the first %d octets agree)", longest)
 }
 
-// agree returns how many events agree with the outcome that agrees longest.
-func agree(outcomes []Outcome, got []Event) int {
-	most := 0
+// agree returns how many events agree with the outcome that agrees longest, the
+// better one of two, and what that expects behind them.
+func agree(outcomes []Outcome, got []Event) (most int, left []Expect) {
+	most = -1
 	for _, o := range outcomes {
 		for n := len(got); n > most; n-- {
-			if matchEvents(o.Events, got[:n]) != matchNo {
-				most = n
+			if due, ok := advance(o.Events, got[:n]); ok {
+				most, left = n, due
 			}
 		}
 	}
-	return most
-}
-
-// dueAfter names the expectation that comes next after those events, if the
-// outcome expects one.
-func dueAfter(want []Expect, got []Event) string {
-	next := len(got) // where they are not what this outcome expects
-	for k := range want {
-		begun := want[k].kind == expectPongs && matchEvents(want[:k+1], got) == matchPart
-		if begun || matchEvents(want[:k], got) == matchFull {
-			next = k
-			break
-		}
-	}
-	for next < len(want) && want[next].kind == expectMaybe {
-		next++
-	}
-	if next < len(want) && matchEvents(want, got) != matchFull {
-		return want[next].String()
-	}
-	return ""
+	return most, left
 }
 
 func duty(e Ending) string {
@@ -144,9 +169,6 @@ func explainClose(ending Ending, o observed, j judgement) string {
 		}
 		return "the peer closed TCP without answering the Close (" + clause5_5_1 + ")"
 	case CloseFailed:
-		if ending.by == byPeer {
-			return "the peer did not fail the connection; the harness had to end it"
-		}
 		if end.came {
 			return fmt.Sprintf("the peer ended the connection before the harness did (%s)", o.events[end.at])
 		}

@@ -150,7 +150,7 @@ func (o *opening) violations(t *Target) []*wire.Violation {
 		"101 answered with Connection %q, which lacks Upgrade", strings.Join(connection, ", "))
 	report(len(accept) == 0, wire.RuleResponseAcceptMissing, "101 answered without Sec-WebSocket-Accept")
 	report(len(accept) > 1, wire.RuleResponseAcceptDoubled, "101 answered with %d Sec-WebSocket-Accept fields", len(accept))
-	report(len(accept) > 0 && strings.TrimSpace(accept[0]) != acceptOf(o.key), wire.RuleResponseAccept,
+	report(len(accept) > 0 && !o.fitsAKey(strings.TrimSpace(accept[0])), wire.RuleResponseAccept,
 		"Sec-WebSocket-Accept is %q, for this key it has to be %q", strings.Join(accept, ", "), acceptOf(o.key))
 	protocols := r.Fields.Values("Sec-WebSocket-Protocol")
 	report(len(protocols) > 1, wire.RuleResponseSubprotocolRepeated, "101 answered with %d Sec-WebSocket-Protocol fields", len(protocols))
@@ -163,6 +163,21 @@ func (o *opening) violations(t *Target) []*wire.Violation {
 		found = append(found, v)
 	}
 	return found
+}
+
+// fitsAKey reports whether the answer is made from the request's key. No clause
+// says what a server that takes a request with several makes of them: it may
+// read one, or all as the list that HTTP makes of such fields (RFC 2616 4.2).
+func (o *opening) fitsAKey(accept string) bool {
+	if accept == acceptOf(o.key) {
+		return true
+	}
+	keys := o.request.Fields.Values("Sec-WebSocket-Key")
+	if len(keys) < 2 {
+		return false
+	}
+	readings := []string{strings.Join(keys, ","), strings.Join(keys, ", ")}
+	return slices.ContainsFunc(append(readings, keys...), func(key string) bool { return accept == acceptOf(key) })
 }
 
 // checkExtensions holds the answer against what was offered.

@@ -161,7 +161,7 @@ func TestHostilePeers(t *testing.T) {
 			patient.Settle = time.Second
 			for _, r := range play(t, serve(t, shaken(tt.then)), named(t, ids...), conformance.Options{Deadlines: patient}) {
 				want := tt.want[r.Case.ID]
-				if r.Verdict != want.verdict || r.Close != want.close || !strings.HasPrefix(r.Explanation, want.why) {
+				if r.Verdict != want.verdict || r.Close != want.close || !strings.HasPrefix(r.Explanation, strings.TrimSuffix(want.why, ".")) {
 					t.Errorf("%s\nwant %s, %s, %s", describe(r), want.verdict, want.close, want.why)
 				}
 			}
@@ -322,7 +322,7 @@ func TestOctetsBehindTheHandshakeAreNotLost(t *testing.T) {
 		}
 	})
 	r := play(t, early, named(t, "1.1.1"), conformance.Options{Deadlines: short})[0]
-	if want := `Expected text message nothing, and text message "early" came.`; r.Explanation != want {
+	if want := `Expected text message nothing, and text message "early" came (RFC 6455 5.2).`; r.Explanation != want {
 		t.Errorf("%s; want %s", describe(r), want)
 	}
 	farewell := serve(t, func(conn net.Conn) {

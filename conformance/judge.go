@@ -74,7 +74,7 @@ func judge(outcomes []Outcome, o observed) judgement {
 		if out.Ending.fin && wasReset(o.events) {
 			continue
 		}
-		if matchEvents(out.Events, got) == matchFull && out.over(end) {
+		if matchEvents(out.Events, got) == matchFull && out.over(end, o) {
 			j.behavior, j.outcome = out.Behavior, i
 			break
 		}
@@ -85,9 +85,15 @@ func judge(outcomes []Outcome, o observed) judgement {
 }
 
 // over reports whether all that the outcome wants has happened, once its events
-// have. Where no connection is to come about, silence is no refusal.
-func (o Outcome) over(end endFacts) bool {
+// have. Where no connection is to come about, silence is no refusal. Where the
+// peer has to fail the connection, an end that came on the harness's own Close
+// is not that: whether it still comes before the harness drops TCP is chance.
+func (o Outcome) over(end endFacts, seen observed) bool {
 	switch {
+	case o.Ending.by == byPeer && seen.endedFirst(end):
+		return false
+	case o.Ending.exact && !o.Ending.closedSo(end.close):
+		return false
 	case o.Ending.by == byHarness:
 		return true
 	case o.Ending.by == byRefusal && end.close != nil: // only on an open connection
@@ -121,6 +127,12 @@ func endOf(events []Event) endFacts {
 		}
 	}
 	return f
+}
+
+// endedFirst reports whether the harness closed the connection, of its own
+// accord, before the peer did.
+func (o observed) endedFirst(end endFacts) bool {
+	return o.harnessClosedAt >= 0 && (!end.came || o.harnessClosedAt <= end.at)
 }
 
 // judgeClose gives the verdict on the end of the connection.

@@ -65,6 +65,17 @@ var (
 	// anyEnd: the script closes, how the peer ends is its own choice.
 	// mustEndByFIN: as mustAnswer, and TCP ends in order.
 	mustEndByFIN = []Outcome{{Behavior: OK, Ending: AnsweredByPeer(1000).WithFIN()}, {Behavior: NonStrict, Ending: AnsweredByPeer(1000)}}
+	// mustAnswerKnown: as mustAnswer; who does not know the code may refuse it.
+	mustAnswerKnown = []Outcome{{Behavior: OK, Ending: AnsweredByPeer(1000, 1014).Exactly()}, {Behavior: NonStrict, Ending: RefusedByPeer(1002)}}
+	// mayLimit: an echo, or that the message is too big.
+	mayLimit = []Outcome{{OK, []Expect{Echo(hello)}, ClosedByHarness()}, {Behavior: NonStrict, Ending: FailedByPeer(1009).Exactly()}}
+	// twoPings: the last of several pings is answered.
+	twoPings = []Outcome{{OK, []Expect{PongFor(Ping(Octets("p")), Ping(Octets("q")))}, ClosedByHarness()}}
+	// lateIsPermitted: a pong behind the message is NON-STRICT.
+	lateIsPermitted = []Outcome{
+		{OK, []Expect{PongFor(Ping(Octets("p")), Ping(Octets("q"))), Echo(hello)}, ClosedByHarness()},
+		{NonStrict, []Expect{Echo(hello), PongFor(Ping(Octets("p")), Ping(Octets("q")))}, ClosedByHarness()},
+	}
 	// abandoned: the harness drops TCP, the peer may not fail before.
 	abandoned = []Outcome{{Behavior: OK, Ending: Abandoned()}}
 	anyEnd    = []Outcome{{InformationalBehavior, []Expect{MaybeEcho(hello)}, AnyEnd()}}
@@ -150,7 +161,7 @@ func TestJudge(t *testing.T) {
 		{"refused, TCP left open", mustRefuse, story(closed(1002), harnessCloses, harnessDrops),
 			judged{OK, CloseFailedByClient, Fail, "The server left it to the client to close TCP (RFC 6455 7.1.1)."}},
 		{"silence; the harness has to close", mustRefuse, story(harnessWaits, harnessCloses, closed(1000), eof),
-			judged{OK, CloseFailed, Fail, "The peer did not fail the connection; the harness had to end it."}},
+			judged{Failed, CloseFailed, Fail, "The peer stayed silent where it had to fail the connection with 1002."}},
 		{"silence for good", mustRefuse, story(harnessWaits, harnessCloses),
 			judged{Failed, CloseFailed, Fail, "The peer stayed silent where it had to fail the connection with 1002."}},
 		{"an echo of what had to be refused", mustRefuse, story(textMessage("hello"), harnessCloses, closed(1000), eof),
@@ -168,9 +179,9 @@ func TestJudge(t *testing.T) {
 		{"echo, then refused", mayRefuseEarly, story(textMessage("hello"), closed(1002), harnessCloses, eof),
 			judged{OK, CloseOK, Pass, ""}},
 		{"refused before the echo", mayRefuseEarly, story(closed(1002), harnessCloses, eof),
-			judged{NonStrict, CloseOK, Warn, `Permitted, but the best outcome is: text message "hello"; then the peer fails the connection with 1002, or closes TCP.`}},
+			judged{NonStrict, CloseOK, Warn, `Permitted, but the best outcome is: text message "hello"; then the peer fails the connection with 1002, or closes TCP; here: Close 1002, TCP closed.`}},
 		{"TCP closed before the echo", mayRefuseEarly, story(eof),
-			judged{NonStrict, CloseOK, Warn, `Permitted, but the best outcome is: text message "hello"; then the peer fails the connection with 1002, or closes TCP.`}},
+			judged{NonStrict, CloseOK, Warn, `Permitted, but the best outcome is: text message "hello"; then the peer fails the connection with 1002, or closes TCP; here: TCP closed.`}},
 		{"echo, then a pong for the ping behind", mayRefuseEarly, story(textMessage("hello"), pong("p"), harnessCloses, closed(1000), eof),
 			judged{Failed, CloseFailed, Fail, `Pong "p" came where the peer had to fail the connection with 1002.`}},
 		{"echo, pong, and only then refused", mayRefuseEarly, story(textMessage("hello"), pong("p"), closed(1002), harnessCloses, eof),
@@ -182,11 +193,11 @@ func TestJudge(t *testing.T) {
 		{"failed as soon as the text cannot become valid", mustFailFast, story(quiet("A"), closed(1007), harnessCloses, eof),
 			judged{OK, CloseOK, Pass, ""}},
 		{"failed at the end of the message", mustFailFast, story(quiet("A"), quiet("B"), closed(1007), harnessCloses, eof),
-			judged{NonStrict, CloseOK, Warn, "Permitted, but the best outcome is: no end of the connection at mark A; then the peer fails the connection with 1007, or closes TCP."}},
+			judged{NonStrict, CloseOK, Warn, "Permitted, but the best outcome is: no end of the connection at mark A; then the peer fails the connection with 1007, or closes TCP; here: quiet A, quiet B, Close 1007, TCP closed."}},
 		{"failed while the text was valid", mustFailFast, story(closed(1007), harnessCloses, eof),
 			judged{Failed, CloseOK, Fail, "Expected no end of the connection at mark A, and the peer ended the connection (Close 1007)."}},
 		{"not failed at all", mustFailFast, story(quiet("A"), quiet("B"), harnessWaits, harnessCloses, closed(1000), eof),
-			judged{NonStrict, CloseFailed, Fail, "The peer did not fail the connection; the harness had to end it."}},
+			judged{Failed, CloseFailed, Fail, "The peer stayed silent where it had to fail the connection with 1007."}},
 
 		// An answer to the script's Close.
 		{"answered with the same code", mustAnswer, story(scriptCloses, closed(3000), eof),
@@ -212,6 +223,28 @@ func TestJudge(t *testing.T) {
 		{"answered, and a message behind the answer", mustAnswer, story(scriptCloses, closed(1000), violation(wire.RuleDataAfterClose), eof),
 			judged{Failed, CloseOK, Fail, "The peer sent something wrong (RFC 6455 5.5.1)."}},
 
+		// Endings of which the Close frame is a part.
+		{"a known code repeated", mustAnswerKnown, story(scriptCloses, closed(1014), eof),
+			judged{OK, CloseOK, Pass, ""}},
+		{"a known code answered without one", mustAnswerKnown, story(scriptCloses, closed(none), eof),
+			judged{OK, CloseOK, Pass, ""}},
+		{"an unknown code refused", mustAnswerKnown, story(scriptCloses, closed(1002), eof),
+			judged{NonStrict, CloseOK, Warn, "Permitted, but the best outcome is: no message and no pong; then the peer answers the Close with 1000 or 1014; here: Close 1002, TCP closed."}},
+		{"an unknown code refused by closing TCP", mustAnswerKnown, story(scriptCloses, eof),
+			judged{NonStrict, CloseOK, Warn, "Permitted, but the best outcome is: no message and no pong; then the peer answers the Close with 1000 or 1014; here: TCP closed."}},
+		{"too big", mayLimit, story(closed(1009), harnessCloses, eof),
+			judged{NonStrict, CloseOK, Warn, `Permitted, but the best outcome is: text message "hello"; then a clean close with 1000 that the harness starts; here: Close 1009, TCP closed.`}},
+		{"closed with another code than that of too big", mayLimit, story(closed(1002), harnessCloses, eof),
+			judged{Failed, CloseFailed, Fail, `Expected text message "hello", and the peer ended the connection (Close 1002).`}},
+		{"closed without saying that it is too big", mayLimit, story(closed(none), harnessCloses, eof),
+			judged{Failed, CloseFailed, Fail, `Expected text message "hello", and the peer ended the connection (Close without a code).`}},
+
+		// What is still expected is told from the events, not from their number.
+		{"the first of two pongs alone", twoPings, story(pong("p"), harnessWaits, harnessCloses),
+			judged{Failed, CloseUnclean, Fail, `Expected pong "q", and nothing came in time.`}},
+		{"the first of two pongs, then the message, and no more", lateIsPermitted, story(pong("p"), textMessage("hello"), harnessWaits, harnessCloses, closed(1000), eof),
+			judged{Failed, CloseOK, Fail, `Expected pong "q", and text message "hello" came.`}},
+
 		// A refusal of the script's wrong Close.
 		{"a wrong Close refused with the code", mustRefuseClose, story(scriptCloses, closed(1002), eof),
 			judged{OK, CloseOK, Pass, ""}},
@@ -226,7 +259,7 @@ func TestJudge(t *testing.T) {
 		{"TCP ends by a FIN", mustEndByFIN, story(scriptCloses, closed(1000), eof),
 			judged{OK, CloseOK, Pass, ""}},
 		{"TCP ends by a reset", mustEndByFIN, story(scriptCloses, closed(1000), reset),
-			judged{NonStrict, CloseOK, Warn, "Permitted, but the best outcome is: no message and no pong; then the peer answers the Close with 1000, TCP ending by a FIN."}},
+			judged{NonStrict, CloseOK, Warn, "Permitted, but the best outcome is: no message and no pong; then the peer answers the Close with 1000, TCP ending by a FIN; here: Close 1000, TCP reset."}},
 		{"the harness drops TCP", abandoned, story(harnessDrops),
 			judged{OK, CloseInformational, Pass, ""}},
 		{"an answer before the harness drops TCP", abandoned, story(textMessage("hello"), harnessDrops),

@@ -25,6 +25,9 @@ type Ending struct {
 	open  bool
 	// fin: TCP ends by a FIN and not by a reset.
 	fin bool
+	// exact: the outcome is that the peer closes with one of the codes, and no
+	// other end.
+	exact bool
 	// abandon: the harness drops TCP where the script has left it.
 	abandon bool
 }
@@ -74,6 +77,16 @@ func Abandoned() Ending { return Ending{by: byHarness, abandon: true} }
 // other end lose what was still on its way (RFC6455-7.1.1-1).
 func (e Ending) WithFIN() Ending { e.fin = true; return e }
 
+// Exactly is the ending where the Close frame is part of what the outcome asks
+// for: with another code, or without a Close frame, it is not what happened. A
+// Close without a code will do only as an answer (RFC6455-7.4-2).
+func (e Ending) Exactly() Ending { e.exact = true; return e }
+
+// closedSo reports whether an exact ending is how the peer closed.
+func (e Ending) closedSo(frame *Event) bool {
+	return frame != nil && e.permits(frame.Code) && (e.clean || frame.Code != wire.StatusNoStatusRcvd)
+}
+
 // AnyEnd is where the script itself has sent a Close frame, and any end that the peer
 // gives the connection is permitted and recorded as INFORMATIONAL.
 func AnyEnd() Ending { return Ending{by: byScript, open: true} }
@@ -93,6 +106,8 @@ func (e Ending) String() string {
 		return "any end of the connection"
 	case e.by == byHarness:
 		return "a clean close with 1000 that the harness starts"
+	case e.by == byPeer && e.exact:
+		return "the peer closes with " + e.codeList()
 	case e.by == byPeer:
 		return "the peer fails the connection with " + e.codeList() + ", or closes TCP"
 	case e.clean:

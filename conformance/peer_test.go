@@ -106,6 +106,8 @@ type echoPeer struct {
 	kind    byte
 	message []byte
 	valid   int
+	// alter, if set, changes a message before it is sent back.
+	alter func([]byte) []byte
 }
 
 // run echoes until a Close frame was sent, closes TCP first, as a server has to
@@ -228,6 +230,9 @@ func (p *echoPeer) data(fin bool, key [4]byte, length uint64) bool {
 	}
 	if p.kind == 1 && !p.text(true) {
 		return p.fail(1007)
+	}
+	if p.alter != nil {
+		p.message = p.alter(p.message)
 	}
 	p.send(p.kind, p.message)
 	p.kind = 0

@@ -41,6 +41,9 @@ type player struct {
 	scriptClosedAt, harnessClosedAt int
 	// partial is the frame that SendPart steps send piece by piece.
 	partial []byte
+	// owed is the message of an Exchange that was not back within patience.
+	owed     []byte
+	patience time.Duration
 	// gaveUp: something owed did not come in time. dropped: the peer left it
 	// to the harness to close TCP.
 	gaveUp, dropped bool
@@ -246,10 +249,11 @@ func answers(events []Event, pings map[string]bool) []Event {
 func (p *player) observed() observed {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.remarkLate()
 	return observed{
 		events: p.events, pings: p.pings,
 		scriptClosedAt: p.scriptClosedAt, harnessClosedAt: p.harnessClosedAt,
-		gaveUp: p.gaveUp, dropped: p.dropped, transcript: p.transcript,
+		gaveUp: p.gaveUp || p.owed != nil, dropped: p.dropped, transcript: p.transcript,
 		stats: p.stats,
 	}
 }

@@ -41,6 +41,8 @@ type Result struct {
 	Stats *Stats
 	// Transcript is that of the last attempt, or of the failed one if Flaky.
 	Transcript Transcript
+	// late: something that the peer owed did not come in time.
+	late bool
 }
 
 // newResult puts a judgement into words.
@@ -50,6 +52,7 @@ func newResult(c *Case, role wire.Role, o observed, started time.Time) Result {
 		Case: c, Role: role, Behavior: j.behavior, Close: j.close, RemoteCode: j.code,
 		Verdict: overall(j.behavior, j.close), Started: started, Duration: time.Since(started),
 		Attempts: 1, Transcript: o.transcript, Stats: o.stats,
+		late: o.gaveUp,
 	}
 	r.Observed = inWords(o.events)
 	if r.Verdict != Pass {

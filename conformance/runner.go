@@ -37,16 +37,24 @@ type Options struct {
 
 // RunServer plays cases against a server, each on a connection of its own, and
 // returns their results in the order of the cases. A failing case is played
-// again, and is Flaky if it does not fail again.
+// again, at the end if what was owed did not come in time, and is Flaky if it
+// does not fail again.
 //
 // The error is that of the context if the run was cut short; the results then
 // hold the cases that had ended.
 func RunServer(ctx context.Context, t *Target, cases []*Case, opts Options) ([]Result, error) {
 	opts = opts.withDefaults()
 	run := &serverRun{target: t, deadlines: opts.Deadlines, profile: opts.Profile}
-	return inParallel(ctx, cases, opts, func(i int) Result {
-		return again(ctx, func(attempt int) Result { return run.once(ctx, cases[i], attempt) })
-	})
+	return inTwoRounds(ctx, cases, opts, func(i int) (Result, bool) {
+		first := run.once(ctx, cases[i], 1)
+		switch {
+		case first.Verdict != Fail || ctx.Err() != nil:
+			return first, true
+		case first.late:
+			return first, false
+		}
+		return first.or(run.once(ctx, cases[i], 2)), true
+	}, func(i int, first Result) Result { return first.or(run.once(ctx, cases[i], 2)) })
 }
 
 // withDefaults fills in what was left zero.
@@ -187,6 +195,7 @@ func couldNot(c *Case, role wire.Role, started time.Time, t Transcript, err erro
 	case errors.As(err, &target):
 		r.Explanation = fmt.Sprintf("No connection for this case: %s.", target.Sentence)
 		r.Departs = departsInAnswer(t)
+		r.late = target.Problem == NoAnswer
 	case errors.As(err, &violation):
 		r.Violation, r.Explanation = violation, violationSentence(violation)
 		r.Departs = departsInOpening(t, violation)

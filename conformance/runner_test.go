@@ -133,6 +133,35 @@ func TestAPeerThatFailsOnceIsFlaky(t *testing.T) {
 	}
 }
 
+// A peer that serves few connections at once has what it missed played again
+// when the harness has little else to ask of it.
+func TestABusyPeerIsNotTakenForASilentOne(t *testing.T) {
+	const few, at = 8, 16
+	var open, all atomic.Int32
+	crowd := make(chan struct{}) // closed when so many connections are open at once
+	target := serve(t, shaken(func(conn net.Conn, r *bufio.Reader) {
+		defer open.Add(-1)
+		now := open.Add(1)
+		if n := all.Add(1); n == at {
+			close(crowd)
+		}
+		if all.Load() <= at {
+			<-crowd
+			now = at
+		}
+		if now > few {
+			drain(conn)
+			return
+		}
+		echo(conn, r)
+	}))
+	for _, r := range play(t, target, framing()[:at], conformance.Options{Parallel: at, Deadlines: conformance.NewDeadlines(200*time.Millisecond, 0, 1)}) {
+		if !r.Flaky || r.Verdict != conformance.Warn || r.Attempts != 2 {
+			t.Errorf("%s; want a warning that it failed at first", describe(r))
+		}
+	}
+}
+
 func TestAPassIsNotPlayedTwice(t *testing.T) {
 	var connections atomic.Int32
 	target := serve(t, shaken(func(conn net.Conn, r *bufio.Reader) {

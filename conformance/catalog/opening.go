@@ -50,7 +50,10 @@ var (
 	// mustAccept: the connection opens, and works.
 	mustAccept = []c.Outcome{opened}
 	// shouldAccept: the connection should open.
-	shouldAccept = []c.Outcome{opened, refusedBut(c.NonStrict)}
+	shouldAccept = []c.Outcome{opened, refusedBut(c.NonStrict), dropped}
+	// mayDecline: the connection opens, or is refused for want of something that
+	// the client asked for.
+	mayDecline = []c.Outcome{opened, refusedBut(c.OK), dropped}
 	// acceptOrRefuse: the connection opens, or is refused in order.
 	acceptOrRefuse = []c.Outcome{opened, refusedBut(c.InformationalBehavior), dropped}
 )

@@ -108,7 +108,8 @@ func rfc6455Section7_4() []*c.Case {
 		cases = append(cases, noted("Codes 1012 to 1014 were registered after RFC 6455, in the registry that its section 11.7 founded: an endpoint that does not know them yet is NON-STRICT.", &c.Case{
 			Title: fmt.Sprintf("Close with %d, registered after the RFC", code), Requires: []string{"RFC6455-7.4.2-2", "RFC6455-5.5.1-7"},
 			Script: c.Script{Steps: []c.Step{send(c.Close(code, ""))}, Outcomes: []c.Outcome{
-				{Behavior: c.OK, Ending: c.AnsweredByPeer(wire.StatusNormalClosure, code)},
+				{Behavior: c.OK, Ending: c.AnsweredByPeer(wire.StatusNormalClosure, code).Exactly()},
+				{Behavior: c.NonStrict, Ending: c.RefusedByPeer(wire.StatusProtocolError)},
 			}},
 		}))
 	}

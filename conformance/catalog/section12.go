@@ -69,8 +69,9 @@ func compressed(group, title string, stream *streams.Stream, requires []string, 
 		if shape.fragment > 0 {
 			name += ", in fragments of " + sizeName(shape.fragment)
 		}
+		outcomes, note := exchanges(shape.size)
 		cases = append(cases, &c.Case{
-			ID: fmt.Sprintf("%s.%d", group, i+1), Title: name, Requires: requires, Level: c.Must,
+			ID: fmt.Sprintf("%s.%d", group, i+1), Title: name, Requires: requires, Level: c.Must, Note: note,
 			Script: c.Script{
 				Offers: offers,
 				Steps: []c.Step{c.Exchange{
@@ -79,7 +80,7 @@ func compressed(group, title string, stream *streams.Stream, requires []string, 
 					// the next.
 					Quick: max(4, min(20, 128*kib/shape.size)),
 				}},
-				Outcomes: echoes(c.Exchanged()),
+				Outcomes: outcomes,
 			},
 		})
 	}

@@ -5,6 +5,7 @@ import (
 
 	c "github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/streams"
+	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // section9: size and speed. Large messages whole (9.1, 9.2), in fragments (9.3,
@@ -17,14 +18,15 @@ func section9() []*c.Case {
 	)
 	var cases []*c.Case
 	add := func(group, number int, requires []string, title string, e c.Exchange) {
+		outcomes, note := exchanges(e.Size)
 		kind := "text"
 		e.Stream = streams.Prose
 		if group%2 == 0 {
 			kind, e.Stream = "binary", streams.Bitmap
 		}
 		cases = append(cases, &c.Case{
-			ID: fmt.Sprintf("9.%d.%d", group, number), Title: fmt.Sprintf(title, kind), Requires: requires, Level: c.Must,
-			Script: c.Script{Steps: []c.Step{e}, Outcomes: echoes(c.Exchanged())},
+			ID: fmt.Sprintf("9.%d.%d", group, number), Title: fmt.Sprintf(title, kind), Requires: requires, Level: c.Must, Note: note,
+			Script: c.Script{Steps: []c.Step{e}, Outcomes: outcomes},
 		})
 	}
 	one := func(size int) c.Exchange { return c.Exchange{Size: size, Quick: 1, Full: 1} }
@@ -54,6 +56,19 @@ func section9() []*c.Case {
 		}
 	}
 	return cases
+}
+
+// exchanges permits that all messages of that size come back, and, where they
+// are large, that the peer does not want them: it may have a limit, and should
+// (RFC6455-10.4-2), but not so that it mistakes a small message for a large one.
+func exchanges(size int) (outcomes []c.Outcome, note string) {
+	const large = 64 << 10
+	outcomes = echoes(c.Exchanged())
+	if size < large {
+		return outcomes, ""
+	}
+	return append(outcomes, c.Outcome{Behavior: c.NonStrict, Ending: c.FailedByPeer(wire.StatusMessageTooBig).Exactly()}),
+		"An endpoint SHOULD limit the size of messages (RFC 6455 10.4), and says so with 1009 (7.4.1), which is NON-STRICT here."
 }
 
 // sizeName writes a size as people do.
