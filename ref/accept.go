@@ -47,7 +47,7 @@ type AcceptOptions struct {
 	// Header is added to the response, as is what the ResponseWriter's own has.
 	Header http.Header
 	// Logger gets what ReadGuarded and WriteGuarded swallow, and what a Server
-	// reports; nil is none. If it is enabled for [slog.LevelDebug] it gets every
+	// reports; nil is none. If it is enabled for [LevelFrame] it gets every
 	// frame too, with the beginning of its payload, 48 octets at most:
 	// [NewFrameHandler] is made to show them.
 	Logger *slog.Logger

@@ -59,7 +59,7 @@ type DialOptions struct {
 	// socket for one; nil is TCP. There is then no proxy.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 	// Logger gets what ReadGuarded and WriteGuarded swallow, and every frame if it is
-	// enabled for [slog.LevelDebug], as in AcceptOptions; nil is none.
+	// enabled for [LevelFrame], as in AcceptOptions; nil is none.
 	Logger *slog.Logger
 }
 

@@ -25,13 +25,13 @@ import (
 // if it is text, in hexadecimal if it is not, and nothing of what is compressed.
 // Other records are lines with level, message and attributes.
 //
-// level is the least level shown; nil is [slog.LevelDebug], that of frames. Lines are
+// level is the least level shown; nil is [LevelFrame], all there is. Lines are
 // coloured if w is a terminal, unless NO_COLOR is set or TERM is "dumb". Each line is
 // one Write, never two at a time. What the peer sent is shown quoted, so that it
 // cannot take the terminal over.
 func NewFrameHandler(w io.Writer, level slog.Leveler) slog.Handler {
 	if level == nil {
-		level = slog.LevelDebug
+		level = LevelFrame
 	}
 	h := &frameHandler{level: level, colour: coloured(w), out: &frameOutput{w: w}}
 	h.rest = slog.NewTextHandler(&h.out.line, &slog.HandlerOptions{Level: level})

@@ -10,17 +10,22 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
+// LevelFrame is the level at which single frames are logged. It lies below
+// [slog.LevelDebug], for what a frame holds is what users say to each other, which
+// a program's own debugging should not show unasked.
+const LevelFrame = slog.LevelDebug - 4
+
 // previewOctets is how much of a frame's payload a log shows.
 const previewOctets = 48
 
 // logsFrames reports whether somebody wants to know of single frames. Without a
 // Logger that costs nothing, with one it costs the question.
 func (c *Conn) logsFrames() bool {
-	return c.logger != nil && c.logger.Enabled(context.Background(), slog.LevelDebug)
+	return c.logger != nil && c.logger.Enabled(context.Background(), LevelFrame)
 }
 
 func (c *Conn) logFrame(what string, f loggedFrame) {
-	c.logger.LogAttrs(context.Background(), slog.LevelDebug, what, slog.Any("frame", f), slog.Any("conn", c))
+	c.logger.LogAttrs(context.Background(), LevelFrame, what, slog.Any("frame", f), slog.Any("conn", c))
 }
 
 // frameOut is what a frame that goes out does not say by itself: the type of the
