@@ -232,7 +232,7 @@ func TestFramesUnloggedCostNothing(t *testing.T) {
 	noLeaks(t)
 	for name, logger := range map[string]*slog.Logger{
 		"no logger":         nil,
-		"none of the level": slog.New(NewFrameHandler(io.Discard, slog.LevelInfo)),
+		"none of the level": slog.New(NewFrameHandler(io.Discard, slog.LevelDebug)),
 	} {
 		conn, err := newConn(sink{}, config{role: wire.RoleServer, logger: logger})
 		must(t, err)

@@ -70,7 +70,7 @@ func TestSuiteAgainstWrongServers(t *testing.T) {
 		{
 			name: "says something else", url: deaf, filter: "section:1 && level:MUST && RFC6455-6.2-1", specs: chopped,
 			failure: []string{
-				`came.` + "\nverdicts: behaviour FAILED, close behaviour OK",
+				`came (RFC 6455 6.2).` + "\nverdicts: behaviour FAILED, close behaviour OK",
 				"expected, from best to worst:\n  OK: ",
 				"observed:\n  text message \"What?\"\n",
 				"clauses:\n  RFC 6455 6.2 (RFC6455-6.2-1, MUST): ",
