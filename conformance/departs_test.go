@@ -74,6 +74,7 @@ func TestDepartsInFrames(t *testing.T) {
 		{"a Close code that must not be sent", mustEcho, "8802 03ed", 0, "880203[ed]"},
 		{"a Close code of which the first octet tells", mustEcho, "8802 0100", 0, "8802[01]"},
 		{"a reason that is no UTF-8", mustEcho, "8804 03e8 61ff", 0, "880403e861[ff]"},
+		{"a reason that ends within a code point", mustEcho, "8804 03e8 61ed", 0, "88[04]"},
 
 		{"a Close with another code", mustRefuse, "8802 03e8", EventEOF, "880203[e8]"},
 		{"a Close with a code from another range", mustRefuse, "8802 0fa0", EventEOF, "8802[0f]"},

@@ -36,7 +36,7 @@ func (c *Case) Standalone(role wire.Role) standalone.Case {
 	}
 	for _, o := range s.Outcomes {
 		e := o.Ending
-		ending := standalone.Ending{By: standalone.EndedBy(e.by), Clean: e.clean, Any: e.open, FIN: e.fin, DropTCPHere: e.abandon}
+		ending := standalone.Ending{By: standalone.EndedBy(e.by), Clean: e.clean, Any: e.open, FIN: e.fin, Exact: e.exact, DropTCPHere: e.abandon}
 		for _, code := range slices.Compact(slices.Clone(e.codes)) {
 			ending.Codes = append(ending.Codes, int(code))
 		}

@@ -56,6 +56,9 @@ func (p place) ofViolation(r *wire.Rule, h wire.Header, ev *Event) place {
 		p.octet = lengthOctet
 	case r == wire.RuleCloseReason:
 		p.octet = h.Len() + 2 + impossible([]byte(ev.Reason))
+		if p.octet == h.Len()+int(h.Length) { // it ends within a code point
+			p.octet = lengthOctet
+		}
 	case ev != nil && ev.Kind == EventClose:
 		p.octet = h.Len()
 		if slices.ContainsFunc(statusCodes(byte(ev.Code>>8)), mayBeSent) {

@@ -155,7 +155,7 @@ func results(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance.
 // silence are the explanations of what a peer did not do, which no octet shows.
 var silence = []string{
 	"nothing came in time", "stayed silent", "no answer to the opening request in time", "did not fail the connection",
-	"left it to the client", "did not answer the Close", "neither answered the Close", "did not connect in time", "ended without having run", "still running",
+	"left it to the client", "did not answer the Close", "neither answered the Close", "did not connect in time", "ended without having run", "still running", "cannot connect",
 }
 
 // departure says what is wrong with the place that a result names for its

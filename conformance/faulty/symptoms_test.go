@@ -56,7 +56,10 @@ func TestSymptoms(t *testing.T) {
 			return
 		}
 		for id, why := range shown {
-			if compared++; known[name][id] != why {
+			if known[name][id] == "" {
+				continue // another choice of cases
+			}
+			if compared++; !faulty.SameShape(known[name][id], why) {
 				differ = append(differ, name+" in "+id+": "+why+" (known: "+known[name][id]+")")
 			}
 		}
@@ -72,7 +75,9 @@ func TestSymptoms(t *testing.T) {
 		return
 	}
 	slices.Sort(differ)
-	if compared == 0 || len(differ)*20 > compared {
-		t.Errorf("%d of %d failures are explained in another way than symptoms.json has it; run the test with -symptoms:\n%q", len(differ), compared, differ)
+	t.Logf("%d of %d failures are explained as symptoms.json has it", compared-len(differ), compared)
+	if compared < len(rows) || len(differ)*20 > compared {
+		t.Errorf("%d of %d failures (%d faults) are explained in another way than symptoms.json has it; run the test with -symptoms:\n%q",
+			len(differ), compared, len(rows), differ[:min(len(differ), 10)])
 	}
 }

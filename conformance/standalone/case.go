@@ -122,6 +122,7 @@ type Ending struct {
 	Clean       bool
 	Any         bool // any end is recorded and not judged
 	FIN         bool
+	Exact       bool // the Close frame is part of what the outcome asks for
 	DropTCPHere bool // the test itself drops TCP
 }
 

@@ -15,7 +15,7 @@ func Resource(id string) string { return "/runCase?agent=client&casetuple=" + id
 // Client plays the case with a client that has just connected.
 func Client(c Case, conn net.Conn) Verdict {
 	p := newPeer(&c, conn, false)
-	conn.SetReadDeadline(time.Now().Add(5 * Timeout / 2))
+	_ = conn.SetReadDeadline(time.Now().Add(5 * Timeout / 2))
 	h, early, err := readHead(conn, true)
 	wrong := ""
 	switch {
@@ -30,7 +30,7 @@ func Client(c Case, conn net.Conn) Verdict {
 		p.write([]byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), 0)
 		return failure("the opening request: %s", wrong)
 	}
-	conn.SetReadDeadline(time.Time{})
+	_ = conn.SetReadDeadline(time.Time{})
 	o := Opening{Head: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n"}
 	//+deflate
 	offers := h.list("Sec-WebSocket-Extensions")
@@ -91,8 +91,8 @@ func Client(c Case, conn net.Conn) Verdict {
 
 // hears listens for a moment.
 func (p *peer) hears() []byte {
-	p.conn.SetReadDeadline(time.Now().Add(Timeout / 50))
-	defer p.conn.SetReadDeadline(time.Time{})
+	_ = p.conn.SetReadDeadline(time.Now().Add(Timeout / 50))
+	defer func() { _ = p.conn.SetReadDeadline(time.Time{}) }()
 	buf := make([]byte, 4<<10)
 	n, _ := p.conn.Read(buf)
 	return buf[:n]

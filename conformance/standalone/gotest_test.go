@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/wsspec/wsspec/conformance"
@@ -198,9 +199,13 @@ func faultyServer(t *testing.T, fault string) (url string) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	served := make(chan error, 1)
-	go func() { served <- faulty.Serve(ctx, l, f) }()
-	t.Cleanup(func() { cancel(); <-served })
+	var served sync.WaitGroup
+	served.Go(func() {
+		if err := faulty.Serve(ctx, l, f); err != nil {
+			t.Errorf("the server with %s: %v", fault, err)
+		}
+	})
+	t.Cleanup(func() { cancel(); served.Wait() })
 	return "ws://" + l.Addr().String() + "/"
 }
 

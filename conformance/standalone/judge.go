@@ -132,6 +132,10 @@ func (p *peer) judge() Verdict {
 	for _, o := range p.c.Outcomes {
 		over := end >= 0
 		switch by := o.Ending.By; {
+		case by == ByPeer && p.testClosedAt >= 0 && (end < 0 || p.testClosedAt <= end):
+			over = false // what came on the test's own Close is no failing
+		case o.Ending.Exact && !o.Ending.closedSo(closeFrame):
+			over = false
 		case by == ByTest:
 			over = true
 		case by == ByRefusal && closeFrame != nil: // only on an open connection
@@ -168,12 +172,22 @@ func (p *peer) judgeClose(ending Ending, end int, closeFrame *event, opened bool
 		return "UNCLEAN"
 	case end < 0:
 		return "FAILED"
-	case closeFrame != nil && closeFrame.code != 1005 && len(ending.Codes) > 0 && !slices.Contains(ending.Codes, closeFrame.code):
+	case closeFrame != nil && !ending.permits(closeFrame.code):
 		return "WRONG CODE"
 	case p.dropped:
 		return "FAILED BY CLIENT"
 	}
 	return "OK"
+}
+
+// permits says whether a Close frame may have that code; none (1005) always.
+func (e Ending) permits(code int) bool {
+	return code == 1005 || len(e.Codes) == 0 || slices.Contains(e.Codes, code)
+}
+
+// closedSo says whether an exact ending is how the peer closed.
+func (e Ending) closedSo(frame *event) bool {
+	return frame != nil && e.permits(frame.code) && (e.Clean || frame.code != 1005)
 }
 
 // why names the first thing that departs.

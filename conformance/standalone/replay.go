@@ -193,7 +193,7 @@ func (p *peer) write(octets []byte, chop int) {
 	}
 	for len(octets) > 0 {
 		n := min(chop, len(octets))
-		p.conn.SetWriteDeadline(time.Now().Add(Timeout))
+		_ = p.conn.SetWriteDeadline(time.Now().Add(Timeout))
 		if _, err := p.conn.Write(octets[:n]); err != nil {
 			return
 		}
@@ -271,7 +271,7 @@ func (p *peer) conclude() {
 	}
 	// The server closes TCP first (RFC 6455 7.1.1).
 	if half, ok := p.conn.(interface{ CloseWrite() error }); ok && !p.server {
-		half.CloseWrite()
+		_ = half.CloseWrite()
 	}
 	p.wait(Timeout/2, never)
 	p.dropped = p.server && !p.isGone()

@@ -42,7 +42,7 @@ func Server(c Case, conn net.Conn, u *url.URL) Verdict {
 	}
 	//-opening
 	p.write(request, o.Chop)
-	conn.SetReadDeadline(time.Now().Add(5 * Timeout / 2))
+	_ = conn.SetReadDeadline(time.Now().Add(5 * Timeout / 2))
 	h, early, err := readHead(conn, false)
 	switch {
 	//+opening
@@ -55,7 +55,7 @@ func Server(c Case, conn net.Conn, u *url.URL) Verdict {
 	case h.status != 101:
 		return failure("the server answers the opening request with %q instead of 101 (RFC 6455 4.1)", h.start)
 	}
-	conn.SetReadDeadline(time.Time{})
+	_ = conn.SetReadDeadline(time.Time{})
 	if wrong := c.first(p.checkResponse(h, names.Replace(o.Key))); wrong != "" && c.mayOpen() {
 		return failure("the answer to the opening request: %s", wrong)
 	}
@@ -139,7 +139,7 @@ func (p *peer) noteRefusal(h *head, early []byte, err error) {
 			wait = Timeout / 2
 		}
 	}
-	p.conn.SetReadDeadline(time.Now().Add(wait))
+	_ = p.conn.SetReadDeadline(time.Now().Add(wait))
 	more, err := io.ReadAll(io.LimitReader(p.conn, 64<<10))
 	if behind := behindBody(h, append(early, more...)); len(behind) > 0 {
 		p.file(event{kind: violation, words: "octets behind the HTTP error: " + quote(behind)})

@@ -1,0 +1,4 @@
+package faulty
+
+// SameShape is what guesses compare explanations by.
+var SameShape = sameShape
