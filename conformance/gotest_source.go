@@ -59,8 +59,9 @@ func (n *goTestNeeds) files() []string {
 	return []string{"client_test.go", "report_test.go", "case.go", "client.go", "replay.go", "judge.go", "incoming.go", "head.go", "extensions.go"}
 }
 
-// goTestRest is the line that parts a case from the code that plays it.
-const goTestRest = "// From here on the code is the same for every case.\n\n"
+// GoTestRest is the line in a Go test that parts the case from the code that plays
+// it. That is the same in many cases, for one who keeps many.
+const GoTestRest = "// From here on the code is the same for every case.\n\n"
 
 // assembleGoTest joins the parts of a file and formats it.
 func assembleGoTest(head, tests string, needs goTestNeeds) string {
@@ -71,7 +72,7 @@ func assembleGoTest(head, tests string, needs goTestNeeds) string {
 		fmt.Fprintf(&b, "\t%q\n", i)
 	}
 	b.WriteString(")\n" + tests)
-	return string(formatGo(b.String())) + "\n" + goTestRest + code.text
+	return string(formatGo(b.String())) + "\n" + GoTestRest + code.text
 }
 
 func formatGo(source string) []byte {

@@ -18,7 +18,7 @@ func ptr[T any](v T) *T { return &v }
 // sample is a small report that has every kind of thing in it: two agents, both
 // roles, every verdict, a flaky case, hostile text, cut octets and statistics.
 func sample() *Report {
-	return &Report{
+	r := &Report{
 		Tool:       Tool{Name: "wsspec", Version: "v0.1.0"},
 		Started:    time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC),
 		DurationMs: 1234.5,
@@ -49,7 +49,14 @@ func sample() *Report {
 			"RFC6455-4.2.1-3": {RFC: 6455, Section: "4.2.1", Level: "MUST NOT", Summary: hostile},
 		},
 	}
+	r.AddGoTest(Server, "2.7", "package websocket_test\n\n// </pre><script>alert(1)</script>\nfunc Test2_7() {}\n\n", goTestCode)
+	r.AddGoTest(Server, "3.2", "package websocket_test\n\nfunc Test3_2() {}\n\n", goTestCode)
+	r.AddGoTest(Client, "2.7", "package websocket_test\n\nfunc Test2_7() {}\n\n", goTestCode+"func other() {}\n")
+	return r
 }
+
+// goTestCode stands for what Go tests of cases share.
+const goTestCode = "// From here on the code is the same for every case.\n\nvar a = `\t<&\"`\n"
 
 func passing(agent string, role Role, id, title string) Result {
 	return Result{

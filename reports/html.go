@@ -57,6 +57,8 @@ type page struct {
 	About    []aboutLine
 	// Blocks are the compressed cases: see packCases.
 	Blocks []template.HTML
+	// GoTests is the block of all cases as Go tests, empty if there are none.
+	GoTests template.HTML
 }
 
 // early runs before the first paint, so that nothing that is only for readers
@@ -74,6 +76,10 @@ func newPage(r *Report) (*page, error) {
 	}
 	cases := newCaseViews(r)
 	blocks, err := packCases(r, cases)
+	if err != nil {
+		return nil, err
+	}
+	tests, err := r.packGoTests()
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +101,7 @@ func newPage(r *Report) (*page, error) {
 		Verdicts: Verdicts(),
 		About:    newAbout(r, summary),
 		Blocks:   blocks,
+		GoTests:  tests,
 	}
 	p.Verdict = newHeadline(p.Peers, summary)
 	return p, nil

@@ -19,7 +19,7 @@ func htmlOf(t testing.TB, r *Report) string {
 	return b.String()
 }
 
-var blockElement = regexp.MustCompile(`<script type="text/plain" id="block-\d+">([^<]*)</script>`)
+var blockElement = regexp.MustCompile(`<script type="text/plain" id="block-(?:\d+|gotests)">([^<]*)</script>`)
 
 // blocksOf returns the compressed cases of a page, opened.
 func blocksOf(t testing.TB, page string) []string {

@@ -56,6 +56,9 @@ func merge(parts []*Report, partial bool) (*Report, error) {
 			}
 		}
 		maps.Copy(merged.Clauses, part.Clauses)
+		for _, t := range part.GoTests {
+			merged.AddGoTest(t.Role, t.ID, t.Source, part.GoTestCode[t.Code])
+		}
 		merged.Results = append(merged.Results, part.Results...)
 	}
 	merged.Profile = strings.Join(profiles, ", ")

@@ -29,6 +29,10 @@ type Report struct {
 	Clauses map[string]Clause `json:"clauses"`
 	// Summary counts the results. Write computes it.
 	Summary Summary `json:"summary"`
+	// GoTests are cases as Go tests that stand alone, of which there may be none;
+	// [Report.AddGoTest] adds one. GoTestCode is what they share.
+	GoTests    []GoTest `json:"goTests,omitempty"`
+	GoTestCode []string `json:"goTestCode,omitempty"`
 }
 
 // Tool is the program that ran the cases.

@@ -11,7 +11,10 @@ type caseView struct {
 	Block   int
 	Clauses []clauseView
 	Again   string
-	Section string
+	// GoTest names the case's Go test in the block of them, and GoTestCommand
+	// runs it; both are empty where there is none.
+	GoTest, GoTestCommand string
+	Section               string
 }
 
 // A clauseView is a clause with its id.
@@ -22,6 +25,14 @@ type clauseView struct {
 
 func newCaseViews(r *Report) []*caseView {
 	views := make([]*caseView, len(r.Results))
+	tests := make(map[string]string)
+	for _, t := range r.GoTests {
+		for _, target := range r.Targets {
+			if target.Role == t.Role {
+				tests[peerKey(target.Agent, t.Role)+"~"+t.ID] = goTestCommand(target)
+			}
+		}
+	}
 	for i := range r.Results {
 		res := &r.Results[i]
 		v := &caseView{
@@ -31,6 +42,9 @@ func newCaseViews(r *Report) []*caseView {
 			Section: SectionOf(res.ID),
 		}
 		v.Key = v.PeerKey + "~" + res.ID
+		if command := tests[v.Key]; command != "" && res.Verdict != Pass && res.Verdict != Skip {
+			v.GoTest, v.GoTestCommand = string(res.Role)+"~"+res.ID, command
+		}
 		for _, id := range res.Requirements {
 			v.Clauses = append(v.Clauses, clauseView{id, r.Clauses[id]})
 		}

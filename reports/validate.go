@@ -45,6 +45,10 @@ func (r *Report) Validate() error {
 			break
 		}
 	}
+	for i, t := range r.GoTests {
+		oneOf(v, fmt.Sprintf("goTests[%d]", i), "role", t.Role, Roles())
+		v.check(t.Code >= 0 && t.Code < len(r.GoTestCode), "goTests[%d]: code is %d of %d", i, t.Code, len(r.GoTestCode))
+	}
 	return errors.Join(v.mistakes...)
 }
 

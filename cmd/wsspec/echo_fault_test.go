@@ -25,7 +25,8 @@ func TestReportSaysTheLikelyCause(t *testing.T) {
 	s.interrupt()
 	s.wait().want(t, exitPass)
 	failed := 0
-	for _, res := range readReport(t, out).Results {
+	report := readReport(t, out)
+	for _, res := range report.Results {
 		if res.Verdict != reports.Fail {
 			if res.LikelyCause != "" || res.Departs != nil {
 				t.Errorf("%s: %s: %s %+v", res.ID, res.Verdict, res.LikelyCause, res.Departs)
@@ -37,7 +38,13 @@ func TestReportSaysTheLikelyCause(t *testing.T) {
 			t.Errorf("%s: %q, want %q", res.ID, res.LikelyCause, want)
 		}
 	}
-	if failed == 0 {
-		t.Error("nothing failed: this test shows nothing")
+	if failed == 0 || len(report.GoTests) != failed {
+		t.Errorf("%d cases failed, %d have a Go test", failed, len(report.GoTests))
+	}
+	for _, test := range report.GoTests {
+		o := wsspec(t, "explain", test.ID, "--go")
+		if o.stdout != test.Source+report.GoTestCode[test.Code] {
+			t.Errorf("the Go test of %s is not what explain --go prints", test.ID)
+		}
 	}
 }

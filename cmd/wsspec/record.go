@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/wsspec/wsspec/conformance"
@@ -71,7 +72,21 @@ func (r *record) result(agent string, res conformance.Result) {
 		}
 	}
 	r.weigh(agent, &res)
+	if res.Verdict == conformance.Fail || res.Verdict == conformance.Warn {
+		r.goTest(c, res.Role)
+	}
 	r.report.Results = append(r.report.Results, out)
+}
+
+// goTest keeps the case as a Go test, if it has one.
+func (r *record) goTest(c *conformance.Case, role wire.Role) {
+	if r.report.HasGoTest(reports.Role(role.String()), c.ID) {
+		return
+	}
+	if source, ok := c.GoTest(role); ok {
+		own, code, _ := strings.Cut(source, conformance.GoTestRest)
+		r.report.AddGoTest(reports.Role(role.String()), c.ID, own, conformance.GoTestRest+code)
+	}
 }
 
 // finish completes the report.

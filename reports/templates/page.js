@@ -274,7 +274,15 @@
     setTimeout(() => { button.textContent = before; }, 1500);
   }
 
+  // gotest copies a case's Go test, put together of its own part and the common one.
+  async function gotest(button) {
+    const tests = await block("gotests");
+    const own = tests.getElementById(button.dataset.test);
+    await copy(own.textContent + tests.getElementById("code-" + own.dataset.code).textContent, button);
+  }
+
   const actions = {
+    gotest,
     copy: (button) => copy($("code", button.parentElement).textContent, button),
     link: (button) => copy(location.href, button),
     close: () => dialog.close(),
