@@ -8,7 +8,9 @@ import (
 // A peerFindings is everything about one peer that is not as it should be.
 type peerFindings struct {
 	Target
-	Key    string
+	Key string
+	// Again is the command that runs a case again, with ID for its id.
+	Again  string
 	Groups []findingGroup
 	Cases  int
 }
@@ -28,7 +30,7 @@ type findingGroup struct {
 func newFindings(r *Report, cases []*caseView) []peerFindings {
 	var all []peerFindings
 	for _, t := range r.Targets {
-		f := peerFindings{Target: t, Key: peerKey(t.Agent, t.Role)}
+		f := peerFindings{Target: t, Key: peerKey(t.Agent, t.Role), Again: r.rerun(&Result{Agent: t.Agent, Role: t.Role, ID: "ID"})}
 		index := make(map[string]int)
 		for _, c := range cases {
 			if c.PeerKey != f.Key || c.Verdict == Pass || c.Verdict == Skip {

@@ -18,7 +18,6 @@ type plot struct {
 	Title, About string
 	// XName and YName say what the axes are; both are logarithmic.
 	XName, YName string
-	Marks        []plotMark
 	XTicks       []plotTick
 	YTicks       []plotTick
 	Series       []plotSeries
@@ -26,10 +25,8 @@ type plot struct {
 
 // A plotMark is one measurement at its place in the drawing.
 type plotMark struct {
-	X, Y   float64
-	Series int
-	Shape  string
-	Words  string
+	X, Y  float64
+	Words string
 }
 
 // A plotTick is a line across the drawing with its label.
@@ -38,12 +35,15 @@ type plotTick struct {
 	Label string
 }
 
-// A plotSeries is one peer's name and shape.
+// A plotSeries is one peer's name and shape, and its marks.
 type plotSeries struct {
 	Name  string
 	Index int
-	Shape string
+	Marks []plotMark
 }
+
+// Shapes are those that marks have, by the series' index.
+func (p plot) Shapes() []string { return plotShapes }
 
 // plotShapes tell series apart without colour. Each is drawn around 0,0.
 var plotShapes = []string{
@@ -79,7 +79,7 @@ func newPlots(r *Report) []plot {
 		if _, ok := series[res.peer()]; !ok {
 			index := len(names)
 			series[res.peer()] = index
-			names = append(names, plotSeries{fmt.Sprintf("%s (%s)", res.Agent, res.Role), index % len(plotShapes), plotShapes[index%len(plotShapes)]})
+			names = append(names, plotSeries{Name: fmt.Sprintf("%s (%s)", res.Agent, res.Role), Index: index % len(plotShapes)})
 		}
 		section := SectionOf(res.ID)
 		if !slices.Contains(sections, section) {
@@ -117,14 +117,12 @@ func newPlot(title, y string, all []measurement, names []plotSeries) plot {
 	y0 := func(v float64) float64 {
 		return plotHeight - plotBottom - (math.Log10(v)-minY)/(maxY-minY)*(plotHeight-plotTop-plotBottom)
 	}
-	used := make(map[int]bool)
+	marks := make([][]plotMark, len(names))
 	for _, m := range all {
-		n := names[m.series]
-		p.Marks = append(p.Marks, plotMark{round(x(m.x)), round(y0(m.y)), n.Index, n.Shape, m.words})
-		used[m.series] = true
+		marks[m.series] = append(marks[m.series], plotMark{round(x(m.x)), round(y0(m.y)), m.words})
 	}
 	for i, n := range names {
-		if used[i] {
+		if n.Marks = marks[i]; len(n.Marks) > 0 {
 			p.Series = append(p.Series, n)
 		}
 	}

@@ -32,22 +32,24 @@ func TestPlotsOfWhatWasMeasured(t *testing.T) {
 	var titles []string
 	for _, p := range plots {
 		titles = append(titles, p.Title)
-		for _, m := range p.Marks {
-			if m.X < plotLeft || m.X > plotWidth-plotRight || m.Y < plotTop || m.Y > plotHeight-plotBottom {
-				t.Errorf("%s: a mark is outside at %v, %v", p.Title, m.X, m.Y)
+		for _, s := range p.Series {
+			for _, m := range s.Marks {
+				if m.X < plotLeft || m.X > plotWidth-plotRight || m.Y < plotTop || m.Y > plotHeight-plotBottom {
+					t.Errorf("%s: a mark is outside at %v, %v", p.Title, m.X, m.Y)
+				}
+			}
+			if len(s.Marks) != 5 {
+				t.Errorf("%s: %d marks for 5 measurements of %s", p.Title, len(s.Marks), s.Name)
 			}
 		}
-		if len(p.Series) != 2 || p.Series[0].Shape == p.Series[1].Shape {
+		if len(p.Series) != 2 || p.Shapes()[p.Series[0].Index] == p.Shapes()[p.Series[1].Index] {
 			t.Errorf("%s: series are %v", p.Title, p.Series)
 		}
 	}
 	if got, want := strings.Join(titles, "; "), "Size and speed: time; Compression: time; Compression: ratio"; got != want {
 		t.Errorf("plots are %s", got)
 	}
-	if len(plots[0].Marks) != 10 {
-		t.Errorf("%d marks for 10 measurements", len(plots[0].Marks))
-	}
-	if got, want := plots[0].Marks[0].Words, "alpha (server), case 9.1.1: 10 × 64 octets, 0.101 ms each"; got != want {
+	if got, want := plots[0].Series[0].Marks[0].Words, "alpha (server), case 9.1.1: 10 × 64 octets, 0.101 ms each"; got != want {
 		t.Errorf("a mark says %q", got)
 	}
 	if page := htmlOf(t, r); strings.Count(page, "<title>alpha (server), case 9.1.1") != 1 {

@@ -11,8 +11,7 @@ import (
 )
 
 // Likely guesses why a peer of that role failed cases: it returns for a case the
-// mistake with which a peer fails the same cases, and in the same way where
-// several fail the same. judged has every case that was judged, with the
+// mistake with which a peer fails the same cases in the same way. judged has every case that was judged, with the
 // explanation of its failure, "" if it passed. A case that no known mistake
 // explains, or that several explain equally well, is not in the answer.
 //
@@ -22,11 +21,15 @@ func Likely(role wire.Role, judged map[string]string) map[string]Fault {
 	causes := map[string]Fault{}
 	open := maps.Clone(judged)
 	maps.DeleteFunc(open, func(_, why string) bool { return why == "" })
+	shapes := map[string]string{}
+	for id, why := range open {
+		shapes[id] = shape(why)
+	}
 	var candidates []candidate
 	for _, row := range rowsOf(role) {
 		c := candidate{knownRow: row}
-		for id := range open {
-			if row.catches(id) {
+		for id, shape := range shapes {
+			if row.shapes[shape] && row.catches(id) {
 				c.explains = append(c.explains, id)
 			}
 		}
@@ -51,11 +54,17 @@ func Likely(role wire.Role, judged map[string]string) map[string]Fault {
 				alike = likest(best, judged, same)
 			}
 		}
-		for _, id := range best[0].explains {
-			if _, yet := open[id]; yet && len(alike) == 1 {
-				causes[id] = alike[0].fault
+		if len(alike) == 1 {
+			for _, id := range alike[0].explains {
+				if _, yet := open[id]; yet {
+					causes[id] = alike[0].fault
+				}
 			}
-			delete(open, id)
+		}
+		for _, c := range best { // where none is likelier, a lesser one is not either
+			for _, id := range c.explains {
+				delete(open, id)
+			}
 		}
 	}
 }
@@ -132,9 +141,9 @@ func sameWords(a, b string) bool { return a == b }
 
 // sameShape is sameWords but for what differs from peer to peer: numbers, quoted
 // text, remarks in brackets.
-func sameShape(a, b string) bool {
-	return particulars.ReplaceAllString(a, "…") == particulars.ReplaceAllString(b, "…")
-}
+func sameShape(a, b string) bool { return shape(a) == shape(b) }
+
+func shape(why string) string { return particulars.ReplaceAllString(why, "…") }
 
 var particulars = regexp.MustCompile(`\([^()]*\)|"[^"]*"…?|0x[0-9a-f]*…?|[0-9]+`)
 
@@ -145,6 +154,8 @@ type knownRow struct {
 	fails []string
 	// symptoms are the explanations of some of the failures, by case.
 	symptoms map[string]string
+	// shapes are what is common to them.
+	shapes map[string]bool
 }
 
 // catches reports whether the case fails because of the fault.
@@ -164,7 +175,11 @@ var knownRows = sync.OnceValue(func() []knownRow {
 	var rows []knownRow
 	for _, r := range Catches().Rows {
 		if f, ok := byName[r.Fault]; ok && len(r.Fails) > 0 {
-			rows = append(rows, knownRow{f, r.Role, r.Fails, symptoms[r.Fault+" "+r.Role]})
+			row := knownRow{f, r.Role, r.Fails, symptoms[r.Fault+" "+r.Role], map[string]bool{}}
+			for _, why := range row.symptoms {
+				row.shapes[shape(why)] = true
+			}
+			rows = append(rows, row)
 		}
 	}
 	return rows
