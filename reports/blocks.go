@@ -16,18 +16,26 @@ const (
 )
 
 // blocksBudget is how many octets of base64 all blocks together may take: more
-// for more peers, so that a page of six agents stays under 5 MB.
-func blocksBudget(peers int) int { return min(5<<19, 1<<20+peers*300<<10) }
+// for more peers, and less where the results alone, some 430 octets each outside
+// of the blocks and 100 in them, come near to 5 MB. What failed is worth more.
+func blocksBudget(peers, results int) int {
+	return max(7<<18, min(5<<19, 1<<20+peers*300<<10, 4_800_000-430*results))
+}
 
 // rooms are the degrees of detail, the fullest first: how much of a transcript
-// is drawn for cases that passed and for those that did not.
+// is drawn for cases that passed and for those that did not. What went well is
+// left out before what did not.
 var rooms = []struct{ good, bad room }{
 	{room{96, 1024}, room{400, 2048}},
 	{room{48, 256}, room{160, 1024}},
 	{room{24, 128}, room{64, 512}},
 	{room{16, 96}, room{40, 256}},
 	{room{12, 64}, room{24, 128}},
-	{room{6, 16}, room{10, 48}},
+	{room{6, 16}, room{16, 96}},
+	{room{}, room{24, 128}},
+	{room{}, room{16, 64}},
+	{room{}, room{12, 48}},
+	{room{}, room{8, 24}},
 }
 
 // packCases draws every case, compresses the drawings in blocks and notes in
@@ -35,7 +43,7 @@ var rooms = []struct{ good, bad room }{
 // which the page's script opens with DecompressionStream. When the blocks come
 // out too large, all is drawn again with less room.
 func packCases(r *Report, cases []*caseView) ([]template.HTML, error) {
-	budget := blocksBudget(len(r.Targets))
+	budget := blocksBudget(len(r.Targets), len(r.Results))
 	for _, detail := range rooms {
 		roomFor := func(c *caseView) room {
 			if c.Verdict == Pass || c.Verdict == Skip {

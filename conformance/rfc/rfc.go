@@ -25,6 +25,9 @@ type Requirement struct {
 	AppliesTo string `json:"applies_to"`
 	// Summary is the statement in one sentence of ours.
 	Summary string `json:"summary"`
+	// Imperative says that the RFC has it as a step to take, without a word of RFC
+	// 2119, which is to be read as MUST (RFC 6455 2).
+	Imperative bool `json:"imperative"`
 	// Testable says who could see a breach: wire, api or not-testable.
 	Testable string `json:"testable"`
 	// How says how a black-box test can see it, and where to grade softly.
