@@ -71,6 +71,42 @@ func farthest() (payload, message string) {
 	return string(b.octets), string(text) + string(text[:3])
 }
 
+// withoutDistances is DEFLATE data by hand: two blocks that bring their own codes
+// and say "a" and then three octets from one back, but the second has no code for
+// that distance.
+func withoutDistances() string {
+	var b bits
+	for _, has := range []bool{true, false} {
+		b.write(0, 1)  // BFINAL
+		b.write(2, 2)  // own codes
+		b.write(1, 5)  // for 258 literals and lengths,
+		b.write(0, 5)  // for one distance,
+		b.write(14, 4) // and 18 lengths, in this order, of the codes for their lengths
+		for _, symbol := range []int{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1} {
+			b.write(map[int]uint32{18: 1, 1: 2, 0: 3, 2: 3}[symbol], 3)
+		}
+		none := func(n uint32) { b.code(0, 1); b.write(n-11, 7) } // symbol 18
+		none('a')
+		b.code(0b10, 2) // "a" has one bit
+		none(138)
+		none(256 - 138 - 'a' - 1)
+		b.code(0b111, 3) // the end of the block has two
+		b.code(0b111, 3) // and so has length 3
+		if has {
+			b.code(0b10, 2) // distance 1 has one
+		} else {
+			b.code(0b110, 3)
+		}
+		b.code(0, 1)    // "a"
+		b.code(0b11, 2) // length 3
+		b.code(0, 1)    // distance 1
+		b.code(0b10, 2) // end of the block
+	}
+	b.write(0, 3) // the empty stored block, as above
+	b.align()
+	return string(b.octets)
+}
+
 // bits writes as RFC 1951 3.1.1 packs: the least significant bit first.
 type bits struct {
 	octets []byte

@@ -94,6 +94,14 @@ func rfc7692Section7_2() []*c.Case {
 		echo("compressed text with code points of every length", []string{"RFC7692-6.1-7", "RFC7692-6.1-8"},
 			string(deflated(false, "aé€😀")[0].Payload.Bytes()), "aé€😀"),
 	)
+	corrupt := func(what string, message c.Frame) *c.Case {
+		k := x("a compressed message that is no DEFLATE data: "+what, []string{"RFC7692-7.2.2-2", "RFC6455-10.7-1"}, []c.Outcome{
+			{Behavior: c.OK, Ending: c.FailedByPeer()},
+			{Behavior: c.NonStrict, Events: []c.Expect{c.Quiet("passed over")}, Ending: harnessCloses},
+		}, message)
+		k.Script.Steps = append(k.Script.Steps, c.Watch{Name: "passed over"})
+		return soft(noted("RFC 7692 does not say what becomes of a message that does not inflate; of data that an endpoint does not understand RFC 6455 10.7 says that it 'MAY drop the TCP connection' and 'SHOULD send a Close frame', with no code in particular. A peer that passes over the message and goes on is NON-STRICT, one that answers it, or no Close either, FAILED.", k))
+	}
 	for _, bad := range []struct{ what, payload string }{
 		{"a block of the reserved type", "\x06"},
 		{"a stored block whose lengths contradict each other", "\x00\x05\x00\x00\x00Hello\x00"},
@@ -101,12 +109,7 @@ func rfc7692Section7_2() []*c.Case {
 		{"a stored block that breaks off", "\x00\x05\x00\xfa\xffHe"},
 		{"octets at random", "\xff\xff\xff\xff\xff\xff\xff\xff"},
 	} {
-		k := x("a compressed message that is no DEFLATE data: "+bad.what, []string{"RFC7692-7.2.2-2", "RFC6455-10.7-1"}, []c.Outcome{
-			{Behavior: c.OK, Ending: c.FailedByPeer()},
-			{Behavior: c.NonStrict, Events: []c.Expect{c.Quiet("passed over")}, Ending: harnessCloses},
-		}, compressedText(bad.payload))
-		k.Script.Steps = append(k.Script.Steps, c.Watch{Name: "passed over"})
-		cases = append(cases, soft(noted("RFC 7692 does not say what becomes of a message that does not inflate; of data that an endpoint does not understand RFC 6455 10.7 says that it 'MAY drop the TCP connection' and 'SHOULD send a Close frame', with no code in particular. A peer that passes over the message and goes on is NON-STRICT, one that answers it, or no Close either, FAILED.", k)))
+		cases = append(cases, corrupt(bad.what, compressedText(bad.payload)))
 	}
 	// What comes again is 4 KiB back, in the message before.
 	wide := string(streams.Prose.Message(4<<10, 0))
@@ -118,6 +121,36 @@ func rfc7692Section7_2() []*c.Case {
 				{Behavior: c.OK, Events: []c.Expect{c.Echo(c.Text(c.Octets("HelloHello")))}, Ending: harnessCloses},
 				{Behavior: c.NonStrict, Events: []c.Expect{said}, Ending: harnessCloses},
 				{Behavior: c.NonStrict, Ending: c.FailedByPeer()},
-			}, compressedText("\xf3\x48\xcd\xc9\xc9\x07\x00\xf2\x48\xcd\xc9\xc9\x07\x00"))))
+			}, compressedText("\xf3\x48\xcd\xc9\xc9\x07\x00\xf2\x48\xcd\xc9\xc9\x07\x00"))),
+		cutShort(),
+		// A decoder that is used again may still have the codes of the block before.
+		// Found by fuzzing.
+		corrupt("a distance of a block that has no codes for them, behind one that has",
+			compressedText(withoutDistances())))
 	return numbered("rfc7692/7.2", cases...)
+}
+
+// cutShort is a binary message, so that no check of its text comes first, whose
+// last block has BFINAL and room for the nine octets that many endpoints put
+// behind a payload: the four of 7.2.2 and a last block of their own. Fuzzing
+// found it.
+func cutShort() *c.Case {
+	const sent, added = "Hello", "\x00\x00\xff\xff"
+	echoed := func(message string) c.Outcome {
+		return c.Outcome{Behavior: c.NonStrict, Events: []c.Expect{c.Echo(c.Binary(c.Octets(message))), c.Quiet("passed over")}, Ending: harnessCloses}
+	}
+	return soft(noted("RFC 7692 does not say what becomes of a message that does not inflate. A peer that passes over it, or echoes what there is of it, is NON-STRICT; so is one that takes the four octets of 7.2.2 for the rest. Octets besides these were not in 'the resulting data' to decompress.",
+		&c.Case{
+			Title:    "a compressed message that is no DEFLATE data: a last stored block that breaks off nine octets early",
+			Requires: []string{"RFC7692-7.2.2-2", "RFC7692-7.2.2-1", "RFC6455-10.7-1"},
+			Script: c.Script{
+				Offers: []wire.DeflateOffer{plainOffer},
+				Steps:  []c.Step{send(c.Binary(c.Octets("\x01\x0e\x00\xf1\xff" + sent)).WithRSV(wire.RSV1)), c.Watch{Name: "passed over"}},
+				Outcomes: []c.Outcome{
+					{Behavior: c.OK, Ending: c.FailedByPeer()},
+					{Behavior: c.NonStrict, Events: []c.Expect{c.Quiet("passed over")}, Ending: harnessCloses},
+					echoed(sent), echoed(sent + added),
+				},
+			},
+		}))
 }

@@ -1,15 +1,13 @@
 package wire
 
 import (
-	"bufio"
 	"bytes"
+	"compress/flate"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"sync"
-
-	"github.com/klauspost/compress/flate"
 )
 
 // InflaterOptions are what was agreed about the messages to inflate.
@@ -29,7 +27,8 @@ type InflaterOptions struct {
 // a message lasts. It is not safe for concurrent use.
 //
 // References further back than the window agreed, which a sender must not make,
-// are inflated if they stay inside the message: [MeasureWindow] finds them.
+// are inflated if they stay inside the message and do not go over the end of a
+// block with BFINAL: [MeasureWindow] finds them.
 type Inflater struct {
 	size    int        // of the window, in octets
 	kept    *history   // the window between messages, nil without takeover
@@ -72,8 +71,7 @@ func (f *Inflater) Start(src io.Reader, limit int64) {
 		f.state = newInflation()
 	}
 	f.limit, f.restart, f.err = max(limit, 0), false, nil
-	f.state.source = messageSource{rest: src, tail: messageTail}
-	f.state.buffered.Reset(&f.state.source)
+	f.state.source.start(src)
 	f.window = f.kept
 	if f.window == nil {
 		// Within the message, blocks behind one with BFINAL still need a window.
@@ -154,19 +152,17 @@ func (f *Inflater) Release() {
 
 // nextStream goes on after a block with BFINAL, which ends what DEFLATE calls a
 // stream but not the message (RFC7692-7.2.1-4): the next block begins at the
-// next octet and may refer to the same window. The last block is one that we
-// append ourselves, so that a message cut short is told from a whole one.
+// next octet and may refer to the same window.
 func (f *Inflater) nextStream() error {
 	f.restart = false
-	switch _, err := f.state.buffered.Peek(1); err {
-	case nil:
-		f.reset()
-		return nil
-	case io.EOF:
+	switch source := &f.state.source; {
+	case source.ended():
 		return f.fail(io.EOF)
-	default:
-		return f.fail(f.cause(err))
+	case source.closed > 0:
+		return f.fail(f.cause(io.ErrUnexpectedEOF))
 	}
+	f.reset()
+	return nil
 }
 
 // reset makes the decompressor expect a block, with the window behind it.
@@ -176,7 +172,7 @@ func (f *Inflater) reset() {
 	if !ok {
 		panic("the decompressor cannot be reset") // it is documented that it can
 	}
-	if err := resetter.Reset(&f.state.buffered, f.state.dictionary); err != nil {
+	if err := resetter.Reset(&f.state.source, f.state.dictionary); err != nil {
 		panic(fmt.Sprintf("resetting the decompressor: %v", err)) // as is that this has no error
 	}
 }
@@ -198,7 +194,8 @@ func (f *Inflater) cause(err error) error {
 func (f *Inflater) fail(err error) error {
 	f.err = err
 	if f.state != nil {
-		f.state.source, f.window = messageSource{}, nil
+		f.state.source.start(nil) // forgets the message's
+		f.window = nil
 		inflations.Put(f.state)
 		f.state = nil
 	}
@@ -210,7 +207,6 @@ var inflations sync.Pool
 
 type inflation struct {
 	source       messageSource
-	buffered     bufio.Reader
 	decompressor io.ReadCloser
 	window       history // for a message without takeover
 	dictionary   []byte  // the window in order, for the decompressor to copy
@@ -219,43 +215,6 @@ type inflation struct {
 
 func newInflation() *inflation {
 	i := &inflation{}
-	i.decompressor = flate.NewReader(&i.buffered)
+	i.decompressor = flate.NewReader(&i.source)
 	return i
-}
-
-// messageTail follows every payload: the four octets that the sender took away
-// (RFC7692-7.2.2-1), and an empty stored block with BFINAL. If the payload was
-// whole, that block is read as a block and ends the stream on the last octet.
-// If it was not, these octets are taken for something else and either make no
-// sense there or leave the last block open, because their only bit that could
-// say BFINAL at the end is the first of the fifth octet.
-var messageTail = append(slices.Clone(flushTail), 0x01, 0x00, 0x00, 0xFF, 0xFF)
-
-// A messageSource is a payload and the tail. It remembers the payload's error.
-type messageSource struct {
-	rest io.Reader // nil once it ended
-	tail []byte
-	err  error
-}
-
-func (s *messageSource) Read(p []byte) (int, error) {
-	if s.rest != nil {
-		n, err := s.rest.Read(p)
-		switch {
-		case err == io.EOF:
-			s.rest = nil
-		case err != nil:
-			s.err = err
-			return n, err
-		}
-		if n > 0 || s.rest != nil {
-			return n, nil
-		}
-	}
-	if len(s.tail) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, s.tail)
-	s.tail = s.tail[n:]
-	return n, nil
 }

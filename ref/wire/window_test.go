@@ -87,6 +87,10 @@ func corruptPayloads(t testing.TB) []corruptPayload {
 		{"one code length more than symbols", w().put(0b100, 3).put(0, 14).put(0b001001000000, 12).
 			code(1, 1).put(138-11, 7).code(1, 1).put(121-11, 7).put(0, 64).payload(), "more code lengths than symbols"},
 		{"garbage behind the last block", append(octets(t, "f248cdc9c90700"), octets(t, "0000ffffff")...), "reserved block type"},
+		// Found by FuzzInflate.
+		{"the last block cut short by as many octets as follow the payload", octets(t, "010e00f1ff48656c6c6f"), "ends inside a block"},
+		{"a distance that has no code, behind a block where it has one",
+			octets(t, "0cc0810c000000c020d6fc25fe2c06e0400600000060106bfe12ff2c00"), "bits that are no symbol's code"},
 	}
 }
 
