@@ -5,6 +5,8 @@ import (
 	"compress/flate"
 	"errors"
 	"io"
+
+	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // inflater is RFC 7692 7.2.2 on top of compress/flate.
@@ -54,6 +56,12 @@ func (f *inflater) message(payload []byte) ([]byte, inflated) {
 		agreed = nil
 	}
 	out, result := inflate(octets, agreed, f.most, true)
+	if result == inflatedWell {
+		// A block cut short may have ended with messageEnd.
+		if _, v := wire.MeasureWindow(payload, int64(len(agreed))); v != nil {
+			return nil, corrupt
+		}
+	}
 	if result == corrupt && len(agreed) < len(f.history) {
 		if out, result = inflate(octets, f.history, f.most, true); result == inflatedWell {
 			result = beyondWindow
