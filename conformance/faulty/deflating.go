@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/wsspec/wsspec/ref/wire"
@@ -471,6 +472,22 @@ var deflateWronglyTaken = []Fault{
 					message, _ = io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(payload)), mostOctets))
 				}
 				return message, nil
+			}
+		},
+	},
+	{
+		Name: "takes-what-it-adds-for-data", Sentence: "Takes the octets that it puts behind a compressed message for the rest of its last block.", Requires: []string{"RFC7692-7.2.2-2", "RFC7692-7.2.2-1"},
+		alter: func(p *peer) {
+			inflate := p.inflate
+			p.inflate = func(payload []byte) ([]byte, error) {
+				message, err := inflate(payload)
+				if err != nil {
+					added := io.MultiReader(bytes.NewReader(payload), strings.NewReader("\x00\x00\xff\xff\x01\x00\x00\xff\xff"))
+					if more, ferr := io.ReadAll(io.LimitReader(flate.NewReader(added), mostOctets)); ferr == nil {
+						return more, nil
+					}
+				}
+				return message, err
 			}
 		},
 	},
