@@ -39,8 +39,8 @@ func TestArchivesHoldTheCorpora(t *testing.T) {
 				t.Fatal(err)
 			}
 			data, err := io.ReadAll(content)
-			if err != nil || len(data) == 0 || !bytes.Equal(data[1:], want[f.Name]) {
-				t.Errorf("%s: %s is %x, %v, want %x behind one octet", target, f.Name, data, err, want[f.Name])
+			if err != nil || !bytes.Equal(data, want[f.Name]) {
+				t.Errorf("%s: %s is %x, %v, want %x", target, f.Name, data, err, want[f.Name])
 			}
 		}
 	}
@@ -70,10 +70,10 @@ func TestKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := filepath.Join(seeded, "a")
-	if data, err := os.ReadFile(found); err != nil || string(data) != "\x00seed" {
+	if data, err := os.ReadFile(found); err != nil || string(data) != "seed" {
 		t.Errorf("the seed is %q, %v", data, err)
 	}
-	if err := os.WriteFile(found, []byte("\x07found"), 0o666); err != nil {
+	if err := os.WriteFile(found, []byte("found"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if err := keep(io.Discard, root, "FuzzX", found); err != nil {

@@ -13,9 +13,7 @@
 //
 // makes what libFuzzer found, here or there, an input in the target's testdata.
 //
-// The adapter of OSS-Fuzz for native Go targets takes one octet off an input
-// before it hands out the rest as the only argument, and fuzz/libfuzzer.sh does as
-// it does: on that side each input has one more octet in front.
+// What builds the targets is build.sh.
 package main
 
 import (
@@ -92,7 +90,7 @@ func seeds(root, target, output string) error {
 		return err
 	}
 	for name, data := range inputs {
-		if err := os.WriteFile(filepath.Join(output, name), theirs(data), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(output, name), data, 0o666); err != nil {
 			return fmt.Errorf("writing a seed: %w", err)
 		}
 	}
@@ -117,7 +115,7 @@ func keep(w io.Writer, root, target, file string) error {
 		if !bytes.Contains(text, []byte("\nfunc "+target+"(")) {
 			continue
 		}
-		input := corpus.Encode(data[min(1, len(data)):])
+		input := corpus.Encode(data)
 		sum := sha256.Sum256(input)
 		kept := filepath.Join(filepath.Dir(source), "testdata", "fuzz", target, hex.EncodeToString(sum[:8]))
 		if err := os.MkdirAll(filepath.Dir(kept), 0o777); err != nil {
@@ -131,9 +129,6 @@ func keep(w io.Writer, root, target, file string) error {
 	}
 	return fmt.Errorf("no target %s in %s", target, root)
 }
-
-// theirs is an input as libFuzzer has it.
-func theirs(data []byte) []byte { return append([]byte{0}, data...) }
 
 func archives(root, output string) error {
 	sources, err := corpora(root)
@@ -171,7 +166,7 @@ func pack(inputs map[string][]byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := f.Write(theirs(inputs[name])); err != nil {
+		if _, err := f.Write(inputs[name]); err != nil {
 			return nil, err
 		}
 	}

@@ -6,7 +6,8 @@
 // It prints the case as Go source, frame by frame, with the outcomes that the
 // executable specification permits. With -append FILE.go it adds it to that
 // file of conformance/catalog, as the last of the slice that the file's only
-// function returns, and makes the file if there is none.
+// function returns. If there is none, it makes the file, and has catalog.go beside
+// it list the cases of regressions.
 package main
 
 import (
@@ -15,6 +16,7 @@ import (
 	"fmt"
 	"go/format"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/wsspec/wsspec/conformance/oracle"
@@ -58,7 +60,7 @@ func run(into, name, title, file string) error {
 	}
 	before, err := os.ReadFile(into)
 	if os.IsNotExist(err) {
-		before, err = []byte(empty), nil
+		before, err = []byte(empty), list(filepath.Join(filepath.Dir(into), "catalog.go"))
 	}
 	if err != nil {
 		return fmt.Errorf("reading the catalogue: %w", err)
@@ -87,6 +89,21 @@ func regressions() []*c.Case {
 	}
 }
 `
+
+// list has the catalogue list the cases of the new file.
+func list(catalogue string) error {
+	source, err := os.ReadFile(catalogue)
+	if err != nil {
+		return err
+	}
+	head, rest, found := strings.Cut(string(source), "var all = slices.Concat(\n")
+	files, behind, ends := strings.Cut(rest, "\n)\n")
+	if !found || !ends {
+		return fmt.Errorf("%s: no list of the cases of all files", catalogue)
+	}
+	listed := head + "var all = slices.Concat(\n" + files + "\n\tregressions(),\n)\n" + behind
+	return os.WriteFile(catalogue, []byte(listed), 0o666)
+}
 
 // add puts a case behind the others.
 func add(file []byte, name, source string) ([]byte, error) {

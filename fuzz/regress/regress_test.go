@@ -54,6 +54,14 @@ func TestCaseOfRefuses(t *testing.T) {
 func TestAppend(t *testing.T) {
 	dir := t.TempDir()
 	input, into := filepath.Join(dir, "input"), filepath.Join(dir, "regressions.go")
+	if err := run(into, "a", "title", input); err == nil {
+		t.Error("no input, and no error")
+	}
+	catalogue := filepath.Join(dir, "catalog.go")
+	const before = "package catalog\n\nvar all = slices.Concat(\n\tsection1(),\n)\n\nvar more = 1\n"
+	if err := os.WriteFile(catalogue, []byte(before), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	for i, data := range []string{"\x01\x00\x81\x02hi", "\x01\x00\x83\x00"} {
 		if err := os.WriteFile(input, corpus.Encode([]byte(data)), 0o666); err != nil {
 			t.Fatal(err)
@@ -64,6 +72,10 @@ func TestAppend(t *testing.T) {
 	}
 	if err := run(into, "a", "title", input); err == nil {
 		t.Error("the same id twice")
+	}
+	want := strings.Replace(before, "section1(),\n", "section1(),\n\tregressions(),\n", 1)
+	if after, err := os.ReadFile(catalogue); err != nil || string(after) != want {
+		t.Errorf("the list is %s, %v", after, err)
 	}
 	vet := exec.Command("go", "vet", into)
 	vet.Dir = "."

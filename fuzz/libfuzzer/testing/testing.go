@@ -1,10 +1,13 @@
-// Package testing stands in for the standard library's where fuzz/libfuzzer.sh
-// builds a target for libFuzzer: it has the little that targets use, and calls
+// Package testing stands in for the standard library's where
+// fuzz/libfuzzer/build.sh builds a target for libFuzzer: it has the little that targets use, and calls
 // the function given to F.Fuzz straight, where go test starts a goroutine, takes
 // two stack traces and counts coverage in Go for each input.
 package testing
 
-import "fmt"
+import (
+	"fmt"
+	"os"
+)
 
 // T is what a target gets for one input. A failure ends the process, and
 // libFuzzer keeps the input.
@@ -37,6 +40,10 @@ type F struct {
 // Add does nothing: seeds are files.
 func (*F) Add(...any) {}
 
+// Fatal says what setting the target up lacks, and goes on: its seeds do not come
+// that way, and the folders they are in may be far away.
+func (*F) Fatal(args ...any) { fmt.Fprintln(os.Stderr, args...) }
+
 // Fuzz takes the target.
 func (f *F) Fuzz(target func(*T, []byte)) { f.target = target }
 
@@ -46,13 +53,10 @@ type Entry struct {
 	t T
 }
 
-// Run calls the target of fuzz with what is behind the first octet of the input,
-// as OSS-Fuzz's adapter does, so that the two share seeds and findings.
+// Run calls the target of fuzz with an input.
 func (e *Entry) Run(fuzz func(*F), data []byte) {
 	if e.f.target == nil {
 		fuzz(&e.f)
 	}
-	if len(data) > 0 {
-		e.f.target(&e.t, data[1:])
-	}
+	e.f.target(&e.t, data)
 }
