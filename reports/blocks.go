@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"html/template"
 	"math"
+	"sync"
+	"sync/atomic"
 )
 
 const (
@@ -40,10 +42,11 @@ var rooms = []struct{ good, bad room }{
 
 // packCases draws every case, compresses the drawings in blocks and notes in
 // each case which block it is in. A block is raw DEFLATE (RFC 1951) in base64,
-// which the page's script opens with DecompressionStream. When the blocks come
-// out too large, all is drawn again with less room.
+// which the page's script opens with DecompressionStream. What would come out too
+// large, by some of the cases or then by all, is drawn with less room.
 func packCases(r *Report, cases []*caseView) ([]template.HTML, error) {
 	budget := blocksBudget(len(r.Targets), len(r.Results))
+	cases = bySection(r, cases)
 	for _, detail := range rooms {
 		roomFor := func(c *caseView) room {
 			if c.Verdict == Pass || c.Verdict == Skip {
@@ -54,16 +57,57 @@ func packCases(r *Report, cases []*caseView) ([]template.HTML, error) {
 		if leastSize(cases, roomFor) > budget {
 			continue // drawing it would be for nothing
 		}
-		blocks, err := packWith(r, cases, roomFor, budget)
-		if err != nil {
-			return nil, err
+		if some := sampleOf(cases); len(some) < len(cases) {
+			blocks, err := pack(some, roomFor, math.MaxInt)
+			if err != nil {
+				return nil, err
+			}
+			// The fewer there are, the less they compress each other.
+			if size(blocks)*len(cases)/len(some) > budget*5/4 {
+				continue
+			}
 		}
-		if blocks != nil {
-			return blocks, nil
+		blocks, err := pack(cases, roomFor, budget)
+		if err != nil || blocks != nil {
+			return blocks, err
 		}
 	}
 	// A report of very many cases: a large page is better than none.
-	return packWith(r, cases, func(*caseView) room { return room{} }, math.MaxInt)
+	return pack(cases, func(*caseView) room { return room{} }, math.MaxInt)
+}
+
+// bySection puts the cases of a peer and a section beside each other.
+func bySection(r *Report, cases []*caseView) (sorted []*caseView) {
+	viewOf := make(map[*Result]*caseView, len(cases))
+	for _, c := range cases {
+		viewOf[c.Result] = c
+	}
+	for _, group := range groupBySection(r.Results) {
+		for _, res := range group.results {
+			sorted = append(sorted, viewOf[res])
+		}
+	}
+	return sorted
+}
+
+// sampleOf returns some cases of each section, by which the size of all can be
+// told; all if they are few.
+func sampleOf(cases []*caseView) (some []*caseView) {
+	const run, every = 8, 96 // neighbours, for they compress each other
+	if len(cases) < 2*every {
+		return cases
+	}
+	for at := 0; at+run <= len(cases); at += every {
+		some = append(some, cases[at:at+run]...)
+	}
+	return some
+}
+
+func size(blocks []template.HTML) (n int) {
+	for _, block := range blocks {
+		n += len(block)
+	}
+	return n
 }
 
 // leastSize is less than the blocks will take: an entry's times alone, which
@@ -76,77 +120,102 @@ func leastSize(cases []*caseView, roomFor func(*caseView) room) int {
 	return size
 }
 
-// packWith packs with the given room for each case; it returns nil when that
-// takes more octets than the budget.
-func packWith(r *Report, cases []*caseView, roomFor func(*caseView) room, budget int) ([]template.HTML, error) {
-	viewOf := make(map[*Result]*caseView, len(cases))
-	for _, c := range cases {
-		viewOf[c.Result] = c
+// pack packs the cases with the given room for each, several packers at once. It
+// returns nil when that takes more octets than the budget.
+func pack(cases []*caseView, roomFor func(*caseView) room, budget int) ([]template.HTML, error) {
+	// How many there are does not depend on the machine, and so the page does not.
+	const most = 8
+	share := max(64, (len(cases)+most-1)/most)
+	var packers []*packer
+	var working sync.WaitGroup
+	var size atomic.Int64
+	for rest := cases; len(rest) > 0; rest = rest[min(share, len(rest)):] {
+		p := &packer{cases: rest[:min(share, len(rest))], size: &size}
+		packers = append(packers, p)
+		working.Go(func() { p.pack(roomFor, int64(budget)) })
 	}
-	p := packer{blocks: []template.HTML{}}
-	for _, group := range groupBySection(r.Results) {
-		for _, res := range group.results {
-			c := viewOf[res]
-			if err := p.add(c, roomFor(c)); err != nil {
-				return nil, err
-			}
-			if p.size > budget {
-				return nil, nil
-			}
-		}
-	}
-	if err := p.flush(); err != nil {
-		return nil, err
-	}
-	if p.size > budget {
+	working.Wait()
+	if size.Load() > int64(budget) {
 		return nil, nil
 	}
-	return p.blocks, nil
+	blocks := []template.HTML{}
+	for _, p := range packers {
+		if p.err != nil {
+			return nil, p.err
+		}
+		for _, c := range p.cases {
+			c.Block += len(blocks)
+		}
+		blocks = append(blocks, p.blocks...)
+	}
+	return blocks, nil
 }
 
-// packer fills blocks.
+// packer fills blocks with some of the cases.
 type packer struct {
+	cases  []*caseView
 	blocks []template.HTML
 	open   bytes.Buffer
-	size   int
+	size   *atomic.Int64 // of the blocks of all packers
+	err    error
 }
 
 // drawnCase is what the template of one case sees.
 type drawnCase struct {
 	*caseView
-	Lanes timeline
+	Timeline template.HTML
 }
 
-func (p *packer) add(c *caseView, room room) error {
-	c.Block = len(p.blocks)
-	if err := pageTemplates.ExecuteTemplate(&p.open, "case.html", drawnCase{c, c.Timeline(room)}); err != nil {
-		return err
+// pack stops when all packers together are over the budget.
+func (p *packer) pack(roomFor func(*caseView) room, budget int64) {
+	var drawn bytes.Buffer
+	for _, c := range p.cases {
+		if p.size.Load() > budget {
+			return
+		}
+		c.Block = len(p.blocks)
+		drawn.Reset()
+		newTimeline(c.Result, roomFor(c)).draw(&drawn)
+		// It is HTML: what is not its own goes through text.
+		if p.err = pageTemplates.ExecuteTemplate(&p.open, "case.html", drawnCase{c, template.HTML(drawn.String())}); p.err != nil {
+			return
+		}
+		if p.open.Len() >= blockOctets {
+			if p.err = p.flush(); p.err != nil {
+				return
+			}
+		}
 	}
-	if p.open.Len() < blockOctets {
-		return nil
-	}
-	return p.flush()
+	p.err = p.flush()
 }
 
 func (p *packer) flush() error {
 	if p.open.Len() == 0 {
 		return nil
 	}
-	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	block, err := newBlock(p.open.Bytes())
 	if err != nil {
 		return err
 	}
-	if _, err := w.Write(p.open.Bytes()); err != nil {
-		return err
+	p.open.Reset()
+	p.blocks = append(p.blocks, block)
+	p.size.Add(int64(len(block)))
+	return nil
+}
+
+// newBlock compresses and encodes what the page's script opens.
+func newBlock(content []byte) (template.HTML, error) {
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	if err != nil {
+		return "", err
+	}
+	if _, err := w.Write(content); err != nil {
+		return "", err
 	}
 	if err := w.Close(); err != nil {
-		return err
+		return "", err
 	}
-	p.open.Reset()
 	// Base64 has no character that means anything to HTML.
-	block := template.HTML(base64.StdEncoding.EncodeToString(packed.Bytes()))
-	p.blocks = append(p.blocks, block)
-	p.size += len(block)
-	return nil
+	return template.HTML(base64.StdEncoding.EncodeToString(packed.Bytes())), nil
 }

@@ -49,6 +49,38 @@ func TestFaultMatrixCounts(t *testing.T) {
 	}
 }
 
+func TestFaultCounts(t *testing.T) {
+	want := &FaultCounts{Parts: []string{"1", "2", "10", "rfc6455"}, Rows: []FaultCount{
+		{Area: "framing", Role: Server, Faults: 1, Caught: 1, Parts: []int{1, 1, 0, 1}},
+		{Area: "framing", Role: Client, Faults: 1, Caught: 0, Parts: []int{0, 0, 0, 0}},
+		{Area: "control frames", Role: Client, Faults: 1, Caught: 1, Parts: []int{0, 1, 0, 0}},
+	}}
+	if diff := cmp.Diff(want, faultMatrix().Counts()); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+}
+
+// A report of servers tells nothing of what clients may have wrong.
+func TestFaultPlotIsAboutTheRolesTested(t *testing.T) {
+	r := sample()
+	for _, tt := range []struct {
+		targets []Target
+		want    string
+	}{
+		{r.Targets, "2 of 3 faults"},
+		{r.Targets[:1], "1 of 1 fault"},
+	} {
+		r.Targets = tt.targets
+		if got := newFaultPlot(r).Sentence; got != tt.want {
+			t.Errorf("%d targets: %q, want %q", len(tt.targets), got, tt.want)
+		}
+	}
+	r.Faults = nil
+	if p := newFaultPlot(r); p != nil {
+		t.Errorf("without a matrix there is %+v", p)
+	}
+}
+
 func TestFaultMatrixPageInABrowser(t *testing.T) {
 	page := drawn(t, func(w io.Writer, _ *Report) error { return faultMatrix().WriteHTML(w) }, nil)
 	b := openPage(t, page, "")

@@ -52,6 +52,7 @@ func sample() *Report {
 	r.AddGoTest(Server, "2.7", "package websocket_test\n\n// </pre><script>alert(1)</script>\nfunc Test2_7() {}\n\n", goTestCode)
 	r.AddGoTest(Server, "3.2", "package websocket_test\n\nfunc Test3_2() {}\n\n", goTestCode)
 	r.AddGoTest(Client, "2.7", "package websocket_test\n\nfunc Test2_7() {}\n\n", goTestCode+"func other() {}\n")
+	r.Faults = faultMatrix().Counts()
 	return r
 }
 

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"html/template"
 	"slices"
 	"strings"
@@ -52,12 +53,9 @@ func (r *Report) packGoTests() (template.HTML, error) {
 	if len(r.GoTests) == 0 {
 		return "", nil
 	}
-	var p packer
-	if err := pageTemplates.ExecuteTemplate(&p.open, "gotests.html", r); err != nil {
+	var drawn bytes.Buffer
+	if err := pageTemplates.ExecuteTemplate(&drawn, "gotests.html", r); err != nil {
 		return "", err
 	}
-	if err := p.flush(); err != nil {
-		return "", err
-	}
-	return p.blocks[0], nil
+	return newBlock(drawn.Bytes())
 }

@@ -52,6 +52,7 @@ type page struct {
 	Findings []peerFindings
 	Clauses  []clauseRow
 	Plots    []plot
+	Faults   *faultPlot
 	Levels   []Level
 	Verdicts []Verdict
 	About    []aboutLine
@@ -97,6 +98,7 @@ func newPage(r *Report) (*page, error) {
 		Findings: newFindings(r, cases),
 		Clauses:  newClauseRows(r, cases),
 		Plots:    newPlots(r),
+		Faults:   newFaultPlot(r),
 		Levels:   Levels(),
 		Verdicts: Verdicts(),
 		About:    newAbout(r, summary),

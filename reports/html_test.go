@@ -135,7 +135,7 @@ func TestTranscriptIsDrawnWithItsTrueLength(t *testing.T) {
 		"<span>FIN</span><span>text 0x1</span><span>MASK 37fa213d</span><span>length 5 in 7 bits</span>",
 		"0000  81 <mark>05</mark> 48 65 6c 6c 6f     ..Hello",
 		"Sec-WebSocket-Version: 13",
-		"<time>350 µs</time> &#43;40 µs",
+		"<time>350 µs</time> +40 µs",
 	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("no case shows %s", want)

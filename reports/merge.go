@@ -31,6 +31,7 @@ func merge(parts []*Report, partial bool) (*Report, error) {
 	merged := &Report{
 		Schema: Schema, Tool: first.Tool, Started: first.Started,
 		Command: []string{first.Tool.Name, "report", "merge"},
+		Faults:  first.Faults, // of the version, which is the same
 		Clauses: make(map[string]Clause),
 	}
 	var profiles []string

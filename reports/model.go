@@ -33,6 +33,8 @@ type Report struct {
 	// [Report.AddGoTest] adds one. GoTestCode is what they share.
 	GoTests    []GoTest `json:"goTests,omitempty"`
 	GoTestCode []string `json:"goTestCode,omitempty"`
+	// Faults is what the cases are known to notice, nil if nobody said.
+	Faults *FaultCounts `json:"faults,omitempty"`
 }
 
 // Tool is the program that ran the cases.

@@ -57,9 +57,6 @@ func newCaseViews(r *Report) []*caseView {
 // no escape there.
 func peerKey(agent string, role Role) string { return agent + "~" + string(role) }
 
-// Timeline is the transcript as the page draws it.
-func (v *caseView) Timeline(room room) timeline { return newTimeline(v.Result, room) }
-
 // Close is the close verdict where it says more than the behavior does.
 func (v *caseView) Close() BehaviorClose {
 	if v.BehaviorClose == CloseOK || string(v.BehaviorClose) == string(v.Behavior) {

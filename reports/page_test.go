@@ -195,7 +195,7 @@ func TestScreenshots(t *testing.T) {
 	}
 	for _, scheme := range []string{"light", "dark"} {
 		for name, width := range map[string]int64{"wide": 1400, "narrow": 420} {
-			for shown, fragment := range map[string]string{"front": "", "failing": "#verdict=fail", "case": "#case=alpha~server~2.7", "measurements": "#measurements"} {
+			for shown, fragment := range map[string]string{"front": "", "failing": "#verdict=fail", "case": "#case=alpha~server~2.7", "measurements": "#measurements", "faults": "#faults"} {
 				b := openTab(t, picture(), "")
 				b.prefer(scheme)
 				b.do(chromedp.EmulateViewport(width, 1000))

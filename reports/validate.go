@@ -49,6 +49,9 @@ func (r *Report) Validate() error {
 		oneOf(v, fmt.Sprintf("goTests[%d]", i), "role", t.Role, Roles())
 		v.check(t.Code >= 0 && t.Code < len(r.GoTestCode), "goTests[%d]: code is %d of %d", i, t.Code, len(r.GoTestCode))
 	}
+	if r.Faults != nil {
+		r.Faults.mistakes(v)
+	}
 	return errors.Join(v.mistakes...)
 }
 

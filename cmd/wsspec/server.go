@@ -310,6 +310,7 @@ func (r *runFlags) write(report *reports.Report) error {
 		return nil
 	}
 	if r.out != "" {
+		report.Faults = faultMatrix().Counts()
 		if err := writeAll(report, r.out); err != nil {
 			return err
 		}

@@ -70,9 +70,9 @@ func ByName(name string) (Fault, error) {
 	if name == "none" {
 		return Fault{}, nil
 	}
-	for _, f := range slices.Concat(faults, oddities) {
-		if f.Name == name {
-			return f, nil
+	for _, list := range [][]Fault{faults, oddities} {
+		if i := slices.IndexFunc(list, func(f Fault) bool { return f.Name == name }); i >= 0 {
+			return list[i], nil
 		}
 	}
 	return Fault{}, fmt.Errorf("no fault is called %q", name)
