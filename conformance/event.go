@@ -85,7 +85,7 @@ func (e Event) String() string {
 	case EventFlood:
 		return e.Name + ", more than the case can account for"
 	case EventQuiet:
-		return "quiet " + e.Name
+		return fmt.Sprintf("the connection still open (mark %s)", e.Name)
 	case EventAccepted, EventRefused:
 		return fmt.Sprintf("%s %d %s", e.Response.Version, e.Response.Status, e.Response.Reason)
 	case EventExchanged:

@@ -87,9 +87,9 @@ func explainBehavior(c *Case, o observed) string {
 	stray := insteadOfPong(left, o)
 	switch {
 	case n < len(got) && due != "":
-		return fmt.Sprintf("expected %s, and %s came%s", due, got[n], agreeing(got[n], left))
+		return fmt.Sprintf("expected %s, and %s%s", due, came(got[n]), agreeing(got[n], left))
 	case n < len(got):
-		return fmt.Sprintf("%s came where the peer had to %s", got[n], duty(best.Ending))
+		return fmt.Sprintf("%s where the peer had to %s", came(got[n]), duty(best.Ending))
 	case due != "" && stray != nil:
 		return fmt.Sprintf("expected %s, and nothing but %s came, which answers no ping%s", due, stray, agreeing(*stray, left))
 	case due != "" && o.gaveUp: // what came then, came on the harness's own Close
@@ -102,6 +102,14 @@ func explainBehavior(c *Case, o observed) string {
 		return fmt.Sprintf("the peer stayed silent where it had to %s", duty(best.Ending))
 	}
 	return fmt.Sprintf("what came fits no permitted outcome; the best is: %s", best)
+}
+
+// came is the event as a sentence without its end.
+func came(e Event) string {
+	if e.Kind == EventQuiet {
+		return fmt.Sprintf("the connection was still open (mark %s)", e.Name)
+	}
+	return e.String() + " came"
 }
 
 // insteadOfPong returns what a peer sent where a pong was due: a pong that

@@ -188,7 +188,7 @@ func (l *link) mark(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	at := time.Since(l.began)
-	l.file([]Entry{{At: at, Kind: EntryNote, Text: "quiet " + name + ": the peer kept the connection"}},
+	l.file([]Entry{{At: at, Kind: EntryNote, Text: "mark " + name + ": the peer kept the connection"}},
 		[]Event{{Kind: EventQuiet, At: at, Name: name}})
 }
 

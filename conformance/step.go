@@ -107,15 +107,15 @@ func (s Await) String() string {
 }
 
 func (s Settle) String() string {
-	return fmt.Sprintf("give the peer a moment (quiet %s if it keeps the connection)", s.Name)
+	return fmt.Sprintf("give the peer a moment (mark %s if it keeps the connection)", s.Name)
 }
 
 func (s Watch) String() string {
-	return fmt.Sprintf("watch for the peer failing the connection (quiet %s if it does not)", s.Name)
+	return fmt.Sprintf("watch for the peer failing the connection (mark %s if it does not)", s.Name)
 }
 
 func (s Hold) String() string {
-	return fmt.Sprintf("wait for the peer's Close and keep TCP open for a moment (quiet %s if the peer does too)", s.Name)
+	return fmt.Sprintf("wait for the peer's Close and keep TCP open for a moment (mark %s if the peer does too)", s.Name)
 }
 
 // size is the number of octets a write, for length octets in all.

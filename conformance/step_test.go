@@ -21,9 +21,9 @@ func TestStepString(t *testing.T) {
 		{SendPart{Frame: hello, To: 2}, `send the header and the first 2 octets of text "hello"`},
 		{SendPart{Frame: hello, From: 2, To: 5}, "send its octets 2 to 5"},
 		{Await{Events: []Expect{PongFor(p), Echo(hello)}}, `wait for pong "p", then text message "hello"`},
-		{Settle{Name: "A"}, "give the peer a moment (quiet A if it keeps the connection)"},
-		{Hold{Name: "C"}, "wait for the peer's Close and keep TCP open for a moment (quiet C if the peer does too)"},
-		{Watch{Name: "B"}, "watch for the peer failing the connection (quiet B if it does not)"},
+		{Settle{Name: "A"}, "give the peer a moment (mark A if it keeps the connection)"},
+		{Hold{Name: "C"}, "wait for the peer's Close and keep TCP open for a moment (mark C if the peer does too)"},
+		{Watch{Name: "B"}, "watch for the peer failing the connection (mark B if it does not)"},
 	} {
 		if got := tt.step.String(); got != tt.want {
 			t.Errorf("%T reads\n%s\nwant\n%s", tt.step, got, tt.want)
@@ -42,7 +42,7 @@ func TestOutcomeString(t *testing.T) {
 		{Outcome{Events: []Expect{PongFor(p)}, Ending: ClosedByHarness()}, `pong "p"; then a clean close with 1000 that the harness starts`},
 		{Outcome{Events: []Expect{PongFor(p, q)}, Ending: ClosedByHarness()}, `pongs up to "q"; then a clean close with 1000 that the harness starts`},
 		{Outcome{Ending: FailedByPeer(1002)}, "no message and no pong; then the peer fails the connection with 1002, or closes TCP"},
-		{Outcome{Events: []Expect{Quiet("A")}, Ending: FailedByPeer(1007)}, "no end of the connection at mark A; then the peer fails the connection with 1007, or closes TCP"},
+		{Outcome{Events: []Expect{Quiet("A")}, Ending: FailedByPeer(1007)}, "the connection still open (mark A); then the peer fails the connection with 1007, or closes TCP"},
 		{Outcome{Ending: AnsweredByPeer(1000, 1000)}, "no message and no pong; then the peer answers the Close with 1000"},
 		{Outcome{Ending: AnsweredByPeer(1000).WithFIN()}, "no message and no pong; then the peer answers the Close with 1000, TCP ending by a FIN"},
 		{Outcome{Ending: Abandoned()}, "no message and no pong; then the harness drops TCP"},
