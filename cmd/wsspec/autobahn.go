@@ -254,7 +254,7 @@ var knownCases = sync.OnceValue(func() map[string]autobahn.Case {
 		known := autobahn.Case{Title: c.Title, Level: reports.Level(c.Level), Requirements: c.Requires, Clauses: map[string]reports.Clause{}}
 		for _, name := range c.Requires {
 			if q := rfc.ByID(name); q != nil {
-				known.Clauses[name] = reports.Clause{RFC: q.RFC, Section: q.Section, Level: q.Level, Summary: q.Summary}
+				known.Clauses[name] = reports.Clause{RFC: q.RFC, Section: q.Section, Level: q.Level, Summary: q.Sentence()}
 			}
 		}
 		all[c.ID] = known

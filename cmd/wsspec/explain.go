@@ -84,7 +84,7 @@ func explain(w io.Writer, c *conformance.Case) {
 	fmt.Fprintf(w, "\nRequirements (level of the case: %s)\n", c.Level)
 	for _, id := range c.Requires {
 		if r := rfc.ByID(id); r != nil {
-			fmt.Fprintf(w, "  %s  %s, %s: %s\n", id, r.Clause(), r.Level, r.Summary)
+			fmt.Fprintf(w, "  %s  %s, %s: %s\n", id, r.Clause(), r.Level, r.Sentence())
 		}
 	}
 	if c.Note != "" {

@@ -46,7 +46,7 @@ can be seen on the wire have a case, or a written reason why not.`,
 func ledgerText(w io.Writer, ledger []rfc.Entry, open bool) error {
 	for i := range ledger {
 		if e := &ledger[i]; open && e.Open() {
-			fmt.Fprintf(w, "%s  %s, %s: %s\n", e.ID, e.Level, e.AppliesTo, e.Summary)
+			fmt.Fprintf(w, "%s  %s, %s: %s\n", e.ID, e.Level, e.AppliesTo, e.Sentence())
 		}
 	}
 	sections, all := rfc.Tallies(ledger)
@@ -83,7 +83,7 @@ func ledgerMarkdown(w io.Writer, ledger []rfc.Entry) error {
 		case len(e.Cases) > 4:
 			cases += fmt.Sprintf(" and %d more", len(e.Cases)-4)
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", e.ID, e.Level, strings.ReplaceAll(e.Summary, "|", `\|`), cases)
+		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", e.ID, e.Level, strings.ReplaceAll(e.Sentence(), "|", `\|`), cases)
 	}
 	return nil
 }

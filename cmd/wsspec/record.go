@@ -68,7 +68,7 @@ func (r *record) result(agent string, res conformance.Result) {
 	r.keep(agent, &res)
 	for _, id := range c.Requires {
 		if q := rfc.ByID(id); q != nil {
-			r.report.Clauses[id] = reports.Clause{RFC: q.RFC, Section: q.Section, Level: q.Level, Summary: q.Summary}
+			r.report.Clauses[id] = reports.Clause{RFC: q.RFC, Section: q.Section, Level: q.Level, Summary: q.Sentence()}
 		}
 	}
 	r.weigh(agent, &res)

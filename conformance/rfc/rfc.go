@@ -28,6 +28,9 @@ type Requirement struct {
 	// Imperative says that the RFC has it as a step to take, without a word of RFC
 	// 2119, which is to be read as MUST (RFC 6455 2).
 	Imperative bool `json:"imperative"`
+	// Derived says that it follows from the clause, which does not have it in so
+	// many words.
+	Derived bool `json:"derived"`
 	// Testable says who could see a breach: wire, api or not-testable.
 	Testable string `json:"testable"`
 	// How says how a black-box test can see it, and where to grade softly.
@@ -39,6 +42,14 @@ type Requirement struct {
 
 // Clause names the requirement's place, such as "RFC 6455 5.5.1".
 func (r *Requirement) Clause() string { return fmt.Sprintf("RFC %d %s", r.RFC, r.Section) }
+
+// Sentence is the statement, and whether it is only derived.
+func (r *Requirement) Sentence() string {
+	if r.Derived {
+		return r.Summary + " (Derived: the RFC does not say it in so many words.)"
+	}
+	return r.Summary
+}
 
 //go:embed requirements.json
 var embedded []byte

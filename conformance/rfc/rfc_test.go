@@ -89,3 +89,14 @@ func TestKnownRequirements(t *testing.T) {
 		}
 	}
 }
+
+// Who reads a requirement is told where it is ours.
+func TestSentence(t *testing.T) {
+	const note = "(Derived: the RFC does not say it in so many words.)"
+	for id, derived := range map[string]bool{"RFC7692-7.2.2-2": true, "RFC7692-7.2.2-1": false} {
+		q := rfc.ByID(id)
+		if got := q.Sentence(); !strings.HasPrefix(got, q.Summary) || strings.HasSuffix(got, note) != derived {
+			t.Errorf("%s: %s", id, got)
+		}
+	}
+}

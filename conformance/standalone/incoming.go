@@ -17,6 +17,14 @@ type event struct {
 	response *head
 }
 
+// came is the event as a sentence without its end.
+func (e event) came() string {
+	if e.kind == quiet {
+		return "the connection was still open (mark " + e.payload + ")"
+	}
+	return e.words + " came"
+}
+
 type kind int
 
 const (

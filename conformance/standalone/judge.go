@@ -210,9 +210,9 @@ func (p *peer) why(o Outcome, got []event, v Verdict) string {
 	}
 	switch {
 	case n < len(got) && n < len(o.Events):
-		return fmt.Sprintf("expected %s, and %s came", o.Events[n].Says, got[n].words)
+		return fmt.Sprintf("expected %s, and %s", o.Events[n].Says, got[n].came())
 	case n < len(got):
-		return got[n].words + " came, where the connection had to end"
+		return got[n].came() + " where the connection had to end"
 	case n < len(o.Events):
 		return fmt.Sprintf("expected %s, which did not come", o.Events[n].Says)
 	}
