@@ -80,7 +80,7 @@ func judge(outcomes []Outcome, o observed) judgement {
 		}
 	}
 	ending := outcomes[max(j.outcome, 0)].Ending
-	j.close = judgeClose(ending, end, o)
+	j.close = judgeClose(ending, j.outcome < 0, end, o)
 	return j
 }
 
@@ -135,8 +135,15 @@ func (o observed) endedFirst(end endFacts) bool {
 	return o.harnessClosedAt >= 0 && (!end.came || o.harnessClosedAt <= end.at)
 }
 
-// judgeClose gives the verdict on the end of the connection.
-func judgeClose(ending Ending, end endFacts, o observed) CloseBehavior {
+// fails reports whether the peer closed with a code that no answer to a Close 1000
+// has.
+func (f endFacts) fails() bool {
+	return f.close != nil && f.close.Code != wire.StatusNormalClosure && f.close.Code != wire.StatusNoStatusRcvd
+}
+
+// judgeClose gives the verdict on the end of the connection; failed says that what
+// came before it fits no outcome.
+func judgeClose(ending Ending, failed bool, end endFacts, o observed) CloseBehavior {
 	before := func(closedAt int) bool { return closedAt >= 0 && (!end.came || closedAt <= end.at) }
 	switch {
 	case ending.by == byRefusal && notOpened(o.events):
@@ -147,6 +154,10 @@ func judgeClose(ending Ending, end endFacts, o observed) CloseBehavior {
 		return CloseInformational
 	case ending.by == byPeer && (!end.came || before(o.harnessClosedAt)):
 		return CloseFailed // it had to fail the connection, and did not
+	case ending.by == byPeer && failed && before(o.scriptClosedAt) && !end.fails():
+		// It went on, and then came to the script's own Close: whether it ends the
+		// connection on that before the harness does is chance.
+		return CloseFailed
 	case ending.by != byPeer && end.came && !before(o.harnessClosedAt) && !before(o.scriptClosedAt):
 		return CloseFailed // it ended the connection before it was its turn
 	case ending.clean && end.close == nil:

@@ -125,7 +125,9 @@ func TestAPeerThatFailsOnceIsFlaky(t *testing.T) {
 	if !strings.HasPrefix(r.Explanation, "Failed at first and not again: Expected text message") {
 		t.Errorf("explanation %q does not say why it failed at first", r.Explanation)
 	}
-	if !slices.ContainsFunc(r.Transcript, func(e conformance.Entry) bool { return e.Kind == conformance.EntryEOF }) ||
+	if !slices.ContainsFunc(r.Transcript, func(e conformance.Entry) bool {
+		return e.Kind == conformance.EntryEOF || e.Kind == conformance.EntryReset
+	}) ||
 		slices.ContainsFunc(r.Transcript, func(e conformance.Entry) bool {
 			return e.Kind == conformance.EntryFrame && e.Dir == conformance.Received
 		}) {
