@@ -12,6 +12,7 @@ type naive struct {
 	out                 []byte
 	distance, reach     int // of the references that go furthest
 	paddingSet, tooLong bool
+	final               bool // a block had BFINAL
 }
 
 // fault is what a naive panics with inside a message; decode turns it to false.
@@ -71,6 +72,7 @@ func (n *naive) block() {
 		panic(fault{})
 	}
 	if final == 1 {
+		n.final = true
 		if n.take((8-n.at%8)%8) != 0 {
 			n.paddingSet = true
 		}

@@ -1,7 +1,8 @@
 // Package testing stands in for the standard library's where
-// fuzz/libfuzzer/build.sh builds a target for libFuzzer: it has the little that targets use, and calls
-// the function given to F.Fuzz straight, where go test starts a goroutine, takes
-// two stack traces and counts coverage in Go for each input.
+// fuzz/libfuzzer/build.sh builds a target for libFuzzer: it has the little that
+// targets use, and calls the function given to F.Fuzz straight, where go test
+// starts a goroutine, takes two stack traces and counts coverage in Go for each
+// input.
 package testing
 
 import (
