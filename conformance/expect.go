@@ -120,7 +120,7 @@ func (e Expect) String() string {
 		}
 		return fmt.Sprintf("pongs up to %s", e.payloads[len(e.payloads)-1])
 	case expectQuiet:
-		return fmt.Sprintf("the connection still open (mark %s)", e.name)
+		return Event{Kind: EventQuiet, Name: e.name}.String()
 	case expectAccepted, expectRefused:
 		text := map[expectKind]string{expectAccepted: "101", expectRefused: "an HTTP error"}[e.kind]
 		for _, c := range e.conditions {

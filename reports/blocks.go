@@ -90,8 +90,8 @@ func bySection(r *Report, cases []*caseView) (sorted []*caseView) {
 	return sorted
 }
 
-// sampleOf returns some cases of each section, by which the size of all can be
-// told; all if they are few.
+// sampleOf returns some cases from all over, by which the size of all can be told;
+// all if they are few.
 func sampleOf(cases []*caseView) (some []*caseView) {
 	const run, every = 8, 96 // neighbours, for they compress each other
 	if len(cases) < 2*every {
@@ -128,14 +128,14 @@ func pack(cases []*caseView, roomFor func(*caseView) room, budget int) ([]templa
 	share := max(64, (len(cases)+most-1)/most)
 	var packers []*packer
 	var working sync.WaitGroup
-	var size atomic.Int64
+	var taken atomic.Int64
 	for rest := cases; len(rest) > 0; rest = rest[min(share, len(rest)):] {
-		p := &packer{cases: rest[:min(share, len(rest))], size: &size}
+		p := &packer{cases: rest[:min(share, len(rest))], taken: &taken}
 		packers = append(packers, p)
 		working.Go(func() { p.pack(roomFor, int64(budget)) })
 	}
 	working.Wait()
-	if size.Load() > int64(budget) {
+	if taken.Load() > int64(budget) {
 		return nil, nil
 	}
 	blocks := []template.HTML{}
@@ -156,7 +156,7 @@ type packer struct {
 	cases  []*caseView
 	blocks []template.HTML
 	open   bytes.Buffer
-	size   *atomic.Int64 // of the blocks of all packers
+	taken  *atomic.Int64 // octets, by the blocks of all packers
 	err    error
 }
 
@@ -170,7 +170,7 @@ type drawnCase struct {
 func (p *packer) pack(roomFor func(*caseView) room, budget int64) {
 	var drawn bytes.Buffer
 	for _, c := range p.cases {
-		if p.size.Load() > budget {
+		if p.taken.Load() > budget {
 			return
 		}
 		c.Block = len(p.blocks)
@@ -199,7 +199,7 @@ func (p *packer) flush() error {
 	}
 	p.open.Reset()
 	p.blocks = append(p.blocks, block)
-	p.size.Add(int64(len(block)))
+	p.taken.Add(int64(len(block)))
 	return nil
 }
 

@@ -27,8 +27,8 @@ type FaultCount struct {
 }
 
 // Counts sums the matrix up, areas in the order they come in, servers first. It
-// goes by the names of cases in the rows and plays through none of them, because
-// every run does it.
+// goes by the names in the rows and matches them with no case, because every run
+// that writes a report does it.
 func (m *FaultMatrix) Counts() *FaultCounts {
 	counts := &FaultCounts{Parts: m.parts()}
 	for _, row := range m.Rows {

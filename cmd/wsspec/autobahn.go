@@ -16,7 +16,6 @@ import (
 	"github.com/wsspec/wsspec/autobahn"
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
-	"github.com/wsspec/wsspec/conformance/rfc"
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports"
 )
@@ -251,13 +250,7 @@ func describeCase(id string) autobahn.Case { return knownCases()[id] }
 var knownCases = sync.OnceValue(func() map[string]autobahn.Case {
 	all := map[string]autobahn.Case{}
 	for _, c := range catalog.Cases() {
-		known := autobahn.Case{Title: c.Title, Level: reports.Level(c.Level), Requirements: c.Requires, Clauses: map[string]reports.Clause{}}
-		for _, name := range c.Requires {
-			if q := rfc.ByID(name); q != nil {
-				known.Clauses[name] = reports.Clause{RFC: q.RFC, Section: q.Section, Level: q.Level, Summary: q.Sentence()}
-			}
-		}
-		all[c.ID] = known
+		all[c.ID] = autobahn.Case{Title: c.Title, Level: reports.Level(c.Level), Requirements: c.Requires, Clauses: clausesOf(c)}
 	}
 	return all
 })

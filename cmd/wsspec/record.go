@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,16 +67,23 @@ func (r *record) result(agent string, res conformance.Result) {
 	}
 	out.Transcript, out.Departs = cutTranscript(res.Transcript, res.Departs)
 	r.keep(agent, &res)
-	for _, id := range c.Requires {
-		if q := rfc.ByID(id); q != nil {
-			r.report.Clauses[id] = reports.Clause{RFC: q.RFC, Section: q.Section, Level: q.Level, Summary: q.Sentence()}
-		}
-	}
+	maps.Copy(r.report.Clauses, clausesOf(c))
 	r.weigh(agent, &res)
 	if res.Verdict == conformance.Fail || res.Verdict == conformance.Warn {
 		r.goTest(c, res.Role)
 	}
 	r.report.Results = append(r.report.Results, out)
+}
+
+// clausesOf are the requirements that the case names, as reports have them.
+func clausesOf(c *conformance.Case) map[string]reports.Clause {
+	clauses := make(map[string]reports.Clause)
+	for _, id := range c.Requires {
+		if q := rfc.ByID(id); q != nil {
+			clauses[id] = reports.Clause{RFC: q.RFC, Section: q.Section, Level: q.Level, Summary: q.Sentence()}
+		}
+	}
+	return clauses
 }
 
 // goTest keeps the case as a Go test, if it has one.

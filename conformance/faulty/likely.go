@@ -11,9 +11,10 @@ import (
 )
 
 // Likely guesses why a peer of that role failed cases: it returns for a case the
-// mistake with which a peer fails the same cases in the same way. judged has every case that was judged, with the
-// explanation of its failure, "" if it passed. A case that no known mistake
-// explains, or that several explain equally well, is not in the answer.
+// mistake with which a peer fails the same cases in the same way. judged has every
+// case that was judged, with the explanation of its failure, "" if it passed. A
+// case that no known mistake explains, or that several explain equally well, is not
+// in the answer.
 //
 // A guess it is: what is measured is that a peer with this one mistake, and
 // correct otherwise, fails these cases.

@@ -17,6 +17,11 @@ type event struct {
 	response *head
 }
 
+// stillOpen notes that the peer kept the connection.
+func stillOpen(mark string) event {
+	return event{kind: quiet, payload: mark, words: "the connection still open (mark " + mark + ")"}
+}
+
 // came is the event as a sentence without its end.
 func (e event) came() string {
 	if e.kind == quiet {

@@ -154,14 +154,14 @@ func (p *peer) step(s Step) {
 		p.wait(Timeout, isEnd)
 		p.wait(Timeout/50, never)
 		if !p.isGone() {
-			p.file(event{kind: quiet, payload: s.Quiet, words: "the connection still open (mark " + s.Quiet + ")"})
+			p.file(stillOpen(s.Quiet))
 		}
 		return
 	//-hold
 	//+wait
 	case s.Wait != 0:
 		if !p.wait(map[Wait]time.Duration{Settle: Timeout / 50, Watch: Timeout / 2}[s.Wait], isEnd) {
-			p.file(event{kind: quiet, payload: s.Quiet, words: "the connection still open (mark " + s.Quiet + ")"})
+			p.file(stillOpen(s.Quiet))
 		}
 		return
 		//-wait

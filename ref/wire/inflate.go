@@ -156,7 +156,7 @@ func (f *Inflater) Release() {
 func (f *Inflater) nextStream() error {
 	f.restart = false
 	switch source := &f.state.source; {
-	case source.ended():
+	case source.whole:
 		return f.fail(io.EOF)
 	case source.closed > 0:
 		return f.fail(f.cause(io.ErrUnexpectedEOF))

@@ -22,7 +22,7 @@ type messageSource struct {
 	left   []byte         // of buffer
 	closed int            // how many octets of lastBlock were read
 	header bool           // the first of them was read by itself
-	whole  bool           // and then the others at once
+	whole  bool           // and then the others at once: so was the payload
 }
 
 // start begins with another payload.
@@ -30,9 +30,6 @@ func (s *messageSource) start(payload io.Reader) {
 	s.rest, s.next, s.err, s.left = payload, nil, nil, nil
 	s.closed, s.header, s.whole = 0, false, false
 }
-
-// ended reports whether lastBlock was read as a block: the payload was whole.
-func (s *messageSource) ended() bool { return s.whole }
 
 // ReadByte is what the decompressor reads headers and codes with.
 func (s *messageSource) ReadByte() (byte, error) {
