@@ -1,31 +1,35 @@
-# What people and CI call. It needs Go, make and git, and fetches nothing but Go
-# modules. Parts that need more say in a line that they are left out, and why.
+# Commands for people and CI. They need Go, make and git, and download only Go
+# modules. A part that needs more prints why it is skipped.
 
 .POSIX:
 .SUFFIXES:
 .PHONY: help build conformance sample autobahn image matrix baseline test unit race specs lint tools vulnerabilities clean fuzz mutants seeds
 
 GO = go
-# Where make conformance puts its report, and how much it runs: quick or full.
+# The report folder of make conformance, and its profile: quick or full.
 OUT = reports/out
 PROFILE = quick
-# The URL of somebody else's server, to test that instead.
+# The URL of your own server, to test it instead.
 TARGET =
-# More flags: for wsspec server, or of make specs for ginkgo.
+# Additional flags for wsspec server or, with make specs, for ginkgo.
 ARGS =
-# More flags for go test, such as -v.
+# Additional flags for go test, such as -v.
 TESTFLAGS =
-# Where make specs writes JUnit, if anywhere.
+# The JUnit file of make specs; none by default.
 JUNIT =
-# What make image and make matrix call what they build.
+# The names of the images that make image and make matrix build.
 IMAGE = wsspec/wsspec:dev
 PEERS_IMAGE = wsspec/peers:dev
 
 BASELINE = conformance/peers/baseline.json
-# Where goroutines share memory; the rest has nothing to race for.
-RACY = ./ref ./conformance ./conformance/specs ./cmd/...
+# Packages whose goroutines share memory; the race detector is useless elsewhere.
+RACY = ./ref ./conformance ./conformance/opening ./conformance/play ./conformance/run \
+	./conformance/script ./conformance/stream ./reports/record
+# Of the command, the tests of what goes on at once: signals, services, children.
+RACY_COMMAND = Interrupt|Signal|Stops|Serve|Drive|Start|Journal|Dialogue
 
-# Which fuzz target, and for how long; make fuzz alone runs every one, bounded.
+# The fuzz target and its duration. By default, make fuzz runs every target for a
+# limited number of inputs.
 FUZZ =
 FUZZTIME =
 
@@ -37,7 +41,7 @@ build: ## build wsspec, the peers, and what starts them, into bin/
 	@$(GO) build -o bin/ ./cmd/wsspec ./ci/conformance
 	@cd conformance/peers && $(GO) build -o ../../bin/ ./cmd/peers
 
-# The shell becomes the program, so that whoever ends make ends that.
+# exec replaces the shell, so that a signal to make reaches the program.
 conformance: build ## test the reference and the libraries in both roles; or TARGET=URL; ARGS='--role client --run 5.*'
 	@if [ -n '$(TARGET)' ]; then \
 		exec bin/wsspec server '$(TARGET)' --out $(OUT) --profile $(PROFILE) $(ARGS); \
@@ -45,9 +49,8 @@ conformance: build ## test the reference and the libraries in both roles; or TAR
 		exec bin/conformance --out $(OUT) --profile $(PROFILE) --baseline $(BASELINE) $(ARGS); \
 	fi
 
-# What make conformance says about this machine stays here.
-sample: conformance ## renew what is published: reports/sample and docs/faults.md
-	@bin/wsspec report $(OUT)/report.json --public -o reports/sample/index.html
+sample: build ## renew what is published: reports/sample and docs/faults.md
+	@reports/sample/make.sh $(OUT)/sample
 	@bin/wsspec report faults -o docs/faults.md
 
 # AUTOBAHN_IMAGE names another image, such as IMAGE after make image.
@@ -66,15 +69,15 @@ matrix: ## test every peer in a container of its own (needs Docker Compose)
 	@ci/image.sh $(PEERS_IMAGE) peers
 	@WSSPEC_IMAGE=$(IMAGE) PEERS_IMAGE=$(PEERS_IMAGE) autobahn/matrix/run.sh $(OUT)/matrix
 
-# Exit code 1 says that peers do not conform, which a baseline is there for.
-baseline: build ## renew what is known of the libraries (conformance/peers/baseline.json)
+# Exit code 1 is expected, because the baseline records the failures of the peers.
+baseline: build ## renew the known results of the libraries (conformance/peers/baseline.json)
 	@bin/conformance --without-ref --out $(OUT) --profile $(PROFILE) --write-baseline $(BASELINE) --quiet >bin/baseline.log || \
 		[ $$? -eq 1 ] || { cat bin/baseline.log; exit 1; }
 	@git --no-pager diff --stat -- $(BASELINE)
 
-test: unit race ## check format, vet, run every test, with the race detector where it pays; TESTFLAGS=-v
+test: unit race ## check format, vet, run every test, some also with the race detector; TESTFLAGS=-v
 
-# The specs are told apart only because Ginkgo says much more than go test.
+# The specs run separately, because gotest.sh would print all the output of Ginkgo.
 unit:
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) || exit 1; \
 		[ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
@@ -88,14 +91,15 @@ race:
 	@if [ "$$($(GO) env CGO_ENABLED)" != 1 ] || ! command -v "$$($(GO) env CC)" >/dev/null; then \
 		echo 'SKIP race detector: it needs cgo and a C compiler'; \
 	else \
-		echo 'go test -race $(RACY)'; $(GO) test -race $(RACY); \
+		echo 'go test -race $(RACY)'; $(GO) test -race $(RACY) && \
+		$(GO) test -race -run '$(RACY_COMMAND)' ./cmd/...; \
 	fi
 
 specs: ## run the catalogue as Ginkgo specs, against WSSPEC_TARGET if set; JUNIT=FILE ARGS=--label-filter=section:5
 	@junit='$(JUNIT)'; case "$$junit" in ''|/*) ;; *) junit=$$PWD/$$junit ;; esac; \
 		WSSPEC_JUNIT=$$junit $(GO) tool ginkgo $(ARGS) ./conformance/specs
 
-lint: tools ## run golangci-lint on both modules, then govulncheck
+lint: tools ## run golangci-lint and govulncheck on wsspec and the peers
 	bin/golangci-lint run ./...
 	cd conformance/peers && ../../bin/golangci-lint run ./...
 	@$(MAKE) vulnerabilities
@@ -104,7 +108,7 @@ tools:
 	@mkdir -p bin
 	@cd tools && $(GO) build -o ../bin/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint golang.org/x/vuln/cmd/govulncheck
 
-# govulncheck asks a database in the network, which not every machine reaches.
+# govulncheck needs a database on the network, which may be unreachable.
 vulnerabilities:
 	@for module in . conformance/peers; do \
 		if said=$$(cd $$module && "$$OLDPWD/bin/govulncheck" ./... 2>&1); then echo "govulncheck $$module: $$said"; continue; fi; \
@@ -114,14 +118,32 @@ vulnerabilities:
 		esac; \
 	done
 
-fuzz: ## fuzz every target for a bounded number of inputs; FUZZ=FrameStream FUZZTIME=1h
+fuzz: ## fuzz every target for a limited number of inputs; FUZZ=FrameStream FUZZTIME=1h
 	@fuzz/run.sh '$(FUZZ)' '$(FUZZTIME)'
 
-mutants: ## show that the fuzz targets find faults made on purpose, some minutes
+mutants: ## check that the fuzz targets find deliberate faults; takes some minutes
 	@$(GO) run ./fuzz/mutants
 
-seeds: ## renew the fuzz seeds after the catalogue has changed
+seeds: ## renew the fuzz seeds after a change of the catalogue
 	@$(GO) generate ./fuzz
 
-clean: ## remove what was built and written
+clean: ## remove binaries and reports
 	rm -rf bin $(OUT)
+
+.PHONY: bench bench-check soak
+
+# How make bench measures; make bench-check compares with what is committed.
+BENCHFLAGS = -rounds 5 -time 1s
+# How long make soak runs.
+SOAK = 10m
+
+bench: ## measure the reference beside other Go libraries, and print which goals are met
+	cd ref/bench && $(GO) build -o ../../bin/refbench . && ../../bin/refbench $(BENCHFLAGS) -out ../../$(OUT)/bench
+
+# The ratio to a server written by hand, in one run, says more than a time.
+bench-check:
+	cd ref/bench && $(GO) build -o ../../bin/refbench . && ../../bin/refbench -run 'echo-128|echo-1M|json-1K' -lib '^(floor|ref.*)$$' $(BENCHFLAGS) -check baseline.json
+
+soak: ## run client and server through a proxy that delays, cuts and resets; SOAK=8h
+	$(GO) test ./ref -run TestEveryCut
+	cd ref/bench && $(GO) run ./soak -time $(SOAK)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
 )
 
@@ -19,7 +20,7 @@ type Comparison struct {
 // A PeerComparison is one peer's part of it.
 type PeerComparison struct {
 	Agent    string
-	Role     reports.Role
+	Role     verdict.Role
 	Sections []SectionComparison
 	// Differing are the cases whose verdicts differ.
 	Differing []CaseComparison
@@ -100,6 +101,7 @@ func counterpart(o reports.Target, ours, theirs *reports.Report) *reports.Target
 func comparePeer(o reports.Target, ours *reports.Report, t reports.Target, theirs *reports.Report) PeerComparison {
 	p := PeerComparison{Agent: o.Agent, Role: o.Role}
 	here, there := ran(ours, o), ran(theirs, t)
+	silent := silentPeer(here)
 	var ids []string
 	for id := range here {
 		switch {
@@ -130,7 +132,7 @@ func comparePeer(o reports.Target, ours *reports.Report, t reports.Target, their
 		}
 		differing := CaseComparison{Ours: here[id], Theirs: there[id]}
 		for i := range Documented {
-			if Documented[i].explains(here[id], there[id]) {
+			if Documented[i].explains(here[id], there[id], silent) {
 				differing.Reason = &Documented[i]
 				s.Documented++
 				break
@@ -146,7 +148,7 @@ func ran(r *reports.Report, t reports.Target) map[string]*reports.Result {
 	results := map[string]*reports.Result{}
 	for i := range r.Results {
 		res := &r.Results[i]
-		if res.Agent == t.Agent && res.Role == t.Role && res.Behavior != "" && res.Verdict != reports.Error {
+		if res.Agent == t.Agent && res.Role == t.Role && res.Behavior != "" && res.Verdict.Settled() {
 			results[res.ID] = res
 		}
 	}
@@ -156,7 +158,7 @@ func ran(r *reports.Report, t reports.Target) map[string]*reports.Result {
 // agree reports whether both verdicts are the same. How a connection ended on which
 // the case was not run tells nothing.
 func agree(a, b *reports.Result) bool {
-	return a.Behavior == b.Behavior && (a.BehaviorClose == b.BehaviorClose || a.Behavior == reports.Unimplemented)
+	return a.Behavior == b.Behavior && (a.BehaviorClose == b.BehaviorClose || a.Behavior == verdict.Unimplemented)
 }
 
 // Total counts all cases of all peers.

@@ -12,6 +12,9 @@ import (
 //go:embed compare.html
 var comparePage string
 
+// pageTitle is the end of the title of every page that WriteHTML writes.
+const pageTitle = " – wsspec and Autobahn</title>"
+
 var compareTemplate = template.Must(template.New("compare").Funcs(template.FuncMap{
 	"section":  reports.SectionTitle,
 	"verdicts": verdicts,

@@ -3,34 +3,36 @@ package autobahn
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
 )
 
-func result(id string, b reports.Behavior, c reports.BehaviorClose) reports.Result {
+func result(id string, b verdict.Behavior, c verdict.CloseBehavior) reports.Result {
 	return reports.Result{ID: id, Behavior: b, BehaviorClose: c, Explanation: "because <b>|\x1b[31m"}
 }
 
 // Cases are counted by section; what only one has, and wsspec's own, is not.
 func TestCompare(t *testing.T) {
 	ours := report(
-		result("1.1.1", reports.OK, reports.CloseOK),
-		result("1.1.2", reports.OK, reports.CloseOK),
-		result("2.10", reports.OK, reports.CloseOK),
-		result("3.1", reports.OK, reports.CloseOK),
-		result("12.1.1", reports.Unimplemented, ""),
-		result("rfc6455/4.1/1", reports.Failed, reports.CloseFailed),
+		result("1.1.1", verdict.OK, verdict.CloseOK),
+		result("1.1.2", verdict.OK, verdict.CloseOK),
+		reports.Result{ID: "2.10", Behavior: verdict.OK, BehaviorClose: verdict.CloseOK, Transcript: slices.Concat(opening, sent(9, "1", "2"), received(10, "2"))},
+		result("3.1", verdict.OK, verdict.CloseOK),
+		result("12.1.1", verdict.Unimplemented, ""),
+		result("rfc6455/4.1/1", verdict.Failed, verdict.CloseFailed),
 	)
 	theirs := report(
-		result("1.1.1", reports.OK, reports.CloseOK),
-		result("1.1.2", reports.OK, reports.CloseUnclean),
-		result("2.10", reports.Failed, reports.CloseFailed),
-		result("12.1.1", reports.Unimplemented, reports.CloseOK),
-		result("1.1.3", reports.OK, reports.CloseOK),
+		result("1.1.1", verdict.OK, verdict.CloseOK),
+		result("1.1.2", verdict.OK, verdict.CloseUnclean),
+		result("2.10", verdict.Failed, verdict.CloseFailed),
+		result("12.1.1", verdict.Unimplemented, verdict.CloseOK),
+		result("1.1.3", verdict.OK, verdict.CloseOK),
 	)
 	c, err := Compare(ours, theirs)
 	if err != nil {
@@ -46,7 +48,7 @@ func TestCompare(t *testing.T) {
 	if c.Agrees() {
 		t.Error("1.1.2 ended in another way, and all agrees")
 	}
-	if got, want := c.Total().Sentence(), "2 of 4 cases agree, 1 differ for a documented reason, 1 differ without one"; got != want {
+	if got, want := c.Total().Sentence(), "2 of 4 cases agree, 1 differ for a documented reason, 1 differ without a documented reason"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	for name, tt := range map[string]struct {
@@ -92,24 +94,24 @@ func TestCompare(t *testing.T) {
 
 // Peers belong together by name, or as the only ones in their role.
 func TestCompareMatchesPeers(t *testing.T) {
-	named := func(agent string, role reports.Role) *reports.Report {
-		r := report(result("1.1.1", reports.OK, reports.CloseOK))
+	named := func(agent string, role verdict.Role) *reports.Report {
+		r := report(result("1.1.1", verdict.OK, verdict.CloseOK))
 		r.Targets[0].Agent, r.Targets[0].Role = agent, role
 		r.Results[0].Agent, r.Results[0].Role = agent, role
 		return r
 	}
-	two := named("a", reports.Server)
-	two.Targets = append(two.Targets, reports.Target{Agent: "b", Role: reports.Server})
+	two := named("a", verdict.Server)
+	two.Targets = append(two.Targets, reports.Target{Agent: "b", Role: verdict.Server})
 	for _, tt := range []struct {
 		name         string
 		ours, theirs *reports.Report
 		want         error
 	}{
-		{"the same name", named("a", reports.Server), two, nil},
-		{"one each", named("a", reports.Server), named("AutobahnServer", reports.Server), nil},
-		{"another role", named("a", reports.Server), named("a", reports.Client), ErrNothing},
-		{"none of two", named("c", reports.Server), two, ErrNothing},
-		{"no results", named("a", reports.Server), report(), ErrNothing},
+		{"the same name", named("a", verdict.Server), two, nil},
+		{"one each", named("a", verdict.Server), named("AutobahnServer", verdict.Server), nil},
+		{"another role", named("a", verdict.Server), named("a", verdict.Client), ErrNothing},
+		{"none of two", named("c", verdict.Server), two, ErrNothing},
+		{"no results", named("a", verdict.Server), report(), ErrNothing},
 	} {
 		if _, err := Compare(tt.ours, tt.theirs); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)

@@ -9,20 +9,20 @@ import (
 	"github.com/wsspec/wsspec/reports"
 )
 
-// Sentence is the comparison in words: "245 of 247 cases agree, 2 differ for a
-// documented reason".
+// Sentence returns the comparison in words, such as "245 of 247 cases agree, 2 differ
+// for a documented reason".
 func (s SectionComparison) Sentence() string {
 	words := fmt.Sprintf("%d of %d cases agree", s.Agree, s.Cases)
 	if s.Documented > 0 {
 		words += fmt.Sprintf(", %d differ for a documented reason", s.Documented)
 	}
 	if n := s.Differ(); n > 0 {
-		words += fmt.Sprintf(", %d differ without one", n)
+		words += fmt.Sprintf(", %d differ without a documented reason", n)
 	}
 	return words
 }
 
-// Verdicts are a result's two in one word.
+// verdicts returns both verdicts of a result.
 func verdicts(r *reports.Result) string {
 	if r.BehaviorClose == "" {
 		return string(r.Behavior)
@@ -30,11 +30,10 @@ func verdicts(r *reports.Result) string {
 	return string(r.Behavior) + "/" + string(r.BehaviorClose)
 }
 
-// Why is the documented reason, or what wsspec says about the case, whose verdict
-// then is the one to look into.
+// Why returns the documented reason, or else what both programs say about the case.
 func (c CaseComparison) Why() string {
 	if c.Reason != nil {
-		return "Documented: " + c.Reason.Here + " " + c.Reason.Why
+		return "Documented as " + c.Reason.Name + ": " + c.Reason.Here + " " + c.Reason.Why
 	}
 	return "Not documented. wsspec: " + or(c.Ours.Explanation, "nothing is wrong") + " Autobahn: " + or(c.Theirs.Explanation, "it gives no reason.")
 }
@@ -79,7 +78,7 @@ func (c *Comparison) WriteText(w io.Writer) error {
 	return write(w, b.String())
 }
 
-// missing says in words which cases only one of the reports has.
+// missing returns sentences about the cases that only one of the reports has.
 func (p *PeerComparison) missing() []string {
 	var words []string
 	for _, side := range []struct {
@@ -124,7 +123,7 @@ func (c *Comparison) WriteMarkdown(w io.Writer) error {
 	return write(w, b.String())
 }
 
-// visible is a text in one line that does nothing to a terminal.
+// visible returns a text as one line without control characters.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
@@ -137,7 +136,7 @@ func visible(s string) string {
 	}, s)
 }
 
-// markdown is a text that stands for itself in a table.
+// markdown returns a text with Markdown's special characters escaped.
 func markdown(s string) string {
 	var b strings.Builder
 	for _, r := range visible(s) {

@@ -68,6 +68,10 @@ func serverConfig(port int, cases []string) *config {
 	return c
 }
 
+// specFile returns the name of the spec file for a mode. It becomes part of the
+// report, so it is not the name that a spec file of the user's own has.
+func specFile(mode string) string { return "wsspec-" + mode + ".json" }
+
 // write writes the file into a folder.
 func (c *config) write(dir, name string) error {
 	octets, err := json.MarshalIndent(c, "", "  ")

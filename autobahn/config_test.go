@@ -44,7 +44,7 @@ func TestConfigs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f, err := spec.ReadFile(filepath.Join(dir, "client.json"), spec.FuzzingClient)
+	f, err := spec.ReadFile(filepath.Join(dir, "client.json"), spec.FuzzingClient, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestConfigs(t *testing.T) {
 	if got, err := f.Select([]string{"1.1.1", "1.1.10", "2.10"}); err != nil || !cmp.Equal(got, []string{"1.1.1", "2.10"}) {
 		t.Errorf("the cases are %q, %v", got, err)
 	}
-	f, err = spec.ReadFile(filepath.Join(dir, "server.json"), spec.FuzzingServer)
+	f, err = spec.ReadFile(filepath.Join(dir, "server.json"), spec.FuzzingServer, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
 )
 
@@ -15,16 +16,21 @@ import (
 var differencesFile []byte
 
 // Documented are the differences between wsspec and the Autobahn|Testsuite that are
-// on purpose, in the order of docs/differences.md, whose tables are these.
+// on purpose. The tables of docs/differences.md are made of them, in this order. Those
+// that concern few cases come before those that concern all, because the first one
+// that explains a result is its reason.
 var Documented = readDifferences(differencesFile)
 
-// A Difference is one that is on purpose.
+// A Difference is a difference that is on purpose.
 type Difference struct {
-	// Table is the one in the document that it stands in: verdicts or pace.
+	// Name is short and tells it from the others: "silent peer".
+	Name string `json:"name"`
+	// Table is the table of the document that has it: verdicts or pace.
 	Table string `json:"table"`
-	// Cases are those that it concerns, for people.
+	// Cases says for people which cases it concerns.
 	Cases string `json:"cases"`
-	// Here and There say what wsspec and Autobahn do, Why the reason.
+	// Here and There say what wsspec and Autobahn do. Why gives the reason and, for a
+	// verdict, the clause.
 	Here  string `json:"here"`
 	There string `json:"there"`
 	Why   string `json:"why"`
@@ -36,63 +42,43 @@ type Difference struct {
 type Explains struct {
 	// Cases are globs on ids, in which * stands for any characters.
 	Cases []string `json:"cases"`
-	// Ours and Theirs are the behaviors on each side.
-	Ours   []reports.Behavior `json:"ours"`
-	Theirs []reports.Behavior `json:"theirs"`
-	// Evidence is what wsspec's own result has to show besides, so that a
-	// difference that concerns all cases does not excuse every mistake.
-	Evidence Evidence `json:"evidence,omitempty"`
+	// Ours and Theirs are the behaviors on each side. One of them is FAILED, unless the
+	// pace of the two harnesses alone makes the difference.
+	Ours   []verdict.Behavior `json:"ours,omitempty"`
+	Theirs []verdict.Behavior `json:"theirs,omitempty"`
+	// EndsHere and EndsThere, in place of Ours and Theirs, are how the connection ended
+	// on each side. The behavior is then the same on both.
+	EndsHere  []verdict.CloseBehavior `json:"endsHere,omitempty"`
+	EndsThere []verdict.CloseBehavior `json:"endsThere,omitempty"`
+	// Evidence is what wsspec's own result has to show. Without it a difference would
+	// also excuse results that have another cause.
+	Evidence Evidence `json:"evidence"`
 }
 
-// Evidence is something that a result shows.
-type Evidence string
-
-// What a result can show.
-const (
-	NoEvidence Evidence = ""
-	// Silence: the peer sent no frame.
-	Silence Evidence = "silence"
-	// Message: the peer sent a text or a binary message.
-	Message Evidence = "message"
-	// PingOrPong: the peer sent one.
-	PingOrPong Evidence = "ping or pong"
-	// Flaky: the case failed, and did not when played again.
-	Flaky Evidence = "flaky"
-	// Extension: an extension was negotiated.
-	Extension Evidence = "extension"
-)
-
-// in reports whether a result shows it.
-func (e Evidence) in(r *reports.Result) bool {
-	received := func(opcodes ...int) bool {
-		return slices.ContainsFunc(r.Transcript, func(e reports.Entry) bool {
-			return e.Dir == reports.Received && e.Frame != nil && (opcodes == nil || slices.Contains(opcodes, e.Frame.Opcode))
-		})
-	}
-	switch e {
-	case NoEvidence:
-		return true
-	case Silence:
-		return len(r.Transcript) > 0 && !received()
-	case Message:
-		return received(1, 2)
-	case PingOrPong:
-		return received(9, 10)
-	case Flaky:
-		return r.Flaky
-	case Extension:
-		return slices.ContainsFunc(r.Transcript, func(e reports.Entry) bool {
-			return e.Kind == reports.KindResponse && bytes.Contains(bytes.ToLower(e.Octets), []byte("\nsec-websocket-extensions:"))
-		})
-	}
-	return false
-}
-
-// explains reports whether a difference accounts for a pair of results.
-func (d *Difference) explains(ours, theirs *reports.Result) bool {
+// explains reports whether a difference accounts for a pair of results. silent is
+// that of [Evidence.in].
+func (d *Difference) explains(ours, theirs *reports.Result, silent bool) bool {
 	x := d.Explains
 	return x != nil && slices.ContainsFunc(x.Cases, func(glob string) bool { return takes(glob, ours.ID) }) &&
-		slices.Contains(x.Ours, ours.Behavior) && slices.Contains(x.Theirs, theirs.Behavior) && x.Evidence.in(ours)
+		x.pair(ours, theirs) && x.Evidence.in(ours, silent)
+}
+
+// pair reports whether these are verdicts that the difference explains.
+func (x *Explains) pair(ours, theirs *reports.Result) bool {
+	if len(x.EndsHere) > 0 {
+		return ours.Behavior == theirs.Behavior &&
+			slices.Contains(x.EndsHere, ours.BehaviorClose) && slices.Contains(x.EndsThere, theirs.BehaviorClose)
+	}
+	return ours.Behavior != theirs.Behavior && slices.Contains(x.Ours, ours.Behavior) && slices.Contains(x.Theirs, theirs.Behavior) && endExplained(ours, theirs)
+}
+
+// endExplained reports whether a difference in the behavior also explains how the two
+// connections ended. If wsspec fails the case, it ends the connection itself, and any
+// end follows from that. If only Autobahn fails it, wsspec's own end has to be in
+// order, or the same as there.
+func endExplained(ours, theirs *reports.Result) bool {
+	return ours.Behavior == verdict.Failed || ours.BehaviorClose == theirs.BehaviorClose ||
+		ours.BehaviorClose == verdict.CloseOK || ours.BehaviorClose == verdict.CloseInformational
 }
 
 // takes reports whether a glob takes an id.

@@ -44,7 +44,7 @@ func (d *Docker) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = d.Env
 	cmd.WaitDelay = time.Second
-	apart(cmd)
+	inOwnGroup(cmd)
 	return cmd
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
 )
 
@@ -26,7 +27,7 @@ const (
 // Options say what a report folder does not tell.
 type Options struct {
 	// Role is the peers' own; empty means the one that the cases' files tell.
-	Role reports.Role
+	Role verdict.Role
 	// URLs are where the agents were tested, by name. One that is missing has none.
 	URLs map[string]string
 	// Want are the ids of the cases that each of Agents should have; without any,
@@ -47,7 +48,7 @@ type Options struct {
 // A Case is what is known of a case besides its verdict.
 type Case struct {
 	Title        string
-	Level        reports.Level
+	Level        verdict.Level
 	Requirements []string
 	Clauses      map[string]reports.Clause
 }
@@ -153,7 +154,7 @@ func complete(r *reports.Report, o *Options) error {
 
 // indexed is what index.json says of a case.
 type indexed struct {
-	Behavior        reports.Behavior `json:"behavior"`
+	Behavior        verdict.Behavior `json:"behavior"`
 	BehaviorClose   string           `json:"behaviorClose"`
 	RemoteCloseCode *int             `json:"remoteCloseCode"`
 	// Duration is in milliseconds.
@@ -204,17 +205,17 @@ func readJSON(path string, most int64, to any) error {
 // readResult makes a result of what the index and the case's file say.
 func readResult(dir, agent, id string, x indexed, o *Options) (*reports.Result, error) {
 	res := &reports.Result{
-		Agent: agent, Role: o.Role, ID: id, Title: "case " + id, Level: reports.Must,
-		Behavior: x.Behavior, BehaviorClose: reports.BehaviorClose(x.BehaviorClose),
+		Agent: agent, Role: o.Role, ID: id, Title: "case " + id, Level: verdict.Must,
+		Behavior: x.Behavior, BehaviorClose: verdict.CloseBehavior(x.BehaviorClose),
 		RemoteCloseCode: x.RemoteCloseCode, DurationMs: x.Duration, Attempts: 1,
 	}
-	if x.BehaviorClose == string(reports.Unimplemented) {
+	if x.BehaviorClose == string(verdict.Unimplemented) {
 		res.BehaviorClose = "" // only Autobahn has that word for an end
 	}
 	if code := x.RemoteCloseCode; code != nil && (*code < 0 || *code > 0xffff) {
 		return nil, fmt.Errorf("remoteCloseCode is %d, which two octets cannot hold", *code)
 	}
-	res.Verdict = verdict(res.Behavior, res.BehaviorClose)
+	res.Verdict = verdict.Overall(res.Behavior, res.BehaviorClose)
 	if o.Describe != nil {
 		if c := o.Describe(id); c.Title != "" {
 			res.Title, res.Level, res.Requirements = c.Title, c.Level, c.Requirements
@@ -239,21 +240,8 @@ func readResult(dir, agent, id string, x indexed, o *Options) (*reports.Result, 
 	return res, c.complete(res, x)
 }
 
-// verdict gates on both of Autobahn's verdicts, as docs/verdicts.md has it.
-func verdict(b reports.Behavior, c reports.BehaviorClose) reports.Verdict {
-	switch {
-	case b == reports.Unimplemented:
-		return reports.Skip
-	case b == reports.Failed, c == reports.CloseFailed, c == reports.CloseUnclean, c == reports.CloseFailedByClient:
-		return reports.Fail
-	case b == reports.NonStrict, c == reports.CloseWrongCode:
-		return reports.Warn
-	}
-	return reports.Pass
-}
-
 // roleOf finds out from the cases' files whose report it is.
-func roleOf(dir string, index map[string]map[string]indexed) (reports.Role, error) {
+func roleOf(dir string, index map[string]map[string]indexed) (verdict.Role, error) {
 	for _, agent := range slices.Sorted(maps.Keys(index)) {
 		for _, id := range slices.SortedFunc(maps.Keys(index[agent]), reports.CompareIDs) {
 			var c struct {
@@ -264,9 +252,9 @@ func roleOf(dir string, index map[string]map[string]indexed) (reports.Role, erro
 				continue
 			}
 			if *c.IsServer {
-				return reports.Client, nil
+				return verdict.Client, nil
 			}
-			return reports.Server, nil
+			return verdict.Server, nil
 		}
 	}
 	return "", fmt.Errorf("no file in %s tells whether servers or clients were tested", dir)

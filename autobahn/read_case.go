@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
 )
 
@@ -18,7 +19,7 @@ import (
 type caseFile struct {
 	ID            string            `json:"id"`
 	Description   string            `json:"description"`
-	Behavior      reports.Behavior  `json:"behavior"`
+	Behavior      verdict.Behavior  `json:"behavior"`
 	BehaviorClose string            `json:"behaviorClose"`
 	IsServer      bool              `json:"isServer"`
 	Result        string            `json:"result"`
@@ -32,7 +33,7 @@ type caseFile struct {
 
 // expected are the permitted courses of events by behavior: Autobahn's tuples, and
 // sentences in what wsspec writes in its form.
-type expected map[reports.Behavior][]json.RawMessage
+type expected map[verdict.Behavior][]json.RawMessage
 
 // complete adds to a result what the file says; the verdicts have to be those of
 // the index.
@@ -42,20 +43,20 @@ func (c *caseFile) complete(res *reports.Result, x indexed) error {
 		return fmt.Errorf("%s is about case %q", x.ReportFile, c.ID)
 	case c.Behavior != x.Behavior || c.BehaviorClose != x.BehaviorClose:
 		return fmt.Errorf("%s says %s/%s, index.json %s/%s", x.ReportFile, c.Behavior, c.BehaviorClose, x.Behavior, x.BehaviorClose)
-	case c.IsServer != (res.Role == reports.Client):
+	case c.IsServer != (res.Role == verdict.Client):
 		return fmt.Errorf("%s is about a %s, not a %s", x.ReportFile, map[bool]string{true: "client", false: "server"}[c.IsServer], res.Role)
 	}
 	if res.Title == "case "+res.ID && c.Description != "" {
 		res.Title = cut(c.Description)
 	}
 	res.Explanation = cut(strings.TrimSpace(c.Result + " " + c.ResultClose))
-	for _, b := range reports.Behaviors() {
+	for _, b := range verdict.Behaviors() {
 		if events, ok := c.Expected[b]; ok {
 			res.Expected = append(res.Expected, reports.Outcome{Behavior: b, Events: sentences(events)})
 		}
 	}
 	for _, b := range slices.Sorted(maps.Keys(c.Expected)) {
-		if !slices.Contains(reports.Behaviors(), b) {
+		if !slices.Contains(verdict.Behaviors(), b) {
 			return fmt.Errorf("%s: expected has %q, which is none of Autobahn's words", x.ReportFile, b)
 		}
 	}

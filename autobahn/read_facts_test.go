@@ -8,7 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/reports/forms"
 )
 
 // What the real Autobahn wrote becomes a report with its verdicts, that every form
@@ -16,12 +17,12 @@ import (
 func TestRealReports(t *testing.T) {
 	for _, tt := range []struct {
 		file, agent, verdicts string
-		role                  reports.Role
+		role                  verdict.Role
 		cases                 int
 	}{
-		{"server-gorilla.jsonl", "gorilla", "verdicts-server.json", reports.Server, 247},
-		{"client-gorilla.jsonl", "gorilla", "verdicts-client.json", reports.Client, 247},
-		{"server-gws-perf.jsonl", "gws", "verdicts-server.json", reports.Server, 270},
+		{"server-gorilla.jsonl", "gorilla", "verdicts-server.json", verdict.Server, 247},
+		{"client-gorilla.jsonl", "gorilla", "verdicts-client.json", verdict.Client, 247},
+		{"server-gws-perf.jsonl", "gws", "verdicts-server.json", verdict.Server, 270},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
 			dir := t.TempDir()
@@ -45,7 +46,7 @@ func TestRealReports(t *testing.T) {
 				if res.Role != tt.role || len(res.Transcript) < 3 || res.Explanation == "" {
 					t.Errorf("%s: a %s with %d entries, explained by %q", res.ID, res.Role, len(res.Transcript), res.Explanation)
 				}
-				if fails := res.Verdict == reports.Fail; fails != (v[0] == "FAILED" || v[1] == "FAILED") {
+				if fails := res.Verdict == verdict.Fail; fails != (v[0] == "FAILED" || v[1] == "FAILED") {
 					t.Errorf("%s: %s of %v", res.ID, res.Verdict, v)
 				}
 			}
@@ -55,7 +56,10 @@ func TestRealReports(t *testing.T) {
 			if d := cmp.Diff(want, got); d != "" {
 				t.Errorf("verdicts (-Autobahn's +read):\n%s", d)
 			}
-			for _, f := range reports.Formats() {
+			for _, f := range forms.All() {
+				if f.Write == nil {
+					continue
+				}
 				if err := f.Write(io.Discard, r); err != nil {
 					t.Errorf("%s: %v", f.Name, err)
 				}
@@ -92,7 +96,7 @@ func TestTranscriptOfARealCase(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("1.1.1 (-want +got):\n%s", d)
 	}
-	if e := r.Results[0].Expected; len(e) != 1 || e[0].Behavior != reports.OK || !strings.HasPrefix(e[0].Events[0], "text message") {
+	if e := r.Results[0].Expected; len(e) != 1 || e[0].Behavior != verdict.OK || !strings.HasPrefix(e[0].Events[0], "text message") {
 		t.Errorf("1.1.1 expects %+v", e)
 	}
 }

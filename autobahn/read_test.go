@@ -9,7 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/autobahn"
 )
 
 // indexOf is an index of one case, 1.1.1 of the agent a.
@@ -26,24 +28,24 @@ func caseOf(behavior, closing, more string) string {
 func TestVerdictGatesOnBoth(t *testing.T) {
 	for _, tt := range []struct {
 		behavior, closing string
-		want              reports.Verdict
+		want              verdict.Verdict
 	}{
-		{"OK", "OK", reports.Pass},
-		{"OK", "INFORMATIONAL", reports.Pass},
-		{"INFORMATIONAL", "INFORMATIONAL", reports.Pass},
-		{"NON-STRICT", "OK", reports.Warn},
-		{"OK", "WRONG CODE", reports.Warn},
-		{"OK", "UNCLEAN", reports.Fail},
-		{"OK", "FAILED", reports.Fail},
-		{"OK", "FAILED BY CLIENT", reports.Fail},
-		{"FAILED", "OK", reports.Fail},
-		{"UNIMPLEMENTED", "UNIMPLEMENTED", reports.Skip},
-		{"UNIMPLEMENTED", "OK", reports.Skip},
+		{"OK", "OK", verdict.Pass},
+		{"OK", "INFORMATIONAL", verdict.Pass},
+		{"INFORMATIONAL", "INFORMATIONAL", verdict.Pass},
+		{"NON-STRICT", "OK", verdict.Warn},
+		{"OK", "WRONG CODE", verdict.Warn},
+		{"OK", "UNCLEAN", verdict.Fail},
+		{"OK", "FAILED", verdict.Fail},
+		{"OK", "FAILED BY CLIENT", verdict.Fail},
+		{"FAILED", "OK", verdict.Fail},
+		{"UNIMPLEMENTED", "UNIMPLEMENTED", verdict.Skip},
+		{"UNIMPLEMENTED", "OK", verdict.Skip},
 	} {
 		dir := t.TempDir()
 		put(t, dir, "index.json", indexOf(tt.behavior, tt.closing))
 		put(t, dir, "a_case_1_1_1.json", caseOf(tt.behavior, tt.closing, ""))
-		r, err := Read(dir, Options{Role: reports.Server})
+		r, err := Read(dir, Options{Role: verdict.Server})
 		if err != nil {
 			t.Errorf("%s/%s: %v", tt.behavior, tt.closing, err)
 			continue
@@ -59,13 +61,13 @@ func TestEmptyAndIncomplete(t *testing.T) {
 	for _, index := range []string{`{}`, `{"a": {}}`, `null`} {
 		dir := t.TempDir()
 		put(t, dir, "index.json", index)
-		if r, err := Read(dir, Options{Role: reports.Server}); !errors.Is(err, ErrEmpty) || r != nil {
+		if r, err := Read(dir, Options{Role: verdict.Server}); !errors.Is(err, ErrEmpty) || r != nil {
 			t.Errorf("%s: %v, %v", index, r, err)
 		}
 	}
 	dir := t.TempDir()
 	put(t, dir, "index.json", indexOf("OK", "OK"))
-	r, err := Read(dir, Options{Role: reports.Server, Want: []string{"1.1.1", "1.1.2"}, Agents: []string{"a", "b"}})
+	r, err := Read(dir, Options{Role: verdict.Server, Want: []string{"1.1.1", "1.1.2"}, Agents: []string{"a", "b"}})
 	if r == nil || len(r.Results) != 1 {
 		t.Fatalf("what is there is lost: %v", r)
 	}
@@ -79,7 +81,7 @@ func TestEmptyAndIncomplete(t *testing.T) {
 func TestMissingCaseFile(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "index.json", indexOf("FAILED", "UNCLEAN"))
-	r, err := Read(dir, Options{Role: reports.Client})
+	r, err := Read(dir, Options{Role: verdict.Client})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +136,7 @@ func TestHostileFolders(t *testing.T) {
 			if tt.file != "" {
 				put(t, dir, "a_case_1_1_1.json", tt.file)
 			}
-			r, err := Read(dir, Options{Role: reports.Server})
+			r, err := Read(dir, Options{Role: verdict.Server})
 			if err == nil || !strings.Contains(err.Error(), tt.err) {
 				t.Errorf("the error is %v, want one with %q", err, tt.err)
 			}
@@ -184,20 +186,20 @@ func TestReadsWhatWsspecWrites(t *testing.T) {
 	one := *r
 	one.Targets, one.Results = nil, nil
 	for _, target := range r.Targets {
-		if target.Role == reports.Server {
+		if target.Role == verdict.Server {
 			one.Targets = append(one.Targets, target)
 		}
 	}
 	for _, res := range r.Results {
-		if res.Role == reports.Server && res.Behavior != "" && res.Verdict != reports.Error {
+		if res.Role == verdict.Server && res.Behavior != "" && res.Verdict != verdict.Error {
 			one.Results = append(one.Results, res)
 		}
 	}
 	dir := t.TempDir()
-	if err := reports.WriteAutobahn(dir, &one); err != nil {
+	if err := autobahn.Write(dir, &one); err != nil {
 		t.Fatal(err)
 	}
-	back, err := Read(dir, Options{Role: reports.Server})
+	back, err := Read(dir, Options{Role: verdict.Server})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -82,7 +82,7 @@ func (r *Run) with(ctx context.Context, use func(context.Context, *prepared) err
 	if err != nil {
 		return err
 	}
-	if err := d.sweep(ctx); err != nil {
+	if err := d.removeLeftovers(ctx); err != nil {
 		return err
 	}
 	image := cmp.Or(r.Image, Image)
@@ -111,11 +111,11 @@ func (r *Run) with(ctx context.Context, use func(context.Context, *prepared) err
 // start writes the spec file, makes the container with these arguments, and has
 // run run it. run gets what takes the container's lines.
 func (p *prepared) start(ctx context.Context, c *config, mode string, args []string, run func(context.Context, func(string)) error) error {
-	if err := c.write(p.of.Dir, mode+".json"); err != nil {
+	if err := c.write(p.of.Dir, specFile(mode)); err != nil {
 		return err
 	}
 	args = append(args, p.args...)
-	if err := p.create(append(args, "--mode", mode, "--spec", insideConfig+"/"+mode+".json")); err != nil {
+	if err := p.create(append(args, "--mode", mode, "--spec", insideConfig+"/"+specFile(mode))); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)

@@ -3,7 +3,8 @@
 #
 #   image.sh NAME [peers]
 #
-# It needs Go and Docker, and no registry.
+# It needs Go and Docker, and no registry. The certificates of the authorities that the
+# image trusts are those of this machine; CA_BUNDLE=FILE names another PEM file.
 set -eu
 cd "$(dirname "$0")/.."
 image=$1 what=${2-wsspec}
@@ -17,7 +18,16 @@ wsspec)
 	go build -trimpath -ldflags '-s -w' -o "$root/usr/local/bin/wsspec" ./cmd/wsspec
 	mkdir -p "$root/opt/pypy/bin"
 	ln -s wsspec "$root/usr/local/bin/wstest"
+	ln -s wsspec "$root/usr/local/bin/wsspec-image"
 	ln -s /usr/local/bin/wsspec "$root/opt/pypy/bin/wstest"
+	bundle=${CA_BUNDLE-}
+	for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
+		[ -n "$bundle" ] || [ ! -s "$file" ] || bundle=$file
+	done
+	[ -s "$bundle" ] || { echo "image.sh: no CA certificates: ${bundle:-none found}; CA_BUNDLE=FILE names a PEM file" >&2; exit 2; }
+	mkdir -p "$root/etc/ssl/certs"
+	cp "$bundle" "$root/etc/ssl/certs/ca-certificates.crt"
+	chmod 0644 "$root/etc/ssl/certs/ca-certificates.crt"
 	;;
 peers)
 	(cd conformance/peers && go build -trimpath -ldflags '-s -w' -o "$root/usr/local/bin/peers" ./cmd/peers)
@@ -27,10 +37,10 @@ peers)
 	exit 2
 	;;
 esac
-# The image's user writes into these where nothing is mounted, or a new volume.
+# The image's user writes into these if nothing is mounted there, or a new volume.
 chmod 0777 "$root/reports"
 chmod 1777 "$root/tmp"
-docker build --quiet --tag "$image" --file ci/Dockerfile "$root" >/dev/null
+docker build --quiet --tag "$image" --file ci/Dockerfile --target "$what" "$root" >/dev/null
 size=$(docker image inspect --format '{{.Size}}' "$image")
 echo "$image: $((size / 1000000)) MB"
 [ "$size" -lt 20000000 ] || { echo "the image has $size octets; it is to stay below 20 MB" >&2; exit 1; }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/faulty"
+	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
 // Faults of a client's request that show only beside the URL that it was given,
@@ -39,7 +40,7 @@ func TestRequestsBesideWhatIsKnown(t *testing.T) {
 			}
 			for i, want := range []string{tt.first, tt.second} {
 				r := results[i]
-				if passed := r.Verdict == conformance.Pass; passed != (want == "") || !strings.Contains(r.Explanation, want) {
+				if passed := r.Verdict == verdict.Pass; passed != (want == "") || !strings.Contains(r.Explanation, want) {
 					t.Errorf("%s; want %q", describe(r), want)
 				}
 			}

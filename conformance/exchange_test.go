@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
 // What is said of an echo that is not the message.
@@ -35,7 +36,7 @@ func TestExchangeSaysHowAnEchoDiffers(t *testing.T) {
 				p.run(conn.(*net.TCPConn))
 			}))
 			r := play(t, target, named(t, tt.id), conformance.Options{Deadlines: conformance.NewDeadlines(200*time.Millisecond, 0, 1)})[0]
-			if r.Verdict != conformance.Fail || !strings.HasSuffix(r.Explanation, tt.want) {
+			if r.Verdict != verdict.Fail || !strings.HasSuffix(r.Explanation, tt.want) {
 				t.Errorf("%s; want …%s", describe(r), tt.want)
 			}
 		})

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -53,7 +54,7 @@ func TestTheHandshakeAccepts(t *testing.T) {
 			target := answering(t, answer)
 			target.Subprotocols = []string{"superchat", "chat"}
 			r := play(t, target, named(t, "1.1.2"), conformance.Options{Deadlines: short})[0]
-			if r.Verdict != conformance.Pass {
+			if r.Verdict != verdict.Pass {
 				t.Errorf("%s; want a pass", describe(r))
 			}
 		})
@@ -80,7 +81,7 @@ func TestTheHandshakeRefuses(t *testing.T) {
 			target := answering(t, tt.answer)
 			target.Subprotocols = []string{"chat"}
 			for _, r := range play(t, target, named(t, "1.1.2", "3.1", "7.13.1"), conformance.Options{Deadlines: short}) {
-				if r.Verdict != conformance.Fail || !strings.HasPrefix(r.Explanation, "The opening handshake failed: ") ||
+				if r.Verdict != verdict.Fail || !strings.HasPrefix(r.Explanation, "The opening handshake failed: ") ||
 					!strings.Contains(r.Explanation, tt.why) || !strings.Contains(r.Explanation, "RFC 6455") {
 					t.Errorf("%s; want a failure of the handshake that mentions %s and the clause", describe(r), tt.why)
 				}
@@ -110,13 +111,13 @@ func TestProbe(t *testing.T) {
 			forever("X-Header: and one more\r\n")(conn, nil)
 		}, conformance.NotHTTP, nil},
 		{"one line for ever", func(conn net.Conn) { forever("HTTP/1.1 ")(conn, nil) }, conformance.NotHTTP, nil},
-		{"silence", silent, conformance.NoAnswer, []string{"no answer to the opening request in time"}},
+		{"silence", silent, conformance.NoAnswer, []string{"no answer to the opening request within 0.25 s", "--slow gives more time"}},
 		{"closed at once", func(net.Conn) {}, conformance.NoAnswer, nil},
 		{"half an answer", words("HTTP/1.1 101 Swit"), conformance.NotHTTP, []string{"broke off after 17 octets"}},
 		{"half an answer, then silence", func(conn net.Conn) {
 			_, _ = io.WriteString(conn, "HTTP/1.1 101 Swit")
 			drain(conn)
-		}, conformance.NoAnswer, []string{"in time"}},
+		}, conformance.NoAnswer, []string{"only the first 17 octets of an answer", "within 0.25 s", "--slow gives more time"}},
 		{"an answer that drips for ever", func(conn net.Conn) {
 			tick := time.NewTicker(time.Millisecond)
 			defer tick.Stop()
@@ -126,7 +127,7 @@ func TestProbe(t *testing.T) {
 					return
 				}
 			}
-		}, conformance.NoAnswer, []string{"in time"}},
+		}, conformance.NoAnswer, []string{"octets of an answer", "within 0.25 s"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -135,7 +136,7 @@ func TestProbe(t *testing.T) {
 			problem(t, err, tt.want, tt.says...)
 			// Cases that find the server so say the same in short.
 			for _, r := range play(t, target, named(t, "1.1.1", "3.1", "7.13.1"), conformance.Options{Deadlines: short}) {
-				if r.Verdict != conformance.Fail || !strings.HasPrefix(r.Explanation, "No connection for this case: ") {
+				if r.Verdict != verdict.Fail || !strings.HasPrefix(r.Explanation, "No connection for this case: ") {
 					t.Errorf("%s; want a failure for want of a connection", describe(r))
 				}
 			}

@@ -108,6 +108,8 @@ type echoPeer struct {
 	valid   int
 	// alter, if set, changes a message before it is sent back.
 	alter func([]byte) []byte
+	// refuses, if set, says on which data frames the server closes with 1003.
+	refuses func(fin bool) bool
 }
 
 // run echoes until a Close frame was sent, closes TCP first, as a server has to
@@ -170,6 +172,9 @@ func (p *echoPeer) frame() bool {
 	}
 	if control {
 		return p.control(opcode, key, int(length))
+	}
+	if p.refuses != nil && p.refuses(fin) {
+		return p.fail(1003)
 	}
 	if opcode != 0 {
 		p.kind, p.message, p.valid = opcode, nil, 0

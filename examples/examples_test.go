@@ -1,5 +1,5 @@
-// Package examples holds the examples together: each is in the README, has tests,
-// and starts and ends as a program.
+// Package examples checks all examples: each is in the README, has tests, and starts and
+// stops as a program.
 package examples
 
 import (
@@ -41,8 +41,7 @@ func read(t *testing.T, file string) string {
 	return string(octets)
 }
 
-// The table in the README has every example once, with what it shows and a command
-// that runs it.
+// The table in the README lists every example once, with a description and a command.
 func TestReadme(t *testing.T) {
 	row := regexp.MustCompile("(?m)^\\| \\[(\\w+)\\]\\((.*)\\) \\| .+ \\| `go run ./examples/(\\w+)( .*)?` \\|$")
 	var listed []string
@@ -58,17 +57,16 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// Each example says at its top what it is and how to run it, is short, and has
-// tests.
+// Each example starts with a description and a command, is short, and has tests.
 func TestFolders(t *testing.T) {
 	for _, name := range folders(t) {
 		main := read(t, filepath.Join(name, "main.go"))
 		top, _, _ := strings.Cut(main, "package main")
 		if !strings.HasPrefix(top, "// Command "+name+" ") || !strings.Contains(top, "\n//\tgo run ./examples/"+name) {
-			t.Errorf("%s does not say what it is and how to run it: %s", name, top)
+			t.Errorf("%s does not start with a description and a command: %s", name, top)
 		}
 		if lines := strings.Count(main, "\n"); lines > 120 {
-			t.Errorf("%s has a main.go of %d lines; 120 can be read at once", name, lines)
+			t.Errorf("%s/main.go has %d lines, want at most 120", name, lines)
 		}
 		if _, err := os.Stat(filepath.Join(name, "main_test.go")); err != nil {
 			t.Errorf("%s has no tests: %v", name, err)
@@ -76,8 +74,7 @@ func TestFolders(t *testing.T) {
 	}
 }
 
-// Every server says where it listens, ends well at Ctrl-C, and complains of
-// nothing.
+// Every server prints its address, stops cleanly at Ctrl-C, and prints no errors.
 func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -113,7 +110,7 @@ func TestInterrupt(t *testing.T) {
 			out := bufio.NewReader(stdout)
 			line, err := out.ReadString('\n')
 			if err != nil || !strings.Contains(line, "://") {
-				t.Errorf("printed %q, %v; want where it listens", line, err)
+				t.Errorf("printed %q, %v; want its address", line, err)
 			}
 			if err := program.Process.Signal(os.Interrupt); err != nil {
 				t.Error(err)
@@ -122,7 +119,7 @@ func TestInterrupt(t *testing.T) {
 			if err := program.Wait(); err != nil || complaints.Len() > 0 {
 				t.Errorf("ended with %v, and %q", err, &complaints)
 			}
-			// Only the key is there to stay.
+			// The key is the only file that may stay.
 			left, err := filepath.Glob(filepath.Join(dir, "*"))
 			if err != nil || len(left) > 0 && name != "gatekeeper" {
 				t.Errorf("left behind %q, %v", left, err)

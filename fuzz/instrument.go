@@ -8,8 +8,8 @@ import (
 //go:embed instrumented.txt
 var instrumented string
 
-// InstrumentFlags are the flags with which go build and go test count the
-// branches of what is fuzzed, and of nothing else, as fuzz/run.sh does.
+// InstrumentFlags returns the flags that make go build and go test instrument only the
+// packages in instrumented.txt, as fuzz/run.sh does.
 func InstrumentFlags() (flags []string) {
 	for line := range strings.Lines(instrumented) {
 		if line = strings.TrimSpace(line); !strings.HasPrefix(line, "#") {

@@ -1,23 +1,24 @@
 #!/bin/sh
-# Fuzz the targets one after the other, each for a bounded time:
+# Fuzzes the targets one after another, each for a limited time:
 #
 #   fuzz/run.sh [NAME] [TIME]
 #
-# NAME is a target without its "Fuzz", such as FrameStream; without it, or when
-# it is empty, all of them. TIME is that of go test: 100000x (the default) for a
-# number of inputs, 1h for a time. PARALLEL is the number of workers (1).
-# What a target finds stays in its testdata; see fuzz/README.md.
+# NAME is the name of a target without "Fuzz", such as FrameStream; an empty NAME
+# means all targets. TIME is in the format of go test -fuzztime: 100000x (the default)
+# for a number of inputs, 1h for a duration. The variable PARALLEL is the number of
+# workers (default: 1). A failing input stays in the testdata of the target; see
+# fuzz/README.md.
 set -eu
 name=${1:-} time=${2:-}
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-# go test -fuzz instruments all that is linked in, and the engine goes over every
-# counter after every input: mostly those of the standard library. Its flags come
-# behind the user's and win; therefore the tests are built without -fuzz.
+# go test -fuzz instruments every linked package, mostly of the standard library, and
+# the engine scans every counter after every input. Its flags override the flags of the
+# user, so this script builds the tests without -fuzz.
 instrument=$(sed -n 's/^[^#].*/-gcflags=&=-d=libfuzzer/p' "$root/fuzz/instrumented.txt")
 
-# A worker hands every input to another goroutine and waits for it: on one
-# processor that is no more than a switch.
+# A worker passes every input to another goroutine and waits for it. This is fastest on
+# one processor.
 GOMAXPROCS=${GOMAXPROCS:-1}
 export GOMAXPROCS
 
@@ -26,7 +27,7 @@ trap 'rm -rf "$build"' EXIT
 trap 'exit 1' HUP INT TERM
 cache=$(go env GOCACHE)/fuzz
 
-# fuzz MODULE PATTERN TIME: the targets of the packages.
+# fuzz MODULE PATTERN TIME fuzzes the targets of the packages.
 fuzz() {
 	cd "$root/$1"
 	list=$(go list -f '{{if .TestGoFiles}}{{.ImportPath}} {{.Dir}}{{end}}' "$2")
@@ -37,10 +38,10 @@ fuzz() {
 		for target in $targets; do
 			if [ -n "$name" ] && [ "$name" != "$target" ]; then continue; fi
 			found=yes
-			# shellcheck disable=SC2086 # these are flags, without blanks in them
+			# shellcheck disable=SC2086 # the flags have no blanks
 			[ -x "$build/$package.test" ] || go test -c -o "$build/$package.test" $instrument "$package"
 			echo "== $target ($package)"
-			# Making every new input small first would take most of the time.
+			# Limit the minimization of new inputs, which would take most of the time.
 			(cd "$folder" && exec "$build/$package.test" -test.run '^$' -test.fuzz "^Fuzz$target\$" \
 				-test.fuzztime "$3" -test.fuzzminimizetime 100x -test.parallel "${PARALLEL:-1}" \
 				-test.fuzzcachedir "$cache/$package")
@@ -50,10 +51,10 @@ fuzz() {
 
 found=
 fuzz . ./fuzz/... "${time:-100000x}"
-# Four libraries and three tries for each departure: slower, so fewer.
+# Fewer inputs, because this target runs four libraries and repeats each deviation.
 fuzz conformance/peers ./differential "${time:-20000x}"
 if [ -z "$found" ]; then
-	echo "no target $name; there are:" >&2
+	echo "unknown target $name; the targets are:" >&2
 	grep -rho '^func Fuzz[A-Za-z0-9]*' "$root/fuzz" "$root/conformance/peers/differential" --include '*_test.go' | sed 's/^func Fuzz/  /' >&2
 	exit 2
 fi

@@ -16,87 +16,103 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// AcceptOptions are a server's wishes. nil and the zero value are good defaults:
-// same origin only, no subprotocol, no compression.
+// AcceptOptions configure Accept. nil and the zero value mean: pages of the same
+// origin only, no subprotocol, no compression.
 type AcceptOptions struct {
-	// Subprotocols are those that the server speaks, most preferred first. The
-	// first that the client asked for is agreed; without a common one the
-	// connection goes without, see Conn.Subprotocol.
+	// Subprotocols are the subprotocols of the server, most preferred first. The
+	// first one that the client asked for is agreed. If there is none, the
+	// connection has no subprotocol.
 	Subprotocols []string
-	// RequireSubprotocol refuses a client that asked for none of Subprotocols, or
-	// for none at all, with 400: RFC 6455 4.2.1 has that status for a handshake
-	// that is not what the server needs, and the body names what would be.
+	// RequireSubprotocol rejects clients that ask for none of Subprotocols, with
+	// status 400 (RFC 6455 4.2.1) and a body that lists them.
 	RequireSubprotocol bool
-	// OriginPatterns permits pages of other sites beside those of the same host
-	// (RFC 6455 10.2). A pattern is matched, as path.Match does, against the
-	// origin's host and port, or against the whole origin if it has "://" in it:
-	// "*.example.com", "https://example.org", "null". "*" permits every site.
+	// OriginPatterns allows pages of other origins than the host itself (RFC 6455
+	// 10.2). Patterns are those of path.Match. They are compared with the host
+	// and port of the origin, or with the whole origin if they contain "://":
+	// "*.example.com", "https://example.org", "null". "*" allows every origin.
 	OriginPatterns []string
-	// CheckOrigin, if set, decides instead of the same-origin rule and the
-	// patterns, for requests with and without an Origin.
+	// CheckOrigin, if set, replaces the same-origin rule and OriginPatterns. It
+	// is also called for requests without Origin.
 	CheckOrigin func(*http.Request) bool
-	// Compression turns permessage-deflate on for clients that offer it.
+	// Compression enables permessage-deflate for clients that offer it.
 	Compression *Compression
-	// Limits bounds what the client may send.
+	// Limits are limits for what the client may send.
 	Limits Limits
-	// CloseTimeout bounds the waiting of every closing step; 5 seconds if zero.
+	// CloseTimeout limits how long closing waits for the peer; 5 seconds if zero.
 	CloseTimeout time.Duration
-	// HandshakeTimeout bounds the sending of the response; 10 seconds if zero, no
-	// bound if negative.
+	// WriteTimeout is how long the peer may take to accept the next 256 KiB of
+	// what is sent, whatever the context of the write: 30 seconds if zero, no
+	// limit if negative. A peer that takes longer loses the connection, with code
+	// 1006. It can have up to half of the time more, because deadlines are not
+	// moved with every write.
+	WriteTimeout time.Duration
+	// HandshakeTimeout limits how long sending the response may take; 10 seconds
+	// if zero, no limit if negative.
 	HandshakeTimeout time.Duration
-	// Header is added to the response, as is what the ResponseWriter's own has.
+	// Header is added to the response, together with that of the ResponseWriter.
+	// It must not contain fields of the handshake.
 	Header http.Header
-	// Logger gets what ReadGuarded and WriteGuarded swallow, and what a Server
-	// reports; nil is none. If it is enabled for [LevelFrame] it gets every
-	// frame too, with the beginning of its payload, 48 octets at most:
-	// [NewFrameHandler] is made to show them.
+	// Logger gets the errors of ReadGuarded and WriteGuarded and what a Server
+	// reports; nil means none. If it is enabled for [LevelFrame], it also gets
+	// every frame with up to 48 octets of payload, which [NewFrameHandler] can
+	// show.
 	Logger *slog.Logger
+	// Buffers limits the memory for unfinished messages of many connections. If
+	// it is nil, all connections of Accept share a budget of 256 MiB.
+	Buffers *BufferBudget
+
+	idleTimeout time.Duration // of a Server
 }
 
-// DefaultAcceptTimeout bounds what a server does in an opening handshake if nothing
-// else was asked for.
+// DefaultAcceptTimeout is the HandshakeTimeout of AcceptOptions and Servers that
+// have none.
 const DefaultAcceptTimeout = 10 * time.Second
 
-// IsUpgrade reports whether a request asks for a WebSocket, right or wrong, so
-// that a handler can serve something else to others.
+// IsUpgrade reports whether a request asks for a WebSocket connection, correctly
+// or not. Handlers can use it to serve something else to other requests.
 func IsUpgrade(r *http.Request) bool {
 	return wire.HasToken(strings.Join(r.Header.Values("Upgrade"), ","), "websocket")
 }
 
-// Accept answers the opening request that an http.Handler got and takes its
-// connection over. A request that is none, or is not permitted, is answered with
-// the status that fits it, and the error is a [HandshakeError] with the clause.
-// HTTP/2 and HTTP/3 carry WebSockets in another way (RFC 8441, RFC 9220), which
-// is refused with 505.
+// Accept does the opening handshake for a request of an http.Handler and takes
+// over its connection. A request that is not a correct or allowed handshake is
+// answered with the fitting status; the error is a [HandshakeError] with the
+// clause. HTTP/2 and HTTP/3 open WebSockets differently (RFC 8441, RFC 9220);
+// Accept answers them with 505.
 //
-// w may be what middleware made of the server's own, if it has the method Unwrap, as
-// [http.ResponseController] wants it.
+// Middleware may wrap w if its type has an Unwrap method, see
+// [http.ResponseController].
 //
-// After Accept the ResponseWriter must not be used. The Conn lives on when the
-// handler returns, and is the handler's to close.
+// The ResponseWriter must not be used afterwards. The Conn stays open when the
+// handler returns: the caller has to close it.
 func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Conn, error) {
 	if options == nil {
 		options = &AcceptOptions{}
 	}
 	if err := options.check(); err != nil {
-		return nil, refuse(w, http.StatusInternalServerError, nil, err)
+		return nil, reject(w, http.StatusInternalServerError, nil, err)
 	}
 	if r.ProtoMajor > 1 {
-		return nil, refuse(w, http.StatusHTTPVersionNotSupported, nil,
+		return nil, reject(w, http.StatusHTTPVersionNotSupported, nil,
 			fmt.Errorf("%s has no Upgrade, a WebSocket is opened over HTTP/1.1 here (RFC 6455 4.1, RFC 8441 5)", r.Proto))
 	}
 	request := openingRequest(r)
 	if violations := wire.CheckRequest(request); len(violations) > 0 {
 		refusal := wire.NewRefusal(violations)
-		return nil, refuse(w, refusal.Status, refusal.Fields, joined(violations))
+		return nil, reject(w, refusal.Status, refusal.Fields, joined(violations))
+	}
+	if r.ContentLength != 0 { // -1 if its length is not known
+		return nil, reject(w, http.StatusBadRequest, nil,
+			errors.New("opening request with a body: GET has none, and its octets could be taken for frames (RFC 6455 4.1, RFC 9110 9.3.1)"))
 	}
 	if err := options.checkOrigin(r); err != nil { // RFC6455-10.2-2
-		return nil, refuse(w, http.StatusForbidden, nil, err)
+		return nil, reject(w, http.StatusForbidden, nil, err)
 	}
-	c := config{role: wire.RoleServer, limits: options.Limits, closeTimeout: options.CloseTimeout, compression: options.Compression, logger: options.Logger}
+	c := config{role: wire.RoleServer, limits: options.Limits, closeTimeout: options.CloseTimeout, compression: options.Compression, logger: options.Logger,
+		writeTimeout: options.WriteTimeout, idleTimeout: options.idleTimeout, budget: cmp.Or(options.Buffers, acceptBudget)}
 	c.subprotocol = options.chooseSubprotocol(request.Subprotocols())
 	if c.subprotocol == "" && options.RequireSubprotocol { // RFC6455-4.2.2-16: or an HTTP error
-		return nil, refuse(w, http.StatusBadRequest, nil,
+		return nil, reject(w, http.StatusBadRequest, nil,
 			fmt.Errorf("subprotocol required, one of: %s (RFC 6455 4.2.2)", strings.Join(options.Subprotocols, ", ")))
 	}
 	var agreed []wire.Extension
@@ -108,12 +124,12 @@ func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Co
 	}
 	extra, err := extraFields(w.Header(), options.Header)
 	if err != nil {
-		return nil, refuse(w, http.StatusInternalServerError, nil, err)
+		return nil, reject(w, http.StatusInternalServerError, nil, err)
 	}
 	response := wire.NewResponse(request, c.subprotocol, agreed, extra)
 	tcp, unread, err := takeOver(w)
 	if err != nil {
-		return nil, refuse(w, http.StatusInternalServerError, nil, err)
+		return nil, reject(w, http.StatusInternalServerError, nil, err)
 	}
 	c.unread = unread
 	if err := respond(tcp, response, options.HandshakeTimeout); err != nil {
@@ -129,7 +145,7 @@ func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Co
 	return conn, nil
 }
 
-// check refuses options that no connection could be made of.
+// check returns an error for options that cannot work.
 func (o *AcceptOptions) check() error {
 	if err := checkSubprotocols(o.Subprotocols, o.RequireSubprotocol); err != nil {
 		return fmt.Errorf("accept options: %w", err)
@@ -146,8 +162,8 @@ func (o *AcceptOptions) check() error {
 	return nil
 }
 
-// checkCloseTimeout refuses a negative one, which would be no bound: closing always
-// has one.
+// checkCloseTimeout returns an error for a negative timeout: closing always has a
+// limit.
 func checkCloseTimeout(timeout time.Duration) error {
 	if timeout < 0 {
 		return fmt.Errorf("close timeout of %v, want more than zero, or zero for %v", timeout, DefaultCloseTimeout)
@@ -167,8 +183,8 @@ func checkSubprotocols(names []string, required bool) error {
 	return nil
 }
 
-// chooseSubprotocol returns the server's most preferred one that the client
-// asked for (RFC 6455 4.2.2).
+// chooseSubprotocol returns the most preferred subprotocol of the server that the
+// client asked for (RFC 6455 4.2.2), or "".
 func (o *AcceptOptions) chooseSubprotocol(asked []string) string {
 	for _, name := range o.Subprotocols {
 		if slices.Contains(asked, name) {
@@ -178,20 +194,25 @@ func (o *AcceptOptions) chooseSubprotocol(asked []string) string {
 	return ""
 }
 
-// openingRequest turns a request back into what was on the wire. The order of
-// the fields is lost, and does not matter (RFC6455-4.2.1-21).
+// openingRequest makes a wire.Request of the request. The order of the fields is
+// lost, which has no meaning (RFC6455-4.2.1-21).
 func openingRequest(r *http.Request) wire.Request {
-	fields := wire.Fields{{Name: "Host", Value: r.Host}}
 	return wire.Request{
 		Method:  r.Method,
 		Target:  r.RequestURI,
 		Version: r.Proto,
-		Fields:  append(fields, fieldsOf(r.Header)...),
+		Fields:  append(fieldsOf(r.Header), wire.Field{Name: "Host", Value: r.Host}),
 	}
 }
 
 func fieldsOf(h http.Header) (fields wire.Fields) {
-	for _, name := range slices.Sorted(maps.Keys(h)) {
+	if len(h) == 0 {
+		return nil
+	}
+	fields = make(wire.Fields, 0, len(h)+1)
+	names := slices.AppendSeq(make([]string, 0, len(h)), maps.Keys(h))
+	slices.Sort(names)
+	for _, name := range names {
 		for _, value := range h[name] {
 			fields = append(fields, wire.Field{Name: name, Value: value})
 		}
@@ -199,26 +220,23 @@ func fieldsOf(h http.Header) (fields wire.Fields) {
 	return fields
 }
 
-// ownFields are those of the handshake itself, and of bodies and connections,
-// which is nobody else's to set.
+// ownFields are the header fields that only the handshake itself may set.
 var ownFields = []string{
 	"Host", "Upgrade", "Connection", "Content-Length", "Transfer-Encoding",
 	"Sec-Websocket-Key", "Sec-Websocket-Accept", "Sec-Websocket-Version",
 	"Sec-Websocket-Protocol", "Sec-Websocket-Extensions",
 }
 
-// extraFields are what the application adds to a handshake. It may not say what
-// the handshake says by itself, nor end the line early.
+// extraFields returns the header fields of the application. It returns an error
+// for a field that belongs to the handshake, or that is not one correct field.
 func extraFields(headers ...http.Header) (wire.Fields, error) {
 	var extra wire.Fields
 	for _, h := range headers {
 		for _, f := range fieldsOf(h) {
-			switch {
-			case !wire.IsToken(f.Name):
-				return nil, fmt.Errorf("header field name %q is no token (RFC 7230 3.2)", f.Name)
-			case strings.ContainsAny(f.Value, "\r\n\x00"):
-				return nil, fmt.Errorf("value of header field %s has a line end in it (RFC 7230 3.2)", f.Name)
-			case slices.Contains(ownFields, http.CanonicalHeaderKey(f.Name)):
+			if err := f.Check(); err != nil {
+				return nil, err
+			}
+			if slices.Contains(ownFields, http.CanonicalHeaderKey(f.Name)) {
 				return nil, fmt.Errorf("header field %s is the opening handshake's own (RFC 6455 4)", f.Name)
 			}
 			extra = append(extra, f)
@@ -227,18 +245,19 @@ func extraFields(headers ...http.Header) (wire.Fields, error) {
 	return extra, nil
 }
 
-// refuse answers that there will be no WebSocket.
-func refuse(w http.ResponseWriter, status int, fields wire.Fields, err error) error {
+// reject sends the response to a request that is rejected.
+func reject(w http.ResponseWriter, status int, fields wire.Fields, err error) error {
 	for _, f := range fields {
 		w.Header().Add(f.Name, f.Value)
 	}
-	// The Content-Length above is that of no body; http.Error drops it.
+	// http.Error drops the Content-Length of these fields, which is that of an
+	// empty body.
 	http.Error(w, err.Error(), status)
 	return &HandshakeError{Status: status, Err: err}
 }
 
-// takeOver takes the connection from the HTTP server, with what it had read of
-// the frames already.
+// takeOver takes the connection over from the HTTP server, and the octets that
+// the server has already read.
 func takeOver(w http.ResponseWriter) (tcp net.Conn, unread []byte, err error) {
 	tcp, buffered, err := http.NewResponseController(w).Hijack()
 	if errors.Is(err, http.ErrNotSupported) {
@@ -258,14 +277,15 @@ func takeOver(w http.ResponseWriter) (tcp net.Conn, unread []byte, err error) {
 	return tcp, unread, nil
 }
 
-// respond sends the response, which a client that does not read cannot hold up.
+// respond sends the response within the timeout, so that a client that does not
+// read cannot block it.
 func respond(tcp net.Conn, response wire.Response, timeout time.Duration) error {
 	if timeout = cmp.Or(timeout, DefaultAcceptTimeout); timeout > 0 {
 		if err := tcp.SetWriteDeadline(time.Now().Add(timeout)); err != nil {
 			return fmt.Errorf("sending the response: %w", err)
 		}
 	}
-	if _, err := tcp.Write(response.Append(nil)); err != nil {
+	if _, err := tcp.Write(response.Append(make([]byte, 0, 512))); err != nil {
 		return fmt.Errorf("sending the response: %w", err)
 	}
 	return tcp.SetWriteDeadline(time.Time{})

@@ -49,7 +49,7 @@ func newServer(t *testing.T, options *AcceptOptions, f func(context.Context, *Co
 			return
 		}
 		defer conn.CloseNow()
-		s.ends <- f(patient(t), conn)
+		s.ends <- f(testContext(t), conn)
 	}))
 	s.http.Config.ErrorLog = log.New(io.Discard, "", 0) // refused TLS is part of the tests
 	t.Cleanup(s.http.Close)
@@ -62,7 +62,7 @@ func exchange(t *testing.T, address, octets string) (*http.Response, *bufio.Read
 	conn, err := net.Dial("tcp", address)
 	must(t, err)
 	t.Cleanup(func() { conn.Close() })
-	must(t, conn.SetDeadline(time.Now().Add(patience)))
+	must(t, conn.SetDeadline(time.Now().Add(testTimeout)))
 	_, err = io.WriteString(conn, octets)
 	must(t, err)
 	r := bufio.NewReader(conn)
@@ -107,6 +107,8 @@ func TestAcceptRefuses(t *testing.T) {
 		{"no version", swap("Sec-WebSocket-Version: 13\r\n", ""), 400, "Sec-Websocket-Version", "13", "no Sec-WebSocket-Version"},
 		{"HTTP/1.0", swap("HTTP/1.1", "HTTP/1.0"), 400, "", "", "HTTP version"},
 		{"extensions that are no list", swap("Sec-WebSocket-Version", "Sec-WebSocket-Extensions: a b\r\nSec-WebSocket-Version"), 400, "", "", "Sec-WebSocket-Extensions"},
+		{"a body", swap("Upgrade: websocket", "Content-Length: 4\r\nUpgrade: websocket") + "body", 400, "", "", "opening request with a body"},
+		{"a body in chunks", swap("Upgrade: websocket", "Transfer-Encoding: chunked\r\nUpgrade: websocket") + "0\r\n\r\n", 400, "", "", "opening request with a body"},
 		{"a page of another site", swap("Upgrade: websocket", "Origin: https://evil.example\r\nUpgrade: websocket"), 403, "", "", `origin "https://evil.example", not of host "example.com": origin is not permitted (RFC 6455 10.2)`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -283,7 +285,7 @@ func TestAcceptElsewhere(t *testing.T) {
 		{"a window that is none", request, &AcceptOptions{Compression: &Compression{ServerMaxWindowBits: 99}}, nil, 500, "want 8 to 15"},
 		{"a negative close timeout", request, &AcceptOptions{CloseTimeout: -1}, nil, 500, "close timeout of -1ns"},
 		{"a header field of the handshake", request, &AcceptOptions{Header: http.Header{"Sec-Websocket-Accept": {"x"}}}, nil, 500, "the opening handshake's own"},
-		{"a header value with a line end", request, nil, http.Header{"X": {"a\r\nY: b"}}, 500, "line end"},
+		{"a header value with a line end", request, nil, http.Header{"X": {"a\r\nY: b"}}, 500, "control character"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := httptest.NewRecorder()
@@ -313,10 +315,27 @@ func TestAcceptAddsHeaderFields(t *testing.T) {
 		conn.CloseNow()
 	}))
 	defer s.Close()
-	_, response, err := Dial(patient(t), s.URL, nil)
+	_, response, err := Dial(testContext(t), s.URL, nil)
 	must(t, err)
 	if response.Header.Get("X-Served-By") != "ref" || response.Header.Get("Set-Cookie") != "a=b" {
 		t.Errorf("header %v", response.Header)
+	}
+}
+
+// The application's fields are refused before anything is sent if they would
+// not stay one field.
+func TestAcceptRefusesHeaderFields(t *testing.T) {
+	noLeaks(t)
+	for _, h := range []http.Header{{"X": {"a\r\nb: c"}}, {"X": {"a\nb"}}, {"X": {"\x00"}}, {"X": {"\x1b[1m"}}, {"X": {"\x7f"}}, {"X\r\nY": {"a"}}, {"": {"a"}}} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodGet, "http://example.com/", nil)
+		for _, f := range []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-Websocket-Version: 13", "Sec-Websocket-Key: dGhlIHNhbXBsZSBub25jZQ=="} {
+			name, value, _ := strings.Cut(f, ": ")
+			r.Header.Set(name, value)
+		}
+		if _, err := Accept(w, r, &AcceptOptions{Header: h}); err == nil || !strings.Contains(err.Error(), "RFC 7230 3.2") || w.Code != http.StatusInternalServerError {
+			t.Errorf("%q: status %d, %v", h, w.Code, err)
+		}
 	}
 }
 
@@ -360,13 +379,13 @@ func TestEchoHandler(t *testing.T) {
 	noLeaks(t)
 	s := httptest.NewServer(EchoHandler(nil))
 	defer s.Close()
-	conn, _, err := Dial(patient(t), "ws"+strings.TrimPrefix(s.URL, "http"), nil)
+	conn, _, err := Dial(testContext(t), "ws"+strings.TrimPrefix(s.URL, "http"), nil)
 	must(t, err)
 	for i := range 3 {
 		message := fmt.Sprintf("message %d", i)
-		must(t, conn.Write(patient(t), Text, []byte(message)))
+		must(t, conn.Write(testContext(t), Text, []byte(message)))
 		checkRead(t, conn, Text, message)
-		must(t, conn.Write(patient(t), Binary, []byte{byte(i)}))
+		must(t, conn.Write(testContext(t), Binary, []byte{byte(i)}))
 		checkRead(t, conn, Binary, string([]byte{byte(i)}))
 	}
 	must(t, conn.Close(1001, ""))

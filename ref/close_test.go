@@ -24,7 +24,7 @@ func awaitErr(t testing.TB, end <-chan error) error {
 	select {
 	case err := <-end:
 		return err
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		t.Fatal("no end in sight")
 		return nil
 	}
@@ -48,7 +48,7 @@ func TestPeerCloses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 				p.send(tt.sent, whole(wire.OpPing, "no pong behind a Close"))
-				end := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
+				end := inBackground(func() error { _, _, err := conn.Read(testContext(t)); return err })
 				p.expect(tt.answer)
 				if p.role == wire.RoleClient {
 					p.expectEnd() // the server closes TCP first, at once
@@ -77,7 +77,7 @@ func TestClose(t *testing.T) {
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		end := inBackground(func() error { return conn.Close(1000, "done") })
 		p.expect(closing(1000, "done"))
-		if err := conn.Write(patient(t), Text, []byte("x")); !errors.Is(err, wire.ErrCloseSent) {
+		if err := conn.Write(testContext(t), Text, []byte("x")); !errors.Is(err, wire.ErrCloseSent) {
 			t.Errorf("Write behind the own Close: %v", err)
 		}
 		p.send(whole(wire.OpText, "on its way"), whole(wire.OpPing, "?"), closing(1000, ""))
@@ -95,7 +95,7 @@ func TestClose(t *testing.T) {
 		if conn.State() != wire.StateClosed {
 			t.Errorf("state %v", conn.State())
 		}
-		_, _, err := conn.Read(patient(t))
+		_, _, err := conn.Read(testContext(t))
 		checkClosed(t, err, 1000, false, nil)
 	})
 }
@@ -130,8 +130,8 @@ func TestCloseWithMutePeer(t *testing.T) {
 func TestCloseWithDeafPeer(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{closeTimeout: 50 * time.Millisecond}, func(t *testing.T, conn *Conn, _ *peer) {
-		writing := inBackground(func() error { return conn.Write(patient(t), Binary, make([]byte, 64<<20)) })
-		untilHeld(t, conn.framing) // until the writer is inside its frame, which never ends
+		writing := inBackground(func() error { return conn.Write(testContext(t), Binary, make([]byte, 64<<20)) })
+		untilHeld(t, &conn.framing) // until the writer is inside its frame, which never ends
 		if err := awaitErr(t, inBackground(func() error { return conn.Close(1000, "") })); err == nil {
 			t.Error("Close found an answer")
 		}
@@ -145,7 +145,7 @@ func TestCloseWhileSomebodyReads(t *testing.T) {
 		messages := make(chan string, 10)
 		reading := inBackground(func() error {
 			for {
-				_, data, err := conn.Read(patient(t))
+				_, data, err := conn.Read(testContext(t))
 				if err != nil {
 					return err
 				}
@@ -156,7 +156,7 @@ func TestCloseWhileSomebodyReads(t *testing.T) {
 		if got := <-messages; got != "before" {
 			t.Fatalf("read %q", got)
 		}
-		untilHeld(t, conn.reading) // else Close reads by itself, and drops what comes
+		untilHeld(t, &conn.reading) // else Close reads by itself, and drops what comes
 		closing1 := inBackground(func() error { return conn.Close(3000, "why") })
 		p.expect(closing(3000, "why"))
 		p.send(whole(wire.OpText, "meanwhile"), closing(3000, "because"))
@@ -205,7 +205,7 @@ func TestCrossingCloses(t *testing.T) {
 		}
 		must(t, p.Close())
 		must(t, awaitErr(t, end))
-		_, _, err := conn.Read(patient(t))
+		_, _, err := conn.Read(testContext(t))
 		checkClosed(t, err, 1001, false, nil) // RFC 6455 7.1.5: the code received
 	})
 }
@@ -231,7 +231,7 @@ func TestCloseRefuses(t *testing.T) {
 				t.Errorf("Close(%d, %q): %v, want %s", tt.code, tt.reason, err, tt.rule.ID)
 			}
 		}
-		must(t, conn.Write(patient(t), Text, []byte("still here")))
+		must(t, conn.Write(testContext(t), Text, []byte("still here")))
 		p.expect(whole(wire.OpText, "still here"))
 	})
 }
@@ -240,7 +240,7 @@ func TestCloseRefuses(t *testing.T) {
 func TestCloseInsideAMessage(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-		w, err := conn.NextWriter(patient(t), Binary)
+		w, err := conn.NextWriter(testContext(t), Binary)
 		must(t, err)
 		_, err = w.Write(make([]byte, fragment))
 		must(t, err)
@@ -259,14 +259,14 @@ func TestCloseInsideAMessage(t *testing.T) {
 func TestCloseNow(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-		reading := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
+		reading := inBackground(func() error { _, _, err := conn.Read(testContext(t)); return err })
 		conn.CloseNow()
 		conn.CloseNow()
 		checkClosed(t, awaitErr(t, reading), 1006, false, nil)
 		p.expectEnd() // no Close frame
 		for what, err := range map[string]error{
-			"Write": conn.Write(patient(t), Text, nil),
-			"Ping":  func() error { _, err := conn.Ping(patient(t)); return err }(),
+			"Write": conn.Write(testContext(t), Text, nil),
+			"Ping":  func() error { _, err := conn.Ping(testContext(t)); return err }(),
 		} {
 			checkClosed(t, err, 1006, false, nil)
 			if !strings.Contains(err.Error(), "closed from this side") {
@@ -322,7 +322,7 @@ func TestCloseBesideALoop(t *testing.T) {
 			bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 				var got []string
 				looping := inBackground(func() error {
-					for message, err := range conn.Messages(patient(t)) {
+					for message, err := range conn.Messages(testContext(t)) {
 						if err != nil {
 							return err
 						}
@@ -349,7 +349,7 @@ func TestCloseBesideALoop(t *testing.T) {
 				if diff := cmp.Diff([]string{"first", "pong", "in pieces", ""}, got); diff != "" {
 					t.Errorf("the loop gave (-want +got)\n%s", diff)
 				}
-				_, _, err := conn.Read(patient(t))
+				_, _, err := conn.Read(testContext(t))
 				checkClosed(t, err, 1000, false, nil)
 			})
 		})
@@ -357,22 +357,22 @@ func TestCloseBesideALoop(t *testing.T) {
 }
 
 // What is kept has a bound, and no gap.
-func TestKeptMessages(t *testing.T) {
+func TestClosingMessages(t *testing.T) {
 	noLeaks(t)
-	var kept keptMessages
+	var kept closingMessages
 	if kept.wanted() {
 		t.Error("wanted without a loop")
 	}
 	kept.loops.Add(1)
-	kept.put(Message{Data: []byte("one")})
-	kept.put(Message{Data: make([]byte, keepOctets)})
+	kept.put(nil, Message{Data: []byte("one")})
+	kept.put(nil, Message{Data: make([]byte, maxClosingOctets)})
 	if kept.wanted() {
 		t.Error("wanted behind a message that was dropped")
 	}
-	if m, ok := kept.take(); !ok || string(m.Data) != "one" {
+	if m, ok := kept.take(nil); !ok || string(m.Data) != "one" {
 		t.Errorf("kept %q %v", m.Data, ok)
 	}
-	if m, ok := kept.take(); ok {
+	if m, ok := kept.take(nil); ok {
 		t.Errorf("kept %d octets beyond the bound", len(m.Data))
 	}
 }

@@ -6,31 +6,30 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// DefaultCompressionThreshold is the size in octets from which messages are
-// compressed if nothing else was asked for.
+// DefaultCompressionThreshold is the Threshold of a Compression that has none.
 const DefaultCompressionThreshold = 128
 
-// Compression turns permessage-deflate on (RFC 7692). The zero value offers or
-// accepts it with the largest windows and with context takeover, which
-// compresses best; a connection with context takeover then keeps its
-// compressor, about 1 MiB, and its inflating window, 32 KiB. Without takeover an
-// idle connection keeps neither.
+// Compression configures permessage-deflate (RFC 7692). The zero value uses the
+// largest windows and context takeover, which compresses best. An idle connection
+// with context takeover holds the window for inflating, up to 32 KiB, and 8 KiB
+// of what it sent; a few of a process also keep a compressor of about 1 MiB.
+// Without context takeover an idle connection holds nothing for compression.
 type Compression struct {
-	// Level is 1, fast, to 9, small; zero is 5, wire.HuffmanOnly compresses
+	// Level is 1 (fast) to 9 (small); zero means 5. wire.HuffmanOnly compresses
 	// without looking for repetitions.
 	Level int
 	// Threshold is the size in octets from which messages are compressed. Zero
-	// is 128, one compresses everything but empty messages.
+	// means 128; 1 compresses all messages that are not empty.
 	Threshold int
-	// ServerNoContextTakeover and ClientNoContextTakeover have that side start
-	// every message afresh (RFC 7692 7.1.1).
+	// ServerNoContextTakeover and ClientNoContextTakeover make that side compress
+	// every message on its own (RFC 7692 7.1.1).
 	ServerNoContextTakeover, ClientNoContextTakeover bool
-	// ServerMaxWindowBits and ClientMaxWindowBits bound the windows, 8 to 15 bits
-	// (RFC 7692 7.1.2); zero is 15.
+	// ServerMaxWindowBits and ClientMaxWindowBits limit the windows to 8 to 15
+	// bits (RFC 7692 7.1.2); zero means 15.
 	ServerMaxWindowBits, ClientMaxWindowBits int
 }
 
-// check refuses values out of range.
+// check returns an error for values out of range.
 func (c *Compression) check() error {
 	if c == nil {
 		return nil
@@ -45,7 +44,7 @@ func (c *Compression) check() error {
 	return err
 }
 
-// policy is what a server wants.
+// policy returns what a server wants.
 func (c *Compression) policy() wire.DeflatePolicy {
 	return wire.DeflatePolicy{
 		ServerNoContextTakeover: c.ServerNoContextTakeover,
@@ -55,11 +54,11 @@ func (c *Compression) policy() wire.DeflatePolicy {
 	}
 }
 
-// offer is what a client asks for.
+// offer returns what a client offers.
 func (c *Compression) offer() wire.Extension {
 	bits := c.ClientMaxWindowBits
 	if bits == 0 {
-		bits = wire.AnyWindowBits // the server may bound it (RFC 7692 7.1.2.2)
+		bits = wire.AnyWindowBits // the server may limit it (RFC 7692 7.1.2.2)
 	}
 	return wire.DeflateOffer{
 		ServerNoContextTakeover: c.ServerNoContextTakeover,
@@ -69,8 +68,7 @@ func (c *Compression) offer() wire.Extension {
 	}.Extension()
 }
 
-// halves makes the compressor of what the role sends and the inflater of what
-// it receives, as agreed.
+// halves returns the compressor and the inflater for one role, as agreed.
 func (c *Compression) halves(role wire.Role, agreed wire.DeflateParams) (*wire.Deflater, *wire.Inflater, error) {
 	deflater, err := wire.NewDeflater(c.deflating(role, agreed))
 	if err != nil {
@@ -84,11 +82,11 @@ func (c *Compression) halves(role wire.Role, agreed wire.DeflateParams) (*wire.D
 	return deflater, inflater, nil
 }
 
-// deflating is how the role compresses what it sends, as agreed.
+// deflating returns how the role compresses, as agreed.
 func (c *Compression) deflating(role wire.Role, agreed wire.DeflateParams) wire.DeflaterOptions {
 	bits, takeover := agreed.Sender(role)
 	if role == wire.RoleClient {
-		// A client may keep to less than was agreed (RFC7692-7.2.1-9).
+		// A client may use less than was agreed (RFC7692-7.2.1-9).
 		takeover = takeover && !c.ClientNoContextTakeover
 		if c.ClientMaxWindowBits != 0 {
 			bits = min(bits, c.ClientMaxWindowBits)
@@ -97,7 +95,7 @@ func (c *Compression) deflating(role wire.Role, agreed wire.DeflateParams) wire.
 	return wire.DeflaterOptions{WindowBits: bits, NoContextTakeover: !takeover, Level: c.Level}
 }
 
-// threshold fills in the default.
+// threshold returns Threshold or its default.
 func (c *Compression) threshold() int {
 	if c.Threshold == 0 {
 		return DefaultCompressionThreshold

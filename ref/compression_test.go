@@ -40,7 +40,7 @@ func TestCompressionNegotiation(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			noLeaks(t)
 			s := serve(t, &AcceptOptions{Compression: tt.server}, Echo)
-			conn, response, err := Dial(patient(t), s.url, &DialOptions{Compression: tt.client})
+			conn, response, err := Dial(testContext(t), s.url, &DialOptions{Compression: tt.client})
 			must(t, err)
 			defer conn.CloseNow()
 			if got := (<-s.requests).Header.Get("Sec-Websocket-Extensions"); got != tt.offer {
@@ -54,7 +54,7 @@ func TestCompressionNegotiation(t *testing.T) {
 			}
 			for range 3 { // the second refers to the first where it may
 				for _, message := range []string{"", "short", strings.Repeat("a longer text, ", 5000)} {
-					must(t, conn.Write(patient(t), Text, []byte(message)))
+					must(t, conn.Write(testContext(t), Text, []byte(message)))
 					checkRead(t, conn, Text, message)
 				}
 			}
@@ -67,7 +67,7 @@ func TestCompressionNegotiation(t *testing.T) {
 func TestCompressionRefusesOptions(t *testing.T) {
 	noLeaks(t)
 	for _, c := range []Compression{{Level: 10}, {Threshold: -1}, {ServerMaxWindowBits: 7}, {ClientMaxWindowBits: 16}} {
-		if _, _, err := Dial(patient(t), "ws://localhost", &DialOptions{Compression: &c}); err == nil || !strings.Contains(err.Error(), "dial options") {
+		if _, _, err := Dial(testContext(t), "ws://localhost", &DialOptions{Compression: &c}); err == nil || !strings.Contains(err.Error(), "dial options") {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
@@ -110,9 +110,9 @@ func TestCompressionOnTheWire(t *testing.T) {
 			must(t, err)
 			return string(out)
 		}
-		must(t, conn.Write(patient(t), Text, []byte("123456789")))
+		must(t, conn.Write(testContext(t), Text, []byte("123456789")))
 		p.expect(whole(wire.OpText, "123456789"))
-		must(t, conn.Write(patient(t), Text, []byte("1234567890")))
+		must(t, conn.Write(testContext(t), Text, []byte("1234567890")))
 		f, err := p.next()
 		must(t, err)
 		if !f.Fin || f.RSV != wire.RSV1 || inflate(f.payload) != "1234567890" {
@@ -120,7 +120,7 @@ func TestCompressionOnTheWire(t *testing.T) {
 		}
 
 		message := pseudoRandom(64 * fragment) // the compressor gathers before it gives
-		w, err := conn.NextWriter(patient(t), Binary)
+		w, err := conn.NextWriter(testContext(t), Binary)
 		must(t, err)
 		for rest := message; rest != ""; rest = rest[fragment:] {
 			_, err = io.WriteString(w, rest[:fragment])
@@ -165,7 +165,7 @@ func TestCompressionOnTheWire(t *testing.T) {
 
 func mustWriter(t *testing.T, conn *Conn, message string) io.WriteCloser {
 	t.Helper()
-	w, err := conn.NextWriter(patient(t), Text)
+	w, err := conn.NextWriter(testContext(t), Text)
 	must(t, err)
 	_, err = io.WriteString(w, message)
 	must(t, err)
@@ -189,16 +189,16 @@ func TestCompressionAfterAMessageThatNeverWent(t *testing.T) {
 	c := config{agreed: &wire.DeflateParams{}, compression: &Compression{Threshold: 1, Level: 9}}
 	bothRoles(t, c, func(t *testing.T, conn *Conn, p *peer) {
 		message := []byte(pseudoRandom(300))
-		must(t, conn.framing.acquire(patient(t), nil)) // no turn comes
+		must(t, conn.framing.acquire(testContext(t), nil)) // it cannot be sent
 		ctx, cancel := context.WithCancel(context.Background())
 		writing := inBackground(func() error { return conn.Write(ctx, Binary, message) })
-		untilHeld(t, conn.sending) // until the writer has begun
+		untilHeld(t, &conn.sending) // until the writer has begun
 		cancel()
 		if err := awaitErr(t, writing); !errors.Is(err, context.Canceled) {
 			t.Fatalf("error %v", err)
 		}
 		conn.endFrame()
-		must(t, conn.Write(patient(t), Binary, message))
+		must(t, conn.Write(testContext(t), Binary, message))
 		f, err := p.next()
 		must(t, err)
 		inflater, err := wire.NewInflater(wire.InflaterOptions{})
@@ -216,7 +216,7 @@ func TestCompressionUnasked(t *testing.T) {
 	s := answer(t, func(w http.ResponseWriter, r *http.Request) string {
 		return accepting(r, "Sec-WebSocket-Extensions: permessage-deflate\r\n")
 	})
-	_, _, err := Dial(patient(t), s, nil)
+	_, _, err := Dial(testContext(t), s, nil)
 	var v *wire.Violation
 	if !errors.As(err, &v) {
 		t.Errorf("error %v", err)

@@ -12,53 +12,66 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// DefaultCloseTimeout bounds what closing waits for if nothing else was asked for.
+// DefaultCloseTimeout is the CloseTimeout of options that have none.
 const DefaultCloseTimeout = 5 * time.Second
 
-// A Conn is an open WebSocket connection, from [Dial], [Accept] or [Pipe]; its zero
-// value is none. One goroutine at a time reads (others wait their turn); any number write, ping and close
-// meanwhile, and what they send never interleaves.
+// A Conn is an open WebSocket connection, made by [Dial], [Accept] or [Pipe]; the
+// zero Conn is not usable. Its methods may be called from several goroutines at
+// once. One call at a time reads, and one at a time writes a message; others
+// wait. Control frames go between the fragments of a message (RFC 6455 5.4).
 //
-// Once it has ended, and what Close kept for a Messages loop is read, every
-// method returns the [CloseError] that says how. A Conn always wants a Close or
-// CloseNow in the end, also after an error.
+// When the connection has ended, every method returns the [CloseError] that says
+// how. Call Close or CloseNow in the end, also after an error.
 type Conn struct {
 	tcp          net.Conn
 	role         wire.Role
 	closeTimeout time.Duration
+	writeTimeout time.Duration // zero or less for none
 	subprotocol  string
 	request      *http.Request  // of a server's Conn
 	response     *http.Response // of a client's Conn
 	logger       *slog.Logger   // nil for none
 
-	// Of whoever holds reading.
+	// These belong to the goroutine that holds reading.
 	reading    lock
 	receiver   *wire.Receiver
-	buffer     []byte // where octets come to from TCP, except long payloads
-	unread     []byte // what of them the receiver has not seen
-	piece      []byte // payload of the open message that was seen and not yet handed on
+	raw        *rawReader        // nil if the connection is not a plain socket
+	buffer     *[readBuffer]byte // where raw reads to; nil while waiting
+	ownBuffer  []byte            // the same without raw
+	pinned     bool              // the application has octets of the buffer
+	unread     []byte            // octets that the receiver has not seen yet
+	piece      []byte            // payload of the open message that no caller has yet
 	message    incoming
-	limit      int64          // for inflated messages, in octets
+	limits     Limits
+	idle       *idleWatch     // nil without an idle timeout
+	muted      bool           // Close is reading, so that no callback is run
 	inflater   *wire.Inflater // nil without permessage-deflate
 	compressed payloadReader  // what it inflates
-	idle       *idleWatch     // nil if nobody minds silence
-	frameIn    frameIn        // the frame being received, if frames are logged
+	frameIn    *frameIn       // the frame being received, if frames are logged
 
-	// Of whoever holds sending: one message at a time.
+	newLimit atomic.Pointer[int64] // of SetReadLimit, until the reader applies it
+
+	// How many octets the message being read takes from the budget.
+	budget *BufferBudget // nil for none
+	held   atomic.Int64
+
+	// These belong to the goroutine that holds sending: one message at a time.
 	sending   lock
 	deflater  *wire.Deflater // nil without permessage-deflate
 	deflating wire.DeflaterOptions
 	threshold int
 
-	// Of whoever holds framing, taken after sending if both are: one frame at a
-	// time. Control frames need only this and go between a message's frames.
+	// These belong to the goroutine that holds framing: one frame at a time. A
+	// goroutine that needs both locks takes sending first. Control frames need
+	// only framing.
 	framing  lock
 	sender   *wire.Sender
 	frameOut frameOut // the message being sent, if frames are logged
 
+	writeBy  writeDeadline
 	readOnly atomic.Bool // see CloseWrite
 
-	kept  keptMessages
+	kept  closingMessages
 	pongs pendingPong
 	pings pingTable
 
@@ -69,11 +82,14 @@ type Conn struct {
 	doneOnce sync.Once
 }
 
-// config is what a Conn is made of when the handshake is done.
+// config is what newConn needs to know.
 type config struct {
 	role         wire.Role
 	limits       Limits
 	closeTimeout time.Duration
+	writeTimeout time.Duration
+	idleTimeout  time.Duration // zero for none
+	budget       *BufferBudget
 	subprotocol  string
 	compression  *Compression
 	logger       *slog.Logger
@@ -81,20 +97,24 @@ type config struct {
 	unread       []byte              // octets that came behind the peer's handshake
 }
 
-// newConn makes the Conn at the end of the handshake.
+// newConn makes a Conn when the opening handshake is done.
 func newConn(tcp net.Conn, c config) (*Conn, error) {
 	conn := &Conn{
 		tcp:          tcp,
 		role:         c.role,
 		closeTimeout: cmp.Or(c.closeTimeout, DefaultCloseTimeout),
+		writeTimeout: cmp.Or(c.writeTimeout, DefaultWriteTimeout),
 		subprotocol:  c.subprotocol,
 		logger:       c.logger,
-		reading:      newLock(),
-		sending:      newLock(),
-		framing:      newLock(),
 		unread:       c.unread,
-		limit:        c.limits.inflated(),
+		limits:       c.limits,
+		budget:       c.budget,
 		done:         make(chan struct{}),
+	}
+	conn.writeBy.tcp = tcp
+	conn.raw = newRawReader(conn)
+	if c.idleTimeout > 0 {
+		conn.idle = newIdleWatch(c.idleTimeout)
 	}
 	wc := wire.Config{Role: c.role, Deflate: c.agreed != nil, Limits: c.limits.wire()}
 	if c.role == wire.RoleClient {
@@ -133,17 +153,17 @@ func (c *Conn) RemoteAddr() net.Addr { return c.tcp.RemoteAddr() }
 // LocalAddr returns this side's network address.
 func (c *Conn) LocalAddr() net.Addr { return c.tcp.LocalAddr() }
 
-// State returns how far the closing of the connection has come.
+// State returns how far closing has come (RFC 6455 7.1).
 func (c *Conn) State() wire.State { return c.state.load() }
 
-// Done is closed when TCP is closed: nothing comes or goes any more.
+// Done returns a channel that is closed when TCP is closed.
 func (c *Conn) Done() <-chan struct{} { return c.done }
 
-// A stateBox holds the state of closing, and why the connection ended.
+// A stateBox holds the state of closing and the reason for the end.
 type stateBox struct {
 	mu    sync.Mutex
 	state wire.State
-	err   *CloseError
+	err   atomic.Pointer[CloseError] // set once
 }
 
 func (s *stateBox) load() wire.State {
@@ -152,7 +172,7 @@ func (s *stateBox) load() wire.State {
 	return s.state
 }
 
-// advance takes a step and returns the state before it.
+// advance makes a step and returns the state before it.
 func (s *stateBox) advance(step wire.Step) (before wire.State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -161,44 +181,39 @@ func (s *stateBox) advance(step wire.Step) (before wire.State) {
 	return before
 }
 
-// settle keeps the first reason for the end and returns the one kept.
+// settle stores err unless there is a reason already, and returns the reason.
 func (s *stateBox) settle(err *CloseError) *CloseError {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.err == nil {
-		s.err = err
+	if s.err.CompareAndSwap(nil, err) {
+		return err
 	}
-	return s.err
+	return s.err.Load()
 }
 
-// ended returns the reason for the end, nil while there is none.
+// ended returns the reason for the end, nil while the connection is open.
 func (s *stateBox) ended() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.err == nil {
-		return nil
+	if err := s.err.Load(); err != nil {
+		return err
 	}
-	return s.err
+	return nil
 }
 
-// A pendingPong is the Pong that could not go out because a frame was just being
-// sent. Only the latest counts: answering that one is enough (RFC6455-5.5.3-2).
+// A pendingPong is the Pong to send when the frame that is being sent is done.
+// There is one at most: it is enough to answer the latest Ping (RFC6455-5.5.3-2).
 type pendingPong struct {
 	owed atomic.Bool
 	mu   sync.Mutex
-	data [wire.MaxControlPayload]byte
-	len  int
+	data []byte
 }
 
 func (p *pendingPong) put(data []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.len = copy(p.data[:], data)
+	p.data = append(p.data[:0], data...)
 	p.owed.Store(true)
 }
 
 func (p *pendingPong) take(dst []byte) (data []byte, owed bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append(dst, p.data[:p.len]...), p.owed.Swap(false)
+	return append(dst, p.data...), p.owed.Swap(false)
 }

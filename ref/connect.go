@@ -10,41 +10,41 @@ import (
 	"syscall"
 )
 
-// connect opens TCP to the target, or to its proxy, and TLS if need be. release
-// lets the next connection to the same address begin (RFC6455-4.1-5).
+// connect opens the connection to the target or its proxy, and begins TLS if
+// needed. release allows the next connection to the same address (RFC6455-4.1-5).
 func (d *dialer) connect(ctx context.Context, t target) (conn net.Conn, release func(), err error) {
 	proxy, err := d.proxyFor(t)
 	if err != nil {
 		return nil, nil, err
 	}
-	var turn turn
+	slot := dialSlot{skip: d.AllowConcurrentDials}
 	switch {
 	case d.DialContext != nil:
-		if err = turn.take(ctx, t.address); err == nil {
+		if err = slot.take(ctx, t.address); err == nil {
 			conn, err = d.DialContext(ctx, "tcp", t.address)
 		}
 	case proxy != nil:
 		// RFC6455-4.1-8: the proxy resolves the name, so the name is the address.
-		if err = turn.take(ctx, t.address); err == nil {
+		if err = slot.take(ctx, t.address); err == nil {
 			conn, err = throughProxy(ctx, proxy, t.address, d.TLS)
 		}
 	default:
-		conn, err = dialTCP(ctx, t.address, &turn)
+		conn, err = dialTCP(ctx, t.address, &slot)
 	}
 	if err == nil && t.secure {
 		conn, err = secure(ctx, conn, d.TLS, t.uri.Hostname())
 	}
 	if err != nil {
-		turn.release()
+		slot.release()
 		if ctx.Err() != nil {
 			err = fmt.Errorf("%w (%w)", context.Cause(ctx), err)
 		}
 		return nil, nil, fmt.Errorf("connecting to %s: %w", t.address, err)
 	}
-	return conn, turn.release, nil
+	return conn, slot.release, nil
 }
 
-// proxyFor returns the proxy to go through, nil for none.
+// proxyFor returns the proxy to use, nil for none.
 func (d *dialer) proxyFor(t target) (*url.URL, error) {
 	if d.NoProxy || d.DialContext != nil {
 		return nil, nil
@@ -60,19 +60,19 @@ func (d *dialer) proxyFor(t target) (*url.URL, error) {
 	return proxy, nil
 }
 
-// dialTCP tries the addresses of a name one after the other, each when it is its
-// turn. Trying two at once would open two connections where one is allowed.
-func dialTCP(ctx context.Context, address string, turn *turn) (net.Conn, error) {
+// dialTCP tries the addresses of a name one after the other. It never tries two
+// at once, because that would be two connections.
+func dialTCP(ctx context.Context, address string, slot *dialSlot) (net.Conn, error) {
 	dialer := net.Dialer{
 		FallbackDelay: -1,
 		ControlContext: func(ctx context.Context, _, resolved string, _ syscall.RawConn) error {
-			return turn.take(ctx, resolved) // RFC6455-4.1-7: also under different names
+			return slot.take(ctx, resolved) // RFC6455-4.1-7: the address counts, not the name
 		},
 	}
 	return dialer.DialContext(ctx, "tcp", address)
 }
 
-// secure begins TLS (RFC6455-4.1-15), with the server's name in its hello
+// secure begins TLS (RFC6455-4.1-15) and sends the name of the server
 // (RFC6455-4.1-18).
 func secure(ctx context.Context, conn net.Conn, config *tls.Config, name string) (net.Conn, error) {
 	if config == nil {

@@ -20,61 +20,86 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// DialOptions are a client's wishes. nil and the zero value are good defaults: no
-// subprotocol, no compression, proxies from the environment, no redirects.
+// DialOptions configure Dial. nil and the zero value mean: no subprotocol, no
+// compression, proxies from the environment, no redirects.
 type DialOptions struct {
-	// Header is added to the request; the handshake's own fields are not to be
-	// set here, Host among them.
+	// Header is added to the request. It must not contain fields of the
+	// handshake, nor Host.
 	Header http.Header
-	// Host replaces the URI's host in the Host field, not in connecting.
+	// Host is the value of the Host field; "" means the host of the URI. It does
+	// not change the address.
 	Host string
-	// Subprotocols are asked for, most preferred first, none twice.
+	// Subprotocols are the subprotocols to ask for, most preferred first, without
+	// duplicates.
 	Subprotocols []string
-	// RequireSubprotocol fails the handshake when the server agrees to none of
+	// RequireSubprotocol fails the handshake if the server agrees to none of
 	// them, as browsers do (RFC 6455 1.9).
 	RequireSubprotocol bool
 	// Compression offers permessage-deflate.
 	Compression *Compression
-	// Limits bounds what the server may send.
+	// Limits are limits for what the server may send.
 	Limits Limits
-	// CloseTimeout bounds the waiting of every closing step; 5 seconds if zero.
+	// CloseTimeout limits how long closing waits for the peer; 5 seconds if zero.
 	CloseTimeout time.Duration
-	// HandshakeTimeout bounds all that Dial does; 30 seconds if zero, no bound but
-	// the context's if negative.
+	// WriteTimeout is how long the peer may take to accept the next 256 KiB of
+	// what is sent, whatever the context of the write: 30 seconds if zero, no
+	// limit if negative. A peer that takes longer loses the connection, with code
+	// 1006. It can have up to half of the time more, because deadlines are not
+	// moved with every write.
+	WriteTimeout time.Duration
+	// HandshakeTimeout limits how long Dial may take: 30 seconds if zero. If it
+	// is negative, only the context limits it.
 	HandshakeTimeout time.Duration
-	// TLS is for wss; nil is the default configuration. The server's name and
-	// HTTP/1.1 are filled in.
+	// TLS is the configuration for wss; nil means the defaults. The server name
+	// and HTTP/1.1 are added.
 	TLS *tls.Config
-	// Proxy finds the HTTP proxy to go through (CONNECT), as in http.Transport;
-	// nil is http.ProxyFromEnvironment. NoProxy goes to the server directly.
+	// Proxy returns the HTTP proxy for a request, as in http.Transport; nil means
+	// http.ProxyFromEnvironment. NoProxy connects directly.
 	Proxy   func(*http.Request) (*url.URL, error)
 	NoProxy bool
-	// Jar gives cookies to the request and takes those of the response.
+	// Jar adds cookies to the request and stores those of the response.
 	Jar http.CookieJar
-	// Redirects is how many redirects are followed, none if zero. Each attempt
-	// has a fresh key; Authorization and Cookie fields of Header stay behind when
-	// the origin changes.
+	// Redirects is how many redirects are followed; zero means none. Each attempt
+	// has a new key. When the origin changes, Host and the fields of Header with
+	// credentials, such as Authorization and Cookie, are not sent.
 	Redirects int
-	// DialContext opens the connection to an address in its own way, to a unix
-	// socket for one; nil is TCP. There is then no proxy.
+	// AllowConcurrentDials allows several connections to one address to be opened
+	// at the same time. RFC 6455 4.1 forbids that by default, so that a page
+	// cannot make all its visitors flood a server: without this option dials to
+	// one address run one after the other. Set it for load tests, and for
+	// services that open many connections to their own servers.
+	AllowConcurrentDials bool
+	// DialContext opens the connection to an address, for example to a Unix
+	// socket; nil means TCP. With it no proxy is used.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
-	// Logger gets what ReadGuarded and WriteGuarded swallow, and every frame if it is
-	// enabled for [LevelFrame], as in AcceptOptions; nil is none.
+	// HTTPClient opens the connection through its Transport, which must use
+	// HTTP/1.1 and support httptrace. An http.Transport does, also when another
+	// RoundTripper wraps it. It needs a TLSHandshakeTimeout, because it goes on with
+	// a TLS handshake when the context has ended. TLS, Proxy, NoProxy and DialContext
+	// must not be set. The Jar and Timeout of the client are used, and Redirects says
+	// how many redirects are followed.
+	HTTPClient *http.Client
+	// Logger gets the errors of ReadGuarded and WriteGuarded, and frames as in
+	// AcceptOptions; nil means none.
 	Logger *slog.Logger
 }
 
-// DefaultDialTimeout bounds all that Dial does if nothing else was asked for.
+// DefaultDialTimeout is the HandshakeTimeout of DialOptions that have none.
 const DefaultDialTimeout = 30 * time.Second
 
-// refusalBody is how much of a refusing response's body is kept, in octets.
-const refusalBody = 64 << 10
+// rejectionBody and rejectionTime limit what is read of the body of a response
+// that rejects the handshake.
+const (
+	rejectionBody = 64 << 10
+	rejectionTime = 2 * time.Second
+)
 
-// Dial opens a WebSocket connection to a ws or wss URI. The response is the
-// server's whenever there was one, also one that refuses, whose body then holds
-// at most 64 KiB and need not be closed. Failing is a [HandshakeError].
+// Dial opens a WebSocket connection to a ws or wss URI. The response is that of
+// the server if there was one, also when it rejects the handshake; its body then
+// has at most 64 KiB and need not be closed. The error is a [HandshakeError].
 //
-// To one address no more than one connection is opened at a time, others wait
-// (RFC 6455 4.1). ctx ends the opening only, it has no effect on the Conn.
+// Dials to one address wait for each other (RFC 6455 4.1), see
+// AllowConcurrentDials. ctx applies to Dial only, not to the Conn.
 func Dial(ctx context.Context, uri string, options *DialOptions) (*Conn, *http.Response, error) {
 	if options == nil {
 		options = &DialOptions{}
@@ -87,12 +112,12 @@ func Dial(ctx context.Context, uri string, options *DialOptions) (*Conn, *http.R
 		defer cancel()
 	}
 	if err := d.check(); err != nil {
-		return nil, nil, &HandshakeError{Err: unfitError{err}}
+		return nil, nil, &HandshakeError{Err: badOptionError{err}}
 	}
 	for followed := 0; ; followed++ {
 		t, err := parseTarget(uri)
 		if err != nil {
-			return nil, nil, &HandshakeError{Err: unfitError{err}}
+			return nil, nil, &HandshakeError{Err: badOptionError{err}}
 		}
 		conn, response, err := d.open(ctx, t)
 		if err == nil {
@@ -114,12 +139,12 @@ func Dial(ctx context.Context, uri string, options *DialOptions) (*Conn, *http.R
 	}
 }
 
-// A dialer opens one connection, perhaps in several attempts.
+// A dialer opens one connection, in one or more attempts.
 type dialer struct {
 	DialOptions
 }
 
-// check refuses options that no connection could be made of.
+// check returns an error for options that cannot work.
 func (d *dialer) check() error {
 	if err := checkSubprotocols(d.Subprotocols, d.RequireSubprotocol); err != nil {
 		return fmt.Errorf("dial options: %w", err)
@@ -129,6 +154,9 @@ func (d *dialer) check() error {
 	}
 	if err := checkCloseTimeout(d.CloseTimeout); err != nil {
 		return fmt.Errorf("dial options: %w", err)
+	}
+	if d.HTTPClient != nil && (d.TLS != nil || d.Proxy != nil || d.NoProxy || d.DialContext != nil) {
+		return errors.New("dial options: with HTTPClient, TLS, Proxy, NoProxy and DialContext are its Transport's and not to be set here")
 	}
 	if d.Redirects < 0 {
 		return fmt.Errorf("dial options: %d redirects, want zero or more", d.Redirects)
@@ -141,6 +169,9 @@ func (d *dialer) check() error {
 
 // open makes one attempt.
 func (d *dialer) open(ctx context.Context, t target) (*Conn, *http.Response, error) {
+	if d.HTTPClient != nil {
+		return d.openByClient(ctx, t)
+	}
 	request, offers, err := d.request(t)
 	if err != nil {
 		return nil, nil, err
@@ -149,7 +180,7 @@ func (d *dialer) open(ctx context.Context, t target) (*Conn, *http.Response, err
 	if err != nil {
 		return nil, nil, err
 	}
-	defer release() // the handshake is over then, one way or the other
+	defer release() // when the handshake is over
 	conn, response, err := d.shakeHands(ctx, t, tcp, request, offers)
 	if err != nil {
 		_ = tcp.Close()
@@ -158,10 +189,10 @@ func (d *dialer) open(ctx context.Context, t target) (*Conn, *http.Response, err
 	return conn, response, nil
 }
 
-// request makes the opening request, with a fresh key (RFC6455-4.1-29).
+// request makes the opening request with a new key (RFC6455-4.1-29).
 func (d *dialer) request(t target) (wire.Request, []wire.Extension, error) {
 	var random [16]byte
-	_, _ = rand.Read(random[:]) // never fails: it would end the program
+	_, _ = rand.Read(random[:]) // does not fail
 	extra, err := extraFields(d.Header)
 	if err != nil {
 		return wire.Request{}, nil, err
@@ -192,8 +223,8 @@ func (d *dialer) request(t target) (wire.Request, []wire.Extension, error) {
 	return request, offers, nil
 }
 
-// joinLines makes one line of the subprotocols' several: some servers read only
-// the first line of a name.
+// joinLines joins several lines of Sec-WebSocket-Protocol, because some servers
+// read only the first.
 func joinLines(fields wire.Fields) (out wire.Fields) {
 	const name = "Sec-WebSocket-Protocol"
 	for _, f := range fields {
@@ -207,7 +238,7 @@ func joinLines(fields wire.Fields) (out wire.Fields) {
 	return out
 }
 
-// shakeHands sends the request and judges the response.
+// shakeHands sends the request and checks the response.
 func (d *dialer) shakeHands(ctx context.Context, t target, tcp net.Conn, request wire.Request, offers []wire.Extension) (*Conn, *http.Response, error) {
 	if _, err := interruptible(ctx, tcp.SetDeadline, func() (int, error) { return tcp.Write(request.Append(nil)) }); err != nil {
 		return nil, nil, fmt.Errorf("sending the opening request: %w", err)
@@ -223,24 +254,14 @@ func (d *dialer) shakeHands(ctx context.Context, t target, tcp net.Conn, request
 	if d.Jar != nil {
 		d.Jar.SetCookies(t.httpURL(), response.Cookies())
 	}
-	if violations := wire.CheckResponse(answer, request); len(violations) > 0 {
+	c, err := d.negotiated(answer, request, offers)
+	if err != nil {
 		if answer.Status != http.StatusSwitchingProtocols {
 			keepBody(ctx, tcp, response, head, unread)
 		}
-		return nil, response, joined(violations)
+		return nil, response, err
 	}
-	params, agreed, broken := wire.CheckDeflateAnswer(offers, answer.Extensions())
-	if broken != nil {
-		return nil, response, broken
-	}
-	c := config{role: wire.RoleClient, limits: d.Limits, closeTimeout: d.CloseTimeout, compression: d.Compression, logger: d.Logger, unread: unread}
-	c.subprotocol, _ = answer.Fields.Get("Sec-WebSocket-Protocol")
-	if c.subprotocol == "" && d.RequireSubprotocol {
-		return nil, response, fmt.Errorf("the server agreed to none of the subprotocols %s (RFC 6455 1.9)", strings.Join(d.Subprotocols, ", "))
-	}
-	if agreed {
-		c.agreed = &params
-	}
+	c.unread = unread
 	conn, err := newConn(tcp, c)
 	if err != nil {
 		return nil, response, err
@@ -249,15 +270,50 @@ func (d *dialer) shakeHands(ctx context.Context, t target, tcp net.Conn, request
 	return conn, response, nil
 }
 
-// readResponse reads the response's head and whatever came behind it in the same
-// segment: frames, if the server is quick.
+// negotiated checks a response and returns what was agreed.
+func (d *dialer) negotiated(answer wire.Response, request wire.Request, offers []wire.Extension) (config, error) {
+	if violations := wire.CheckResponse(answer, request); len(violations) > 0 {
+		return config{}, joined(violations)
+	}
+	params, agreed, broken := wire.CheckDeflateAnswer(offers, answer.Extensions())
+	if broken != nil {
+		return config{}, broken
+	}
+	c := config{role: wire.RoleClient, limits: d.Limits, closeTimeout: d.CloseTimeout, writeTimeout: d.WriteTimeout, compression: d.Compression, logger: d.Logger}
+	c.subprotocol, _ = answer.Fields.Get("Sec-WebSocket-Protocol")
+	if c.subprotocol == "" && d.RequireSubprotocol {
+		return config{}, fmt.Errorf("the server agreed to none of the subprotocols %s (RFC 6455 1.9)", strings.Join(d.Subprotocols, ", "))
+	}
+	if agreed {
+		c.agreed = &params
+	}
+	return c, nil
+}
+
+// readResponse reads the head of the final response and the octets behind it,
+// which are frames. It skips interim responses: those with a 1xx status other
+// than 101 (RFC 9110 15.2). Together they may have as many octets as one head.
 func readResponse(ctx context.Context, tcp net.Conn) (answer wire.Response, head, unread []byte, err error) {
 	var got []byte
-	for {
-		room := make([]byte, 4096)
+	var parse parseTimes
+	room := make([]byte, 4096)
+	for interim := 0; ; {
 		n, err := interruptible(ctx, tcp.SetDeadline, func() (int, error) { return tcp.Read(room) })
+		before := len(got)
 		got = append(got, room[:n]...)
+		if err == nil && !parse.now(got, before) {
+			continue
+		}
 		answer, end, parseErr := wire.ParseResponse(got)
+		for parseErr == nil && isInterim(answer.Status) {
+			if interim += end; interim > wire.MaxHandshakeLen {
+				return wire.Response{}, nil, nil, fmt.Errorf("opening response: %w",
+					wire.RuleHandshakeSize.Violation("interim responses of more than %d octets", wire.MaxHandshakeLen))
+			}
+			got = got[end:]
+			parse = parseTimes{}
+			answer, end, parseErr = wire.ParseResponse(got)
+		}
 		switch {
 		case parseErr == nil:
 			return answer, got[:end], got[end:], nil
@@ -271,7 +327,32 @@ func readResponse(ctx context.Context, tcp net.Conn) (answer wire.Response, head
 	}
 }
 
-// httpResponse gives the response the shape that applications know.
+// parseTimes says when to parse a head of which a part has come. A server may send
+// it octet by octet. Parsing it each time would take time that grows with the square
+// of its length.
+type parseTimes struct{ next int }
+
+// now reports whether to parse got, of which the octets from before on are new: when
+// the head may be complete, when a line ends wrongly, and else when twice as much has
+// come as the last time.
+func (p *parseTimes) now(got []byte, before int) bool {
+	due := len(got) >= p.next
+	for i := before; i < len(got) && !due; i++ {
+		due = got[i] == '\n' && (i < 3 || got[i-1] != '\r' || got[i-2] == '\n')
+	}
+	if due {
+		p.next = 2 * len(got)
+	}
+	return due
+}
+
+// isInterim reports whether another response follows one with this status. Status
+// 101 is final, because the protocol changes after it.
+func isInterim(status int) bool {
+	return status >= 100 && status < 200 && status != http.StatusSwitchingProtocols
+}
+
+// httpResponse makes an http.Response of the head of a response.
 func httpResponse(head []byte) (*http.Response, error) {
 	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(head)), nil)
 	if err != nil {
@@ -281,10 +362,10 @@ func httpResponse(head []byte) (*http.Response, error) {
 	return response, nil
 }
 
-// keepBody reads the body of a response that refuses, as far as it comes within
-// a moment: it may say why.
+// keepBody reads the body of a response that rejects the handshake. It may
+// contain the reason.
 func keepBody(ctx context.Context, tcp net.Conn, response *http.Response, head, unread []byte) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, rejectionTime)
 	defer cancel()
 	from := readerFunc(func(p []byte) (int, error) {
 		return interruptible(ctx, tcp.SetDeadline, func() (int, error) { return tcp.Read(p) })
@@ -293,7 +374,7 @@ func keepBody(ctx context.Context, tcp net.Conn, response *http.Response, head, 
 	if err != nil {
 		return
 	}
-	body, _ := io.ReadAll(io.LimitReader(whole.Body, refusalBody))
+	body, _ := io.ReadAll(io.LimitReader(whole.Body, rejectionBody))
 	response.Body = io.NopCloser(bytes.NewReader(body))
 }
 

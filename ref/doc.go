@@ -1,9 +1,10 @@
-// Package ref is the reference endpoint: both ends of a WebSocket connection
-// (RFC 6455, with the compression of RFC 7692), strict in what it sends and in
-// what it takes. It is package wire with a network, goroutines and a clock.
+// Package ref is the reference endpoint: client and server side of a WebSocket
+// connection (RFC 6455, with the compression of RFC 7692). It is strict in what
+// it sends and in what it accepts. It adds network, goroutines and timeouts to
+// the protocol in package wire.
 //
-// A client begins with [Dial], a server with [Accept] inside any
-// http.Handler; both give a [Conn]:
+// A client begins with [Dial], a server with [Accept] in any http.Handler. Both
+// return a [Conn]:
 //
 //	conn, _, err := ref.Dial(ctx, "wss://example.com/chat", nil)
 //	if err != nil {
@@ -15,17 +16,19 @@
 //	}
 //	typ, message, err := conn.Read(ctx)
 //	…
-//	return conn.Close(wire.StatusNormalClosure, "")
+//	return conn.Close(ref.StatusNormalClosure, "")
 //
-// [WithConn] closes by itself, and [Retry] opens with patience. A [Server] takes
-// connections, bounds them and ends them in good order.
+// [WithConn] opens a connection for a function and closes it afterwards. [Retry]
+// tries again when a connection cannot be opened. A [Server] accepts connections,
+// limits them, and shuts down gracefully.
 //
-// A Conn has no goroutine of its own. Pings are answered and Close frames
-// handled by whoever reads, so an open connection wants a goroutine that reads:
-// [Conn.CloseRead] is one for those who only write.
+// A Conn has no goroutine of its own. The goroutine that reads answers Pings and
+// handles Close frames, so every open connection needs one. A program that only
+// writes can use [Conn.CloseRead].
 //
-// [Pipe] gives tests a connection without a network, [NewPreparedMessage] one frame
-// to many connections, and [NewFrameHandler] people a look at every frame.
+// For tests, [Pipe] returns a connection without a network. To send one message
+// to many connections use [NewPreparedMessage], and to see every frame use
+// [NewFrameHandler].
 //
-// Every error that has to do with the protocol names the clause.
+// Every error about the protocol names the clause of the RFC.
 package ref

@@ -5,33 +5,30 @@ import (
 	"net/http"
 )
 
-// Echo sends every message back, as it is and in the type it came, until the
-// connection ends. It returns nil when the peer closed with 1000, 1001 or no
-// code, and whatever else ended it otherwise.
+// Echo sends every message back, unchanged and with the same type, until the
+// connection ends. It returns nil if the peer closed with 1000, 1001 or no code,
+// and the [CloseError] otherwise.
 func Echo(ctx context.Context, c *Conn) error {
-	for message, err := range c.Messages(ctx) {
-		if err != nil {
-			return err
-		}
-		if err := c.Write(ctx, message.Type, message.Data); err != nil {
+	back := func(typ MessageType, data []byte) error { return c.Write(ctx, typ, data) }
+	for {
+		if err := c.ReadFunc(ctx, back); err != nil {
 			if IsNormalClose(err) {
 				return nil
 			}
 			return err
 		}
 	}
-	return nil
 }
 
-// EchoHandler accepts every connection with the options and echoes on it until
-// it ends.
+// EchoHandler returns a handler that accepts connections with the options and
+// runs Echo on them.
 func EchoHandler(options *AcceptOptions) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := Accept(w, r, options)
 		if err != nil {
-			return // the client has been told
+			return // Accept has answered the request
 		}
 		defer c.CloseNow()
-		_ = Echo(context.WithoutCancel(r.Context()), c) // how it ended is the client's affair
+		_ = Echo(context.WithoutCancel(r.Context()), c) // nobody waits for the error
 	})
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// patience bounds every wait of the tests; nothing passes by reaching it.
-const patience = 10 * time.Second
+// testTimeout bounds every wait of the tests; nothing passes by reaching it.
+const testTimeout = 10 * time.Second
 
-func patient(t testing.TB) context.Context {
+func testContext(t testing.TB) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -83,7 +83,7 @@ func endpoint(t testing.TB, role wire.Role, c config) (*Conn, *peer) {
 	conn, err := newConn(a, c)
 	must(t, err)
 	t.Cleanup(func() { conn.CloseNow() })
-	must(t, b.SetDeadline(time.Now().Add(patience)))
+	must(t, b.SetDeadline(time.Now().Add(testTimeout)))
 	return conn, &peer{t: t, role: role.Peer(), Conn: b}
 }
 
@@ -244,7 +244,7 @@ func checkClosed(t testing.TB, err error, code wire.StatusCode, remote bool, rul
 // checkRead wants the next message.
 func checkRead(t testing.TB, c *Conn, typ MessageType, want string) {
 	t.Helper()
-	gotType, got, err := c.Read(patient(t))
+	gotType, got, err := c.Read(testContext(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,9 +254,9 @@ func checkRead(t testing.TB, c *Conn, typ MessageType, want string) {
 }
 
 // untilHeld waits until somebody holds the lock.
-func untilHeld(t testing.TB, l lock) {
+func untilHeld(t testing.TB, l *lock) {
 	t.Helper()
-	for end := time.Now().Add(patience); l.try(); {
+	for end := time.Now().Add(testTimeout); l.try(); {
 		l.release()
 		if time.Now().After(end) {
 			t.Fatal("nobody took the lock")

@@ -3,15 +3,14 @@ package ref
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 )
 
-// errorBacklog is how many errors wait for somebody to take them.
+// errorBacklog is the capacity of the channel of Errors.
 const errorBacklog = 64
 
-// An errorQueue holds a few errors for whoever wants to know, and holds nobody up.
+// An errorQueue holds errors for a channel that perhaps nobody reads.
 type errorQueue struct {
 	once    sync.Once
 	waiting chan error
@@ -31,26 +30,44 @@ func (q *errorQueue) put(err error) {
 	}
 }
 
-// Errors gives what went wrong on single connections, which ends no server:
-// handshakes that were refused, connections that were lost or failed or closed
-// for an unusual reason, handlers that panicked. Each error begins with the
-// client's address. 64 wait to be taken; more are dropped and counted by
-// [Server.DroppedErrors], so that no handler ever waits. The channel is never
-// closed.
+// Errors returns a channel with the errors of single connections: handshakes that
+// were rejected, connections that were lost, failed or closed with an unusual code,
+// handlers that returned an error or panicked. Each error begins with the
+// client's address. The channel holds 64; more are dropped and counted by
+// [Server.DroppedErrors], so that no handler ever waits. It is never closed. To
+// miss no error set OnError.
 func (s *Server) Errors() <-chan error { return s.errors.channel() }
 
-// DroppedErrors returns how many errors were dropped because nobody took them.
+// DroppedErrors returns how many errors were dropped because the channel of Errors
+// was full.
 func (s *Server) DroppedErrors() uint64 { return s.errors.dropped.Load() }
 
 func (s *Server) report(remote string, err error) {
 	s.log(remote, err)
-	s.errors.put(fmt.Errorf("%s: %w", remote, err))
+	s.errors.put(&remoteError{remote, err})
+	if s.OnError != nil {
+		s.OnError(remote, err)
+	}
 }
 
-// An errorWriter takes what the HTTP server would log, a line at a time.
+// A remoteError is an error with the address of the client. It is put together
+// only when somebody reads it.
+type remoteError struct {
+	remote string
+	err    error
+}
+
+func (e *remoteError) Error() string { return e.remote + ": " + e.err.Error() }
+func (e *remoteError) Unwrap() error { return e.err }
+
+// An errorWriter gets what the HTTP server logs, a line at a time.
 type errorWriter struct{ s *Server }
 
 func (w errorWriter) Write(line []byte) (int, error) {
-	w.s.errors.put(errors.New(string(bytes.TrimSpace(line))))
+	err := errors.New(string(bytes.TrimSpace(line)))
+	w.s.errors.put(err)
+	if w.s.OnError != nil {
+		w.s.OnError("", err)
+	}
 	return len(line), nil
 }

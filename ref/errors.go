@@ -10,23 +10,23 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// A CloseError says how a connection ended. Everything that is tried on the
-// connection afterwards fails with it.
+// A CloseError says how a connection ended. From then on every method of the Conn
+// returns it.
 type CloseError struct {
-	// Code is the status code of the peer's Close frame, 1005 if that had none
+	// Code is the status code of the peer's Close frame, or 1005 if that had none
 	// (RFC 6455 7.1.5). If this side failed the connection, it is the code that
-	// it gave to the peer; if TCP was lost or closed without a Close frame from
-	// the peer, 1006.
+	// this side sent. It is 1006 if TCP ended without a Close frame of the peer.
 	Code wire.StatusCode
-	// Reason is the text that came or went with the code. It is not meant for
-	// end users' eyes (RFC6455-5.5.1-4).
+	// Reason is the text beside the code. It is not meant for end users
+	// (RFC6455-5.5.1-4).
 	Reason string
-	// Remote says that the end came from the peer: its Close frame was the first,
-	// or it dropped TCP. A failure, for all that the peer caused it, comes from
-	// this side.
+	// Remote says that the peer ended the connection: its Close frame was the
+	// first, or it closed or reset TCP, or it ended TLS with an alert. It is false
+	// for what this side did: Close and CloseNow, failing the connection for a rule
+	// that the peer broke, and giving up after a timeout.
 	Remote bool
-	// Err is what was wrong, a *[wire.Violation] with the clause if the peer broke
-	// a rule; nil after a closing handshake.
+	// Err is the cause: a *[Violation] if the peer broke a rule. It is nil after
+	// a closing handshake.
 	Err error
 }
 
@@ -48,11 +48,11 @@ func (e *CloseError) Error() string {
 	return s
 }
 
-// Unwrap returns what was wrong.
+// Unwrap returns Err.
 func (e *CloseError) Unwrap() error { return e.Err }
 
-// CloseStatus returns the status code of the [CloseError] in err, zero if there
-// is none.
+// CloseStatus returns the status code of the [CloseError] in err, or zero if there
+// is no CloseError.
 func CloseStatus(err error) wire.StatusCode {
 	var e *CloseError
 	if errors.As(err, &e) {
@@ -61,8 +61,8 @@ func CloseStatus(err error) wire.StatusCode {
 	return 0
 }
 
-// IsNormalClose reports whether err says that the peer closed with 1000, 1001
-// or no code at all: the ends that an application expects.
+// IsNormalClose reports whether err is a [CloseError] with code 1000, 1001 or 1005
+// (no code): the ends that an application expects.
 func IsNormalClose(err error) bool {
 	switch CloseStatus(err) {
 	case wire.StatusNormalClosure, wire.StatusGoingAway, wire.StatusNoStatusRcvd:
@@ -71,13 +71,13 @@ func IsNormalClose(err error) bool {
 	return false
 }
 
-// A HandshakeError says why an opening handshake came to nothing.
+// A HandshakeError says why an opening handshake failed.
 type HandshakeError struct {
-	// Status is the HTTP status of the answer, the server's or that of Accept: one
-	// that refused, or 101 if something else was wrong with it. Zero if there was no
-	// answer.
+	// Status is the HTTP status of the response that Dial received or Accept sent.
+	// It is 101 if the response was wrong in another way, and zero if there was no
+	// response.
 	Status int
-	// Err is what was wrong, with the clause.
+	// Err is the cause, with the clause.
 	Err error
 }
 
@@ -89,10 +89,10 @@ func (e *HandshakeError) Error() string {
 	return fmt.Sprintf("opening handshake failed, status %d %s: %v", e.Status, http.StatusText(e.Status), e.Err)
 }
 
-// Unwrap returns what was wrong.
+// Unwrap returns Err.
 func (e *HandshakeError) Unwrap() error { return e.Err }
 
-// joined turns the rules that a handshake broke into one error.
+// joined makes one error of the rules that a handshake broke.
 func joined(violations []*wire.Violation) error {
 	errs := make([]error, len(violations))
 	for i, v := range violations {
@@ -101,5 +101,5 @@ func joined(violations []*wire.Violation) error {
 	return errors.Join(errs...)
 }
 
-// errClosedHere is the cause when CloseNow ended the connection.
+// errClosedHere is the cause in the CloseError of CloseNow.
 var errClosedHere = fmt.Errorf("closed from this side without a closing handshake (RFC 6455 7.1.7): %w", net.ErrClosed)

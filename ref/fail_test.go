@@ -1,10 +1,17 @@
 package ref
 
 import (
+	"context"
+	"crypto/tls"
+	"errors"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -47,7 +54,7 @@ func TestFailing(t *testing.T) {
 				p.send(whole(wire.OpPing, "late"), whole(wire.OpText, "late")) // not to be answered
 				end := make(chan error, 1)
 				go func() {
-					_, _, err := conn.Read(patient(t))
+					_, _, err := conn.Read(testContext(t))
 					end <- err
 				}()
 				p.expectClose(tt.code)
@@ -59,10 +66,10 @@ func TestFailing(t *testing.T) {
 					t.Errorf("%q does not name %s", err, tt.rule.Clause())
 				}
 				conn.CloseNow()
-				if _, _, again := conn.Read(patient(t)); again == nil || again.Error() != err.Error() {
+				if _, _, again := conn.Read(testContext(t)); again == nil || again.Error() != err.Error() {
 					t.Errorf("second Read: %v, want the same error", again)
 				}
-				if werr := conn.Write(patient(t), Text, []byte("x")); CloseStatus(werr) != tt.code {
+				if werr := conn.Write(testContext(t), Text, []byte("x")); CloseStatus(werr) != tt.code {
 					t.Errorf("Write after the end: %v", werr)
 				}
 				if conn.State() != wire.StateAborted {
@@ -93,7 +100,7 @@ func TestFailingMaskingDirection(t *testing.T) {
 			masked := &peer{role: role} // frames as the endpoint itself would send them
 			p.sendOctets(masked.octets(whole(wire.OpText, "a")))
 			must(t, p.Conn.(*net.TCPConn).CloseWrite())
-			_, _, err := conn.Read(patient(t))
+			_, _, err := conn.Read(testContext(t))
 			checkClosed(t, err, 1002, false, rule)
 			p.expectClose(1002)
 			p.expectEnd()
@@ -106,11 +113,11 @@ func TestFailingInsideAnUnfinishedFrame(t *testing.T) {
 	noLeaks(t)
 	for name, read := range map[string]func(t *testing.T, c *Conn) error{
 		"Read": func(t *testing.T, c *Conn) error {
-			_, _, err := c.Read(patient(t))
+			_, _, err := c.Read(testContext(t))
 			return err
 		},
 		"NextReader": func(t *testing.T, c *Conn) error {
-			_, r, err := c.NextReader(patient(t))
+			_, r, err := c.NextReader(testContext(t))
 			must(t, err)
 			got, err := io.ReadAll(r)
 			if string(got) != "ab\xf4" {
@@ -142,7 +149,7 @@ func TestFailingInsideAnUnfinishedCompressedMessage(t *testing.T) {
 		must(t, err)
 		p.send(part(wire.OpText, string(d.AppendFlush(d.AppendPart(nil, []byte("ab\xf4\x90cd"))))).rsv(wire.RSV1))
 		end := inBackground(func() error {
-			_, r, err := conn.NextReader(patient(t))
+			_, r, err := conn.NextReader(testContext(t))
 			if err != nil {
 				return err
 			}
@@ -166,7 +173,7 @@ func TestFailingDoesNotReset(t *testing.T) {
 	bothRoles(t, config{limits: Limits{Message: 1000}}, func(t *testing.T, conn *Conn, p *peer) {
 		end := make(chan error, 1)
 		go func() {
-			_, _, err := conn.Read(patient(t))
+			_, _, err := conn.Read(testContext(t))
 			end <- err
 		}()
 		p.send(whole(wire.OpBinary, strings.Repeat("x", 4<<20))) // all of it goes out
@@ -174,6 +181,65 @@ func TestFailingDoesNotReset(t *testing.T) {
 		p.expectEnd()
 		must(t, p.Close())
 		checkClosed(t, <-end, 1009, false, wire.RuleMessageLimit)
+	})
+}
+
+// Remote is true exactly for what the peer did.
+func TestRemote(t *testing.T) {
+	noLeaks(t)
+	for _, tt := range []struct {
+		name   string
+		remote bool
+		end    func(conn *Conn, p *peer)
+	}{
+		{"the peer closed TCP", true, func(_ *Conn, p *peer) { p.Close() }},
+		{"the peer reset TCP", true, func(_ *Conn, p *peer) {
+			_ = p.Conn.(*net.TCPConn).SetLinger(0)
+			p.Close()
+		}},
+		{"the peer sent a Close frame", true, func(_ *Conn, p *peer) { p.send(closing(1001, "")); p.Close() }},
+		{"the peer broke a rule", false, func(_ *Conn, p *peer) { p.send(whole(3, "")); p.Close() }},
+		{"CloseNow", false, func(conn *Conn, _ *peer) { conn.CloseNow() }},
+		{"a Ping without answer", false, func(conn *Conn, _ *peer) {
+			_ = conn.KeepAlive(context.Background(), time.Hour, time.Millisecond)
+		}},
+		{"a read deadline that somebody else set", false, func(conn *Conn, _ *peer) {
+			_ = conn.tcp.SetReadDeadline(time.Unix(1, 0))
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bothRoles(t, config{closeTimeout: time.Second}, func(t *testing.T, conn *Conn, p *peer) {
+				reading := inBackground(func() error { _, _, err := conn.Read(testContext(t)); return err })
+				untilHeld(t, &conn.reading)
+				tt.end(conn, p)
+				err := awaitErr(t, reading)
+				var closed *CloseError
+				if !errors.As(err, &closed) || closed.Remote != tt.remote {
+					t.Errorf("%v: remote %v, want %v", err, closed.Remote, tt.remote)
+				}
+			})
+		})
+	}
+	t.Run("the peer ended TLS with an alert", func(t *testing.T) {
+		err := readAfterDamage(t)
+		checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
+		if !strings.Contains(err.Error(), "remote error: tls: bad record MAC") {
+			t.Error(err)
+		}
+	})
+	t.Run("found while writing", func(t *testing.T) {
+		bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+			_ = p.Conn.(*net.TCPConn).SetLinger(0)
+			must(t, p.Close())
+			err := awaitErr(t, inBackground(func() error {
+				for {
+					if err := conn.Write(testContext(t), Binary, []byte("x")); err != nil {
+						return err
+					}
+				}
+			}))
+			checkClosed(t, err, 1006, true, nil)
+		})
 	})
 }
 
@@ -196,7 +262,7 @@ func TestLostPeer(t *testing.T) {
 			bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 				p.sendOctets(tt.sent(p))
 				must(t, p.Close())
-				_, _, err := conn.Read(patient(t))
+				_, _, err := conn.Read(testContext(t))
 				checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
 				if !strings.Contains(err.Error(), tt.want+", without a Close frame (RFC 6455 7.1.5)") {
 					t.Errorf("error %q, want %q", err, tt.want)
@@ -208,8 +274,45 @@ func TestLostPeer(t *testing.T) {
 		bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 			must(t, p.Conn.(*net.TCPConn).SetLinger(0))
 			must(t, p.Close())
-			_, _, err := conn.Read(patient(t))
+			_, _, err := conn.Read(testContext(t))
 			checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
 		})
 	})
+}
+
+// A damagingConn changes the last octet of what is written.
+type damagingConn struct{ net.Conn }
+
+func (c damagingConn) Write(p []byte) (int, error) {
+	damaged := slices.Clone(p)
+	damaged[len(damaged)-1]++
+	return c.Conn.Write(damaged)
+}
+
+// A swappableConn lets a test put itself between TLS and TCP.
+type swappableConn struct{ net.Conn }
+
+// readAfterDamage returns how a connection over TLS ends when the network has changed
+// what this side sent, so that the peer's TLS answers with an alert.
+func readAfterDamage(t *testing.T) error {
+	t.Helper()
+	from := httptest.NewUnstartedServer(nil)
+	from.StartTLS()
+	defer from.Close()
+	a, b := tcpPair(t)
+	peer := tls.Server(b, &tls.Config{Certificates: from.TLS.Certificates})
+	peerEnd := inBackground(func() error { _, err := io.Copy(io.Discard, peer); return err })
+	network := &swappableConn{a}
+	secured := tls.Client(network, &tls.Config{RootCAs: from.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, ServerName: "example.com"})
+	must(t, secured.HandshakeContext(testContext(t)))
+	network.Conn = damagingConn{a}
+	conn, err := newConn(secured, config{role: wire.RoleClient})
+	must(t, err)
+	defer conn.CloseNow()
+	must(t, conn.Write(testContext(t), Text, []byte("x")))
+	_, _, err = conn.Read(testContext(t))
+	if end := awaitErr(t, peerEnd); end == nil {
+		t.Error("the peer found nothing wrong")
+	}
+	return err
 }

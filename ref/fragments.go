@@ -9,14 +9,13 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// WriteFragments sends a message of which every piece is a fragment, one frame
-// each as they come (RFC 6455 5.4); no pieces are an empty message. Other messages
-// wait until it is sent, control frames do not. A piece goes out when the next
-// one, or the end, has come, since only then is it known whether it is the last;
-// until then a copy of it is kept. The message is not compressed.
+// WriteFragments sends one message with one frame for each piece (RFC 6455 5.4);
+// without pieces it sends an empty message. Other messages wait until it is sent,
+// control frames do not. A piece is copied and sent when the next one, or the
+// end, is known, because the last frame is marked. The message is not compressed.
 //
-// A text may be cut within a code point, as long as the whole is UTF-8. As with
-// NextWriter, a message that cannot be finished ends the connection if anything
+// Pieces of a text may end inside a code point if the whole message is UTF-8. As
+// with NextWriter, a message that cannot be finished ends the connection if any
 // of it was sent.
 func (c *Conn) WriteFragments(ctx context.Context, typ MessageType, pieces iter.Seq[[]byte]) error {
 	if err := typ.check(); err != nil {
@@ -25,9 +24,9 @@ func (c *Conn) WriteFragments(ctx context.Context, typ MessageType, pieces iter.
 	if err := c.sending.acquire(ctx, c.done); err != nil {
 		return c.explain("write", err)
 	}
-	w := &messageWriter{c: c, ctx: ctx, next: wire.Header{Opcode: wire.Opcode(typ)}, text: typ == Text}
+	w := &messageWriter{c: c, ctx: ctx, next: wire.Header{Opcode: typ.opcode()}, typ: typ, text: typ.isText()}
 	defer func() {
-		if w.err == nil { // the sequence panicked, which goes on
+		if w.err == nil { // the sequence panicked; the panic goes on
 			_ = w.abandon(errors.New("the sequence of fragments panicked"))
 		}
 	}()

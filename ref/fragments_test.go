@@ -39,9 +39,9 @@ func TestWriteFragments(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-				must(t, conn.WriteFragments(patient(t), tt.typ, pieces(tt.pieces...)))
+				must(t, conn.WriteFragments(testContext(t), tt.typ, pieces(tt.pieces...)))
 				p.expect(tt.want...)
-				must(t, conn.Write(patient(t), Text, []byte("next")))
+				must(t, conn.Write(testContext(t), Text, []byte("next")))
 				p.expect(whole(wire.OpText, "next"))
 			})
 		})
@@ -72,12 +72,12 @@ func TestWriteFragmentsUnfinished(t *testing.T) {
 							err = errors.New("panicked")
 						}
 					}()
-					err = conn.WriteFragments(patient(t), Text, tt.pieces)
+					err = conn.WriteFragments(testContext(t), Text, tt.pieces)
 				}()
 				if err == nil {
 					t.Fatal("no error")
 				}
-				next := conn.Write(patient(t), Text, []byte("next"))
+				next := conn.Write(testContext(t), Text, []byte("next"))
 				if tt.sent {
 					checkClosedCode(t, next, 1006)
 					return
@@ -88,7 +88,7 @@ func TestWriteFragmentsUnfinished(t *testing.T) {
 		})
 	}
 	conn, _ := endpoint(t, wire.RoleServer, config{})
-	if err := conn.WriteFragments(patient(t), 9, slices.Values([][]byte{nil})); err == nil {
+	if err := conn.WriteFragments(testContext(t), 9, slices.Values([][]byte{nil})); err == nil {
 		t.Error("a message of type 9")
 	}
 }
@@ -98,4 +98,31 @@ func checkClosedCode(t *testing.T, err error, code wire.StatusCode) {
 	if CloseStatus(err) != code {
 		t.Errorf("%v, want %v", err, code)
 	}
+}
+
+// The sequence of fragments may close the connection, or look at what comes: Close does
+// not wait for the message to end, which is broken off.
+func TestCloseFromASequenceOfFragments(t *testing.T) {
+	noLeaks(t)
+	bothRoles(t, config{closeTimeout: testTimeout}, func(t *testing.T, conn *Conn, p *peer) {
+		var closed error
+		sending := inBackground(func() error {
+			return conn.WriteFragments(testContext(t), Text, func(yield func([]byte) bool) {
+				if yield([]byte("a")) && yield([]byte("b")) {
+					closed = conn.Close(1000, "enough")
+					yield([]byte("c"))
+				}
+			})
+		})
+		p.expect(part(wire.OpText, "a"), closing(1000, "enough"))
+		p.send(closing(1000, ""))
+		if p.role == wire.RoleClient {
+			p.expectEnd()
+		}
+		must(t, p.Close())
+		if err := awaitErr(t, sending); CloseStatus(err) != 1000 {
+			t.Errorf("sending ended with %v", err)
+		}
+		must(t, closed)
+	})
 }

@@ -14,21 +14,21 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// NewFrameHandler returns a slog handler that shows people what goes over
-// connections whose Logger it is, a line for each frame:
+// NewFrameHandler returns a slog handler that writes a line for each frame of the
+// connections with this Logger:
 //
 //	15:04:05.000 server ← 127.0.0.1:54321 text 5 "Hello"
 //	15:04:05.001 server → 127.0.0.1:54321 close 1000 (normal closure) "done"
 //
-// That is the time, the own role, the direction (→ is sent), the peer, the opcode,
-// the payload's length in octets and its beginning, at most 48 octets of it: quoted
-// if it is text, in hexadecimal if it is not, and nothing of what is compressed.
+// The line has the time, the own role, the direction (→ is sent), the peer, the
+// opcode, the length of the payload in octets, and up to 48 octets of it: text is
+// quoted, other payload is in hexadecimal, and compressed payload is left out.
 // Other records are lines with level, message and attributes.
 //
-// level is the least level shown; nil is [LevelFrame], all there is. Lines are
-// coloured if w is a terminal, unless NO_COLOR is set or TERM is "dumb". Each line is
-// one Write, never two at a time. What the peer sent is shown quoted, so that it
-// cannot take the terminal over.
+// level is the lowest level shown; nil means [LevelFrame], which shows all. Lines
+// are coloured if w is a terminal, unless NO_COLOR is set or TERM is "dumb". Each
+// line is one call of Write. What the peer sent is quoted, so that it cannot
+// control the terminal.
 func NewFrameHandler(w io.Writer, level slog.Leveler) slog.Handler {
 	if level == nil {
 		level = LevelFrame
@@ -45,7 +45,7 @@ type frameHandler struct {
 	rest   slog.Handler // writes attributes, those of With too, into out.line
 }
 
-// A frameOutput is shared by a handler and those made of it by With.
+// A frameOutput is shared by a handler and the handlers made from it by With.
 type frameOutput struct {
 	mu   sync.Mutex
 	w    io.Writer
@@ -90,7 +90,7 @@ func (h *frameHandler) Handle(ctx context.Context, r slog.Record) error {
 	return err
 }
 
-// frameOf returns the frame that a record is about, nil if it is about none.
+// frameOf returns the frame and the connection of a record, or nil.
 func frameOf(r slog.Record) (frame *loggedFrame, conn *Conn) {
 	r.Attrs(func(a slog.Attr) bool {
 		switch v := a.Value.Any().(type) {
@@ -104,9 +104,10 @@ func frameOf(r slog.Record) (frame *loggedFrame, conn *Conn) {
 	return frame, conn
 }
 
-// attributes adds what slog's own handler makes of them, and the end of the line.
+// attributes appends the attributes as slog formats them, and the end of the
+// line.
 func (h *frameHandler) attributes(ctx context.Context, r slog.Record) error {
-	// What it begins with stands for what is in the line already.
+	// The text handler begins with this, which the line has already.
 	const begin = `level=INFO msg=""`
 	bare := slog.NewRecord(time.Time{}, slog.LevelInfo, "", 0)
 	r.Attrs(func(a slog.Attr) bool { bare.AddAttrs(a); return true })
@@ -120,7 +121,7 @@ func (h *frameHandler) attributes(ctx context.Context, r slog.Record) error {
 	return nil
 }
 
-// Of ANSI terminals: the numbers of colours.
+// The numbers of ANSI colours.
 const (
 	red     = 31
 	green   = 32
@@ -147,7 +148,7 @@ func levelColour(level slog.Level) int {
 	return 0
 }
 
-// colour tells what is sent from what comes, and closing from both.
+// colour returns the colour for sent, received and Close frames.
 func (f loggedFrame) colour() int {
 	switch {
 	case f.header.Opcode == wire.OpClose:
@@ -158,7 +159,7 @@ func (f loggedFrame) colour() int {
 	return cyan
 }
 
-// line shows a frame, without the end of the line.
+// line returns the line for a frame, without time and line end.
 func (f loggedFrame) line(conn *Conn) string {
 	var b bytes.Buffer
 	arrow := "←"
@@ -210,7 +211,8 @@ func (f loggedFrame) line(conn *Conn) string {
 	return b.String()
 }
 
-// unquoted is a message as it is, unless it would do things to a terminal.
+// unquoted returns s, quoted if it contains anything that could control a
+// terminal.
 func unquoted(s string) string {
 	if q := strconv.Quote(s); q != `"`+s+`"` {
 		return q
@@ -218,7 +220,7 @@ func unquoted(s string) string {
 	return s
 }
 
-// coloured reports whether w is a terminal whose user has nothing against colours
+// coloured reports whether w is a terminal that may have colours
 // (https://no-color.org).
 func coloured(w io.Writer) bool {
 	file, ok := w.(*os.File)

@@ -66,20 +66,20 @@ func TestFrameHandler(t *testing.T) {
 			whole(wire.OpText, strings.Repeat("世", 100)),
 			whole(wire.OpPong, "unasked"))
 		for range 8 {
-			_, _, err := conn.Read(patient(t))
+			_, _, err := conn.Read(testContext(t))
 			must(t, err)
 		}
-		must(t, conn.Write(patient(t), Text, []byte("Hello")))
-		must(t, conn.Write(patient(t), Binary, []byte("\x00\xff")))
-		must(t, conn.Write(patient(t), Text, []byte(strings.Repeat("long ", 20))))
-		must(t, conn.WritePrepared(patient(t), prepared(t, Text, "to everybody")))
-		must(t, conn.WriteFragments(patient(t), Binary, func(yield func([]byte) bool) {
+		must(t, conn.Write(testContext(t), Text, []byte("Hello")))
+		must(t, conn.Write(testContext(t), Binary, []byte("\x00\xff")))
+		must(t, conn.Write(testContext(t), Text, []byte(strings.Repeat("long ", 20))))
+		must(t, conn.WritePrepared(testContext(t), prepared(t, Text, "to everybody")))
+		must(t, conn.WriteFragments(testContext(t), Binary, func(yield func([]byte) bool) {
 			_ = yield([]byte("\x01")) && yield([]byte("\x02"))
 		}))
-		must(t, conn.SendPing(patient(t), []byte("?")))
-		conn.WriteGuarded(patient(t), Text, []byte("\xff")) // a record that is no frame's
+		must(t, conn.SendPing(testContext(t), []byte("?")))
+		conn.WriteGuarded(testContext(t), Text, []byte("\xff")) // a record that is no frame's
 		p.send(whole(wire.OpText, "wrong").rsv(wire.RSV3))
-		end := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
+		end := inBackground(func() error { _, _, err := conn.Read(testContext(t)); return err })
 		for f := (frame{}); f.Opcode != wire.OpClose; {
 			var err error
 			f, err = p.next()
@@ -97,7 +97,7 @@ func TestFrameHandler(t *testing.T) {
 	bothRoles(t, config{logger: logger}, func(t *testing.T, conn *Conn, p *peer) {
 		p.send(closing(4000, "thanks"))
 		must(t, p.Conn.(interface{ CloseWrite() error }).CloseWrite())
-		_, _, err := conn.Read(patient(t))
+		_, _, err := conn.Read(testContext(t))
 		checkClosed(t, err, 4000, true, nil)
 	})
 	checkGolden(t, "frames.golden", regexp.MustCompile(`127\.0\.0\.1:\d+`).ReplaceAllString(out.String(), "peer"))
@@ -107,7 +107,7 @@ func TestFrameHandler(t *testing.T) {
 func patientFor(t *testing.T, p *peer) context.Context {
 	t.Helper()
 	must(t, p.Conn.(interface{ CloseWrite() error }).CloseWrite())
-	return patient(t)
+	return testContext(t)
 }
 
 // It does what every handler has to do.
@@ -151,7 +151,7 @@ func TestFrameHandlerLevel(t *testing.T) {
 	bothRoles(t, config{logger: logger}, func(t *testing.T, conn *Conn, p *peer) {
 		p.send(whole(wire.OpText, "x"))
 		checkRead(t, conn, Text, "x")
-		must(t, conn.Write(patient(t), Text, []byte("x")))
+		must(t, conn.Write(testContext(t), Text, []byte("x")))
 	})
 	if out.Len() > 0 {
 		t.Errorf("shown %s", &out)
@@ -240,7 +240,7 @@ func TestFramesUnloggedCostNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() {
 			must(t, conn.Write(context.Background(), Text, incoming[:0]))
 			conn.unread = append(conn.unread[:0], incoming...)
-			if _, ev := conn.receiver.Receive(conn.unread); ev.Kind != wire.EventPong || conn.frameIn.open {
+			if _, ev := conn.receiver.Receive(conn.unread); ev.Kind != wire.EventPong || conn.frameIn != nil {
 				t.Errorf("event %v", ev.Kind)
 			}
 		}); n > 0 {

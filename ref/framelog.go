@@ -10,16 +10,15 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// LevelFrame is the level at which single frames are logged. It lies below
-// [slog.LevelDebug], for what a frame holds is what users say to each other, which
-// a program's own debugging should not show unasked.
+// LevelFrame is the level for logging single frames. It is below
+// [slog.LevelDebug], because frames contain what users write to each other;
+// debugging a program should not show that by default.
 const LevelFrame = slog.LevelDebug - 4
 
-// previewOctets is how much of a frame's payload a log shows.
+// previewOctets is how many octets of payload a log shows.
 const previewOctets = 48
 
-// logsFrames reports whether somebody wants to know of single frames. Without a
-// Logger that costs nothing, with one it costs the question.
+// logsFrames reports whether the Logger wants single frames.
 func (c *Conn) logsFrames() bool {
 	return c.logger != nil && c.logger.Enabled(context.Background(), LevelFrame)
 }
@@ -28,14 +27,14 @@ func (c *Conn) logFrame(what string, f loggedFrame) {
 	c.logger.LogAttrs(context.Background(), LevelFrame, what, slog.Any("frame", f), slog.Any("conn", c))
 }
 
-// frameOut is what a frame that goes out does not say by itself: the type of the
-// message that it continues. Of whoever holds framing.
+// frameOut is the type of the message being sent, which its continuation frames
+// do not contain. It belongs to the goroutine that holds framing.
 type frameOut struct {
 	typ        wire.Opcode
 	compressed bool
 }
 
-// logSent tells of a frame that goes out now; framing is held.
+// logSent logs a frame that is being sent; framing is held.
 func (c *Conn) logSent(h wire.Header, payload []byte) {
 	if c.logsFrames() {
 		c.logSentFrame(h, payload)
@@ -56,26 +55,25 @@ func (c *Conn) logSentFrame(h wire.Header, payload []byte) {
 	c.logFrame("frame sent", f)
 }
 
-// frameIn is a frame that is being received and will be told of when it is there.
-// Of whoever holds reading.
+// frameIn is a frame that is being received. It is logged when it is complete. It
+// belongs to the goroutine that holds reading.
 type frameIn struct {
-	open  bool
 	frame loggedFrame
 	seen  uint64 // octets of its payload
 }
 
-// logHeader begins a frame that comes in. The one before was whole.
+// logHeader begins a received frame. The frame before it is complete.
 func (c *Conn) logHeader(h wire.Header) {
 	c.endFrameIn()
 	if c.logsFrames() {
-		c.frameIn = frameIn{open: true, frame: loggedFrame{header: h, typ: h.Opcode}}
+		c.frameIn = &frameIn{frame: loggedFrame{header: h, typ: h.Opcode}}
 	}
 }
 
-// logReceived adds what an event says of the frame, and tells of it when it is
-// whole, or broke a rule.
+// logReceived adds an event to the frame, and logs the frame if it is complete or
+// broke a rule.
 func (c *Conn) logReceived(ev wire.Event) {
-	in := &c.frameIn
+	in := c.frameIn
 	switch ev.Kind {
 	case wire.EventNone: // more is to come
 		return
@@ -94,9 +92,9 @@ func (c *Conn) logReceived(ev wire.Event) {
 }
 
 func (c *Conn) endFrameIn() {
-	if c.frameIn.open {
-		c.frameIn.open = false
-		c.logFrame("frame received", c.frameIn.frame)
+	if in := c.frameIn; in != nil {
+		c.frameIn = nil
+		c.logFrame("frame received", in.frame)
 	}
 }
 
@@ -109,8 +107,8 @@ type loggedFrame struct {
 	payload    []byte // its beginning: of a control frame all
 }
 
-// LogValue shows a frame in logs: its header, and the beginning of its payload, text
-// as it is and other octets in hexadecimal; of a Close frame, code and reason.
+// LogValue returns the header and the beginning of the payload: text as it is,
+// other octets in hexadecimal. Of a Close frame it returns code and reason.
 func (f loggedFrame) LogValue() slog.Value {
 	attrs := []slog.Attr{
 		slog.String("opcode", f.header.Opcode.String()),
@@ -129,7 +127,7 @@ func (f loggedFrame) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// closing returns what a Close frame says, as far as it can be read.
+// closing returns code and reason of a Close frame, as far as they can be read.
 func (f loggedFrame) closing() (code wire.StatusCode, reason string, ok bool) {
 	if f.header.Opcode != wire.OpClose || uint64(len(f.payload)) != f.header.Length {
 		return 0, "", false
@@ -138,8 +136,8 @@ func (f loggedFrame) closing() (code wire.StatusCode, reason string, ok bool) {
 	return code, reason, true
 }
 
-// preview returns the beginning of the payload, either as text or in hexadecimal,
-// and whether there is more of it. What is compressed tells nobody anything.
+// preview returns the beginning of the payload, as text or in hexadecimal, and
+// whether there is more. It returns nothing of compressed payload.
 func (f loggedFrame) preview() (text, octets string, more bool) {
 	if f.compressed {
 		return "", "", false

@@ -54,7 +54,7 @@ func TestAcceptBehindMiddleware(t *testing.T) {
 				inner.ServeHTTP(tt.wrap(w), r)
 			}))
 			defer s.Close()
-			conn, response, err := Dial(patient(t), s.URL, &DialOptions{NoProxy: true})
+			conn, response, err := Dial(testContext(t), s.URL, &DialOptions{NoProxy: true})
 			if response == nil || response.StatusCode != tt.status {
 				t.Fatalf("%v, %v, want status %d", response, err, tt.status)
 			}
@@ -66,7 +66,7 @@ func TestAcceptBehindMiddleware(t *testing.T) {
 				return
 			}
 			must(t, err)
-			must(t, conn.Write(patient(t), Text, []byte("Hello")))
+			must(t, conn.Write(testContext(t), Text, []byte("Hello")))
 			checkRead(t, conn, Text, "Hello")
 			must(t, conn.Close(1000, ""))
 		})
@@ -93,7 +93,7 @@ func TestAcceptOverHTTP2(t *testing.T) {
 			s.EnableHTTP2 = true
 			s.StartTLS()
 			defer s.Close()
-			r, err := http.NewRequestWithContext(patient(t), http.MethodGet, s.URL, nil)
+			r, err := http.NewRequestWithContext(testContext(t), http.MethodGet, s.URL, nil)
 			must(t, err)
 			r.Header.Set("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==") // all of the handshake that HTTP/2 can carry
 			r.Header.Set("Sec-WebSocket-Version", "13")
@@ -107,9 +107,9 @@ func TestAcceptOverHTTP2(t *testing.T) {
 			}
 			// The same server speaks HTTP/1.1 with those who ask for a WebSocket.
 			trusting := s.Client().Transport.(*http.Transport).TLSClientConfig
-			conn, _, err := Dial(patient(t), s.URL, &DialOptions{TLS: trusting, NoProxy: true})
+			conn, _, err := Dial(testContext(t), s.URL, &DialOptions{TLS: trusting, NoProxy: true})
 			must(t, err)
-			must(t, conn.Write(patient(t), Text, []byte("Hello")))
+			must(t, conn.Write(testContext(t), Text, []byte("Hello")))
 			checkRead(t, conn, Text, "Hello")
 			must(t, conn.Close(1000, ""))
 		})
@@ -121,7 +121,7 @@ func TestAcceptHandshakeTimeout(t *testing.T) {
 	noLeaks(t)
 	a, b := memoryConns()
 	defer b.Close()
-	_, err := a.Write(make([]byte, underway)) // no room is left
+	_, err := a.Write(make([]byte, maxInFlight)) // no room is left
 	must(t, err)
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(opening + "\r\n")))
 	must(t, err)

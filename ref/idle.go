@@ -2,46 +2,65 @@ package ref
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// An idleWatch remembers when the peer was last heard of.
-type idleWatch struct{ heard atomic.Pointer[time.Time] }
+// An idleWatch closes a connection when nothing has come from the peer for the
+// timeout. It is made together with the Conn.
+type idleWatch struct {
+	timeout time.Duration
+	started time.Time
+	heard   atomic.Int64 // when octets came last, in nanoseconds after started
 
-func (w *idleWatch) note(now time.Time) { w.heard.Store(&now) }
-
-// left returns how much of the timeout is left.
-func (w *idleWatch) left(timeout time.Duration, now time.Time) time.Duration {
-	return timeout - now.Sub(*w.heard.Load())
+	mu      sync.Mutex
+	timer   *time.Timer // nil until start
+	stopped bool
 }
 
-// closeWhenIdle closes the connection once nothing has come from the peer for so
-// long, until stop is called. It is called before anybody reads.
-func (c *Conn) closeWhenIdle(timeout time.Duration) (stop func()) {
-	c.idle = &idleWatch{}
-	c.idle.note(time.Now())
-	stopped := make(chan struct{})
-	go func() {
-		timer := time.NewTimer(timeout)
-		defer timer.Stop()
-		for {
-			select {
-			case <-stopped:
-				return
-			case <-c.done:
-				return
-			case <-timer.C:
-			}
-			left := c.idle.left(timeout, time.Now())
-			if left <= 0 {
-				_ = c.Close(wire.StatusGoingAway, fmt.Sprintf("nothing came for %v", timeout))
-				return
-			}
-			timer.Reset(left)
+func newIdleWatch(timeout time.Duration) *idleWatch {
+	return &idleWatch{timeout: timeout, started: time.Now()}
+}
+
+// note notes that octets came.
+func (w *idleWatch) note(now time.Time) { w.heard.Store(int64(now.Sub(w.started))) }
+
+// left returns how much of the timeout is left.
+func (w *idleWatch) left(now time.Time) time.Duration {
+	return w.timeout - (now.Sub(w.started) - time.Duration(w.heard.Load()))
+}
+
+// start starts a timer, which is set again if octets have come meanwhile. There
+// is no goroutine while it waits.
+func (w *idleWatch) start(c *Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.stopped {
+		return
+	}
+	w.timer = time.AfterFunc(w.left(time.Now()), func() {
+		left := w.left(time.Now())
+		if left <= 0 {
+			_ = c.Close(wire.StatusGoingAway, fmt.Sprintf("nothing came for %v", w.timeout))
+			return
 		}
-	}()
-	return func() { close(stopped) }
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if !w.stopped {
+			w.timer.Reset(left)
+		}
+	})
+}
+
+// stop stops the timer.
+func (w *idleWatch) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stopped = true
+	if w.timer != nil {
+		w.timer.Stop()
+	}
 }

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// errDone says inside this package that the connection had ended; callers get
-// the CloseError instead.
+// errDone says that the connection has ended. Only this package sees it; callers
+// get the CloseError.
 var errDone = errors.New("connection ended")
 
-// past is a deadline that interrupts whoever waits.
+// past is a deadline that interrupts a read or write at once.
 var past = time.Unix(1, 0)
 
-// interruptible runs one operation on a connection and interrupts it, by a
-// deadline in the past, when ctx ends. The error is ctx's cause when that is
-// what ended the operation; the deadline is then cleared again.
+// interruptible runs an operation on a connection. When ctx ends, it interrupts the
+// operation by a deadline in the past, clears the deadline again, and returns the
+// cause of ctx.
 func interruptible(ctx context.Context, setDeadline func(time.Time) error, operation func() (int, error)) (int, error) {
 	if ctx.Done() == nil {
 		return operation()

@@ -15,7 +15,7 @@ func noLeaks(t *testing.T) {
 	before := gleak.Goroutines()
 	t.Cleanup(func() {
 		g := gomega.NewWithT(t)
-		g.Eventually(gleak.Goroutines).WithTimeout(patience).ShouldNot(gleak.HaveLeaked(before))
+		g.Eventually(gleak.Goroutines).WithTimeout(testTimeout).ShouldNot(gleak.HaveLeaked(before))
 	})
 }
 

@@ -41,14 +41,14 @@ func TestLimits(t *testing.T) {
 			bothRoles(t, c, func(t *testing.T, conn *Conn, p *peer) {
 				if tt.within != nil {
 					p.send(tt.within...)
-					_, _, err := conn.Read(patient(t))
+					_, _, err := conn.Read(testContext(t))
 					must(t, err)
 				}
 				sent := inBackground(func() error {
 					_, err := p.Write(p.octets(tt.beyond...))
 					return err
 				})
-				end := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
+				end := inBackground(func() error { _, _, err := conn.Read(testContext(t)); return err })
 				p.expectClose(1009)
 				p.expectEnd()
 				must(t, awaitErr(t, sent))
@@ -79,13 +79,40 @@ func TestLimitsDefaults(t *testing.T) {
 	}
 }
 
+// The limit can be changed while somebody reads, from the next frame header on.
+func TestSetReadLimit(t *testing.T) {
+	noLeaks(t)
+	x := func(n int) string { return strings.Repeat("x", n) }
+	c := config{limits: Limits{Message: 10}, agreed: &wire.DeflateParams{}, compression: &Compression{}}
+	bothRoles(t, c, func(t *testing.T, conn *Conn, p *peer) {
+		reading := inBackground(func() error { _, _, err := conn.Read(testContext(t)); return err })
+		untilHeld(t, &conn.reading)
+		conn.SetReadLimit(100)
+		p.send(whole(wire.OpText, x(100)))
+		must(t, awaitErr(t, reading))
+		p.send(whole(wire.OpText, deflated(x(100))).rsv(wire.RSV1))
+		checkRead(t, conn, Text, x(100))
+		conn.SetReadLimit(-1)
+		p.send(whole(wire.OpText, deflated(x(5000))).rsv(wire.RSV1))
+		checkRead(t, conn, Text, x(5000))
+		conn.SetReadLimit(0)
+		p.send(whole(wire.OpText, x(5000)))
+		checkRead(t, conn, Text, x(5000))
+		conn.SetReadLimit(10)
+		p.send(whole(wire.OpText, x(11)))
+		must(t, p.Conn.(interface{ CloseWrite() error }).CloseWrite())
+		_, _, err := conn.Read(testContext(t))
+		checkClosed(t, err, 1009, false, wire.RuleMessageLimit)
+	})
+}
+
 // A reader that streams is held to the message limit too.
 func TestLimitsForReaders(t *testing.T) {
 	noLeaks(t)
 	conn, p := endpoint(t, wire.RoleServer, config{limits: Limits{Message: 1000}, agreed: &wire.DeflateParams{}, compression: &Compression{}})
 	p.send(whole(wire.OpBinary, deflated(strings.Repeat("x", 1001))).rsv(wire.RSV1))
 	must(t, p.Conn.(interface{ CloseWrite() error }).CloseWrite())
-	_, r, err := conn.NextReader(patient(t))
+	_, r, err := conn.NextReader(testContext(t))
 	must(t, err)
 	n, err := io.Copy(io.Discard, r)
 	if n > 1000 {

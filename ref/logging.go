@@ -6,17 +6,17 @@ import (
 	"log/slog"
 )
 
-// ReadGuarded is Read for those who only want to know whether there was a message:
-// an error goes to the options' Logger, if there is one. The connection's normal
-// end is no error.
+// ReadGuarded is Read that only tells whether there was a message. Errors go to
+// the Logger of the options, if there is one; a normal end of the connection is
+// not an error.
 func (c *Conn) ReadGuarded(ctx context.Context) ([]byte, bool) {
 	_, data, err := c.Read(ctx)
 	c.logError(ctx, "read", err)
 	return data, err == nil
 }
 
-// WriteGuarded is Write for those who only want to know whether it was sent, like
-// ReadGuarded.
+// WriteGuarded is Write that only tells whether the message was sent. Errors go
+// to the Logger of the options.
 func (c *Conn) WriteGuarded(ctx context.Context, typ MessageType, p []byte) bool {
 	err := c.Write(ctx, typ, p)
 	c.logError(ctx, "write", err)
@@ -30,8 +30,8 @@ func (c *Conn) logError(ctx context.Context, doing string, err error) {
 	c.logger.LogAttrs(ctx, slog.LevelWarn, doing+" failed", slog.Any("conn", c), slog.Any("error", err))
 }
 
-// LogValue shows a connection in logs: role, addresses, state, what was agreed.
-// It has none of the request's fields, which may hold secrets.
+// LogValue returns role, addresses, state and what was agreed. It contains no
+// fields of the request, which may be secret.
 func (c *Conn) LogValue() slog.Value {
 	attrs := []slog.Attr{
 		slog.String("role", c.role.String()),
@@ -48,7 +48,7 @@ func (c *Conn) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// LogValue shows a server in logs: its connections and the errors nobody took.
+// LogValue returns the number of connections and of dropped errors.
 func (s *Server) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int("conns", s.NumConns()),
@@ -56,7 +56,7 @@ func (s *Server) LogValue() slog.Value {
 	)
 }
 
-// LogValue shows an end in logs: code, reason and who it came from.
+// LogValue returns code, reason, cause and whether the peer ended the connection.
 func (e *CloseError) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.Int("code", int(e.Code)), slog.Bool("remote", e.Remote)}
 	if e.Reason != "" {
@@ -68,7 +68,7 @@ func (e *CloseError) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// log tells the options' Logger, at the level that fits.
+// log writes to the Logger of the options.
 func (s *Server) log(remote string, err error) {
 	if s.Options == nil || s.Options.Logger == nil {
 		return

@@ -34,17 +34,17 @@ func TestGuarded(t *testing.T) {
 	bothRoles(t, config{logger: logger}, func(t *testing.T, conn *Conn, p *peer) {
 		out.Reset()
 		p.send(whole(wire.OpText, "Hello"))
-		if data, ok := conn.ReadGuarded(patient(t)); !ok || string(data) != "Hello" {
+		if data, ok := conn.ReadGuarded(testContext(t)); !ok || string(data) != "Hello" {
 			t.Errorf("read %q %v", data, ok)
 		}
-		if !conn.WriteGuarded(patient(t), Text, []byte("Hello")) {
+		if !conn.WriteGuarded(testContext(t), Text, []byte("Hello")) {
 			t.Error("not written")
 		}
 		p.expect(whole(wire.OpText, "Hello"))
 		if out.Len() > 0 {
 			t.Errorf("logged %s", out)
 		}
-		if conn.WriteGuarded(patient(t), Text, []byte("\xff")) {
+		if conn.WriteGuarded(testContext(t), Text, []byte("\xff")) {
 			t.Error("written, and no UTF-8")
 		}
 		want := "level=WARN msg=\"write failed\" conn.role=" + conn.role.String() + " conn.state=open error="
@@ -54,7 +54,7 @@ func TestGuarded(t *testing.T) {
 		out.Reset()
 		p.send(closing(1000, ""))
 		must(t, p.Close())
-		if data, ok := conn.ReadGuarded(patient(t)); ok {
+		if data, ok := conn.ReadGuarded(testContext(t)); ok {
 			t.Errorf("read %q", data)
 		}
 		if out.Len() > 0 {
@@ -63,7 +63,7 @@ func TestGuarded(t *testing.T) {
 	})
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, _ *peer) {
 		conn.CloseNow()
-		if _, ok := conn.ReadGuarded(patient(t)); ok { // and no logger
+		if _, ok := conn.ReadGuarded(testContext(t)); ok { // and no logger
 			t.Error("read from a closed connection")
 		}
 	})
@@ -109,7 +109,7 @@ func TestLoggerOption(t *testing.T) {
 		ran <- c.logger
 		return nil
 	})
-	conn, _, err := Dial(patient(t), s.url, &DialOptions{Logger: logger})
+	conn, _, err := Dial(testContext(t), s.url, &DialOptions{Logger: logger})
 	must(t, err)
 	defer conn.CloseNow()
 	if conn.logger != logger || <-ran != logger {

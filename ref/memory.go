@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// underway is how many octets a connection in memory holds in one direction
-// until somebody reads them, like the buffers of TCP.
-const underway = 64 << 10
+// maxInFlight is how many octets one direction of a connection in memory holds,
+// like the buffers of TCP.
+const maxInFlight = 64 << 10
 
 // memoryConns returns the two ends of a connection in memory. Unlike those of
-// net.Pipe they have buffers, so that a Close frame gets away without anybody
-// reading, and can be half closed as TCP can, which the closing handshake is made
-// of (RFC 6455 7.1.1).
+// net.Pipe they have buffers, so that a Close frame can be sent while nobody
+// reads, and can be half closed like TCP, as the closing handshake needs it (RFC
+// 6455 7.1.1).
 func memoryConns() (a, b *memoryConn) {
 	x, y := newDirection(), newDirection()
 	return newMemoryConn(x, y), newMemoryConn(y, x)
 }
 
-// A memoryConn is one end.
+// A memoryConn is one end of a connection in memory.
 type memoryConn struct {
 	in, out         *direction
 	readBy, writeBy *deadline
@@ -36,16 +36,16 @@ func newMemoryConn(in, out *direction) *memoryConn {
 func (c *memoryConn) Read(p []byte) (int, error)  { return c.in.read(c.readBy.context(), p) }
 func (c *memoryConn) Write(p []byte) (int, error) { return c.out.write(c.writeBy.context(), p) }
 
-// Close ends both directions. What was written can still be read by the peer.
+// Close closes both directions. The peer can still read what was written.
 func (c *memoryConn) Close() error {
 	c.in.abandon()
 	c.out.finish()
-	c.readBy.set(time.Time{}) // no timer is left behind
+	c.readBy.set(time.Time{}) // stops the timer
 	c.writeBy.set(time.Time{})
 	return nil
 }
 
-// CloseWrite ends the outgoing direction.
+// CloseWrite closes the sending direction.
 func (c *memoryConn) CloseWrite() error {
 	c.out.finish()
 	return nil
@@ -75,9 +75,9 @@ type memoryAddr struct{}
 func (memoryAddr) Network() string { return "pipe" }
 func (memoryAddr) String() string  { return "pipe" }
 
-var errAbandoned = errors.New("the other end is closed")
+var errPeerClosed = errors.New("the other end is closed")
 
-// A direction is the octets on their way from one end to the other.
+// A direction holds the octets that were written and not read.
 type direction struct {
 	mu        sync.Mutex
 	octets    []byte
@@ -88,7 +88,7 @@ type direction struct {
 
 func newDirection() *direction { return &direction{changed: make(chan struct{})} }
 
-// read waits for octets or their end.
+// read waits for octets or the end.
 func (d *direction) read(ctx context.Context, p []byte) (n int, err error) {
 	err = d.await(ctx, func() (done bool, err error) {
 		switch {
@@ -106,16 +106,16 @@ func (d *direction) read(ctx context.Context, p []byte) (n int, err error) {
 	return n, err
 }
 
-// write waits until all of p found room.
+// write waits until there is room for all of p.
 func (d *direction) write(ctx context.Context, p []byte) (n int, err error) {
 	err = d.await(ctx, func() (done bool, err error) {
 		switch {
 		case d.finished:
 			return true, net.ErrClosed
 		case d.abandoned:
-			return true, errAbandoned
+			return true, errPeerClosed
 		}
-		m := min(len(p)-n, underway-len(d.octets))
+		m := min(len(p)-n, maxInFlight-len(d.octets))
 		d.octets = append(d.octets, p[n:n+m]...)
 		n += m
 		return n == len(p), nil
@@ -137,13 +137,13 @@ func (d *direction) abandon() {
 	d.change()
 }
 
-// change wakes who waits; mu is held.
+// change wakes the goroutines that wait; mu is held.
 func (d *direction) change() {
 	close(d.changed)
 	d.changed = make(chan struct{})
 }
 
-// await has step look until it is done, after every change, or ctx ends.
+// await calls step after every change until it is done or ctx ends.
 func (d *direction) await(ctx context.Context, step func() (done bool, err error)) error {
 	for {
 		if ctx.Err() != nil {

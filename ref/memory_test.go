@@ -46,8 +46,8 @@ func TestMemoryConnHoldsBack(t *testing.T) {
 	a, b := memoryConns()
 	defer a.Close()
 	defer b.Close()
-	n, err := a.Write(make([]byte, underway))
-	if n != underway || err != nil {
+	n, err := a.Write(make([]byte, maxInFlight))
+	if n != maxInFlight || err != nil {
 		t.Fatalf("%d octets written, %v", n, err)
 	}
 	must(t, a.SetWriteDeadline(time.Now().Add(10*time.Millisecond)))
@@ -56,7 +56,7 @@ func TestMemoryConnHoldsBack(t *testing.T) {
 	}
 	must(t, a.SetWriteDeadline(time.Time{}))
 	wrote := inBackground(func() error { _, err := a.Write([]byte("x")); return err })
-	_, err = io.ReadFull(b, make([]byte, underway+1))
+	_, err = io.ReadFull(b, make([]byte, maxInFlight+1))
 	must(t, err)
 	must(t, awaitErr(t, wrote))
 }

@@ -13,15 +13,15 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// NetConn makes a stream of octets of a connection, for protocols that want a
-// net.Conn. Every Write is a message of the type; Read gives the messages' octets
-// one after the other, without their borders. A message of the other type is an
-// error, closing the connection with 1003. Nobody else may use the Conn then.
+// NetConn makes a stream of octets of a connection, for protocols that need a
+// net.Conn. Every Write sends a message of the type. Read returns the octets of
+// the messages without their boundaries. A message of the other type is an error
+// and closes the connection with 1003. The Conn must not be used otherwise.
 //
-// Read returns io.EOF when the peer closed with 1000, 1001 or no code; Close
-// closes with 1000. A read deadline leaves the connection as it was and may be set
-// anew, except inside a compressed message; a write deadline that passes in the
-// middle of a frame ends it, see [Conn.Write].
+// Read returns io.EOF when the peer closed with 1000, 1001 or no code. Close
+// closes with 1000. A read deadline does not harm the connection and can be set
+// again. A write deadline that passes in the middle of a frame ends it, see
+// [Conn.Write].
 func NetConn(c *Conn, typ MessageType) (net.Conn, error) {
 	if err := typ.check(); err != nil {
 		return nil, fmt.Errorf("net.Conn: %w", err)
@@ -50,7 +50,7 @@ func (s *stream) Read(p []byte) (int, error) {
 			return 0, plain(err)
 		}
 		if r, ok := s.message.(*messageReader); ok {
-			r.ctx = s.readBy.context() // the deadline is each Read's own
+			r.ctx = s.readBy.context() // the deadline applies to each Read
 		}
 		n, err := s.message.Read(p)
 		if err == io.EOF {
@@ -62,7 +62,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	}
 }
 
-// next waits for a message unless one is open.
+// next waits for a message if none is open.
 func (s *stream) next() error {
 	if s.message != nil {
 		return nil
@@ -71,11 +71,11 @@ func (s *stream) next() error {
 	if err != nil {
 		return err
 	}
-	if typ != s.typ {
-		// RFC 6455 7.4.1: 1003 is for data of a type that is not accepted. Whoever
-		// closes waits for the peer, which a reader should not.
-		go func() { _ = s.c.Close(wire.StatusUnsupportedData, "want "+s.typ.String()) }()
-		return fmt.Errorf("read: %v message in a stream of %v messages", typ, s.typ)
+	if typ.opcode() != s.typ.opcode() {
+		// RFC 6455 7.4.1: 1003 is for data of a type that is not accepted. Close
+		// waits for the peer, which Read should not do.
+		go func() { _ = s.c.Close(wire.StatusUnsupportedData, "want "+s.typ.opcode().String()) }()
+		return fmt.Errorf("read: %v message in a stream of %v messages", typ, s.typ.opcode())
 	}
 	s.message = r
 	return nil
@@ -109,7 +109,7 @@ func (s *stream) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
-// plain gives users of a net.Conn the errors that they compare with.
+// plain returns the errors that users of a net.Conn compare with.
 func plain(err error) error {
 	var closed *CloseError
 	switch {
@@ -123,7 +123,7 @@ func plain(err error) error {
 	return err
 }
 
-// A deadline is a context whose end can be moved, also for those who wait
+// A deadline is a context whose end can be moved, also for calls that wait
 // already.
 type deadline struct {
 	mu     sync.Mutex
@@ -144,12 +144,12 @@ func (d *deadline) context() context.Context {
 	return d.ctx
 }
 
-// set moves the end; zero is never.
+// set moves the end; zero means never.
 func (d *deadline) set(t time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	stopped := d.timer == nil || d.timer.Stop()
-	if !stopped || d.ctx.Err() != nil { // the old end has come, or is just coming
+	if !stopped || d.ctx.Err() != nil { // the old end has come, or comes now
 		d.ctx, d.cancel = context.WithCancelCause(context.Background())
 	}
 	d.timer = nil
@@ -158,7 +158,7 @@ func (d *deadline) set(t time.Time) {
 	}
 	cancel, left := d.cancel, time.Until(t)
 	if left <= 0 {
-		cancel(os.ErrDeadlineExceeded) // before set returns: nothing begins any more
+		cancel(os.ErrDeadlineExceeded) // before set returns, so that no call begins
 		return
 	}
 	d.timer = time.AfterFunc(left, func() { cancel(os.ErrDeadlineExceeded) })

@@ -67,7 +67,7 @@ func TestNetConnReadDeadline(t *testing.T) {
 		n, err := s.Read(room)
 		must(t, err)
 		waiting := inBackground(func() error { _, err := s.Read(room[n:]); return err })
-		untilHeld(t, conn.reading)
+		untilHeld(t, &conn.reading)
 		must(t, s.SetReadDeadline(time.Now())) // for who waits already
 		if err := awaitErr(t, waiting); err != os.ErrDeadlineExceeded {
 			t.Errorf("waiting: %v", err)

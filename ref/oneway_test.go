@@ -21,7 +21,7 @@ func awaitDone(t testing.TB, ctx context.Context) error {
 func TestCloseRead(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-		ctx := conn.CloseRead(patient(t))
+		ctx := conn.CloseRead(testContext(t))
 		p.send(whole(wire.OpPing, "?"))
 		p.expect(whole(wire.OpPong, "?"))
 		must(t, conn.Write(ctx, Text, []byte("news")))
@@ -44,7 +44,7 @@ func TestCloseRead(t *testing.T) {
 func TestCloseReadGetsAMessage(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-		ctx := conn.CloseRead(patient(t))
+		ctx := conn.CloseRead(testContext(t))
 		p.send(whole(wire.OpText, "a question"))
 		p.expect(closing(1008, "no messages are taken here"))
 		p.send(closing(1008, ""))
@@ -52,7 +52,7 @@ func TestCloseReadGetsAMessage(t *testing.T) {
 		if err := awaitDone(t, ctx); err == nil || !strings.Contains(err.Error(), "the peer sent a text message") {
 			t.Errorf("cause %v", err)
 		}
-		_, _, err := conn.Read(patient(t))
+		_, _, err := conn.Read(testContext(t))
 		checkClosed(t, err, 1008, false, nil)
 	})
 }
@@ -62,9 +62,9 @@ func TestCloseReadEnds(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		enough := errors.New("enough")
-		parent, cancel := context.WithCancelCause(patient(t))
+		parent, cancel := context.WithCancelCause(testContext(t))
 		ctx := conn.CloseRead(parent)
-		untilHeld(t, conn.reading)
+		untilHeld(t, &conn.reading)
 		cancel(enough)
 		if err := awaitDone(t, ctx); !errors.Is(err, enough) {
 			t.Errorf("cause %v", err)
@@ -77,7 +77,7 @@ func TestCloseReadEnds(t *testing.T) {
 func TestCloseWrite(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-		w, err := conn.NextWriter(patient(t), Text)
+		w, err := conn.NextWriter(testContext(t), Text)
 		must(t, err)
 		conn.CloseWrite()
 		_, err = io.WriteString(w, "begun before")
@@ -87,10 +87,10 @@ func TestCloseWrite(t *testing.T) {
 		prepared, err := NewPreparedMessage(Text, []byte("x"))
 		must(t, err)
 		for name, write := range map[string]func() error{
-			"Write":          func() error { return conn.Write(patient(t), Text, []byte("x")) },
-			"NextWriter":     func() error { _, err := conn.NextWriter(patient(t), Text); return err },
-			"WriteFragments": func() error { return conn.WriteFragments(patient(t), Text, slices.Values([][]byte{[]byte("x")})) },
-			"WritePrepared":  func() error { return conn.WritePrepared(patient(t), prepared) },
+			"Write":          func() error { return conn.Write(testContext(t), Text, []byte("x")) },
+			"NextWriter":     func() error { _, err := conn.NextWriter(testContext(t), Text); return err },
+			"WriteFragments": func() error { return conn.WriteFragments(testContext(t), Text, slices.Values([][]byte{[]byte("x")})) },
+			"WritePrepared":  func() error { return conn.WritePrepared(testContext(t), prepared) },
 		} {
 			if err := write(); !errors.Is(err, ErrReadOnly) {
 				t.Errorf("%s: %v", name, err)
@@ -99,7 +99,7 @@ func TestCloseWrite(t *testing.T) {
 		p.send(whole(wire.OpPing, "?"), whole(wire.OpText, "news"))
 		checkRead(t, conn, Text, "news")
 		p.expect(whole(wire.OpPong, "?")) // and nothing before it
-		must(t, conn.SendPing(patient(t), []byte("!")))
+		must(t, conn.SendPing(testContext(t), []byte("!")))
 		p.expect(whole(wire.OpPing, "!"))
 		end := inBackground(func() error { return conn.Close(1000, "") })
 		p.expect(closing(1000, ""))

@@ -11,9 +11,9 @@ import (
 
 var errOrigin = errors.New("origin is not permitted (RFC 6455 10.2)")
 
-// checkOrigin decides whether the page that the request comes from may have the
-// connection (RFC6455-10.2-1). Requests without an Origin come from no page:
-// their client could say anything, so there is nothing to check.
+// checkOrigin returns an error if a page of the origin may not have the
+// connection (RFC6455-10.2-1). Requests without an Origin do not come from a
+// page; their client could send any Origin, so they are not checked.
 func (o *AcceptOptions) checkOrigin(r *http.Request) error {
 	if o.CheckOrigin != nil {
 		if !o.CheckOrigin(r) {
@@ -42,8 +42,8 @@ func (o *AcceptOptions) checkOrigin(r *http.Request) error {
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	// Behind a proxy that ends TLS the schemes differ, so a port that is left out
-	// is the one of each side's own scheme.
+	// A proxy that ends TLS makes the schemes differ. A missing port therefore
+	// means the default port of each side's own scheme.
 	if !strings.EqualFold(withoutDefaultPort(u.Scheme, u.Host), withoutDefaultPort(scheme, r.Host)) {
 		return fmt.Errorf("origin %q, not of host %q: %w", origin, r.Host, errOrigin)
 	}
@@ -76,7 +76,7 @@ func matchesOrigin(pattern, origin string) bool {
 	return err == nil && matched
 }
 
-// checkPatterns refuses patterns that path.Match cannot read.
+// checkPatterns returns an error for patterns that path.Match does not accept.
 func checkPatterns(patterns []string) error {
 	for _, pattern := range patterns {
 		if _, err := path.Match(pattern, ""); err != nil {

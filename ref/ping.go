@@ -9,16 +9,16 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// Ping sends a Ping, waits for its Pong and returns the time between. Somebody
-// has to be reading meanwhile, for Pongs come where messages come. A Pong for a
-// later Ping counts as well (RFC6455-5.5.3-2).
+// Ping sends a Ping, waits for its Pong and returns the round-trip time. Another
+// goroutine has to read meanwhile, because the Pong comes in between messages. A
+// Pong for a later Ping counts too (RFC6455-5.5.3-2).
 func (c *Conn) Ping(ctx context.Context) (time.Duration, error) {
-	id, answered := c.pings.begin()
-	defer c.pings.forget(id)
 	sent := time.Now()
-	if err := c.sendFrame(ctx, wire.Header{Fin: true, Opcode: wire.OpPing}, strconv.AppendUint(nil, id, 10)); err != nil {
+	id, answered, err := c.sendNumberedPing(ctx)
+	if err != nil {
 		return 0, c.explain("ping", err)
 	}
+	defer c.pings.forget(id)
 	select {
 	case <-answered:
 		return time.Since(sent), nil
@@ -29,8 +29,24 @@ func (c *Conn) Ping(ctx context.Context) (time.Duration, error) {
 	}
 }
 
-// pong answers a Ping (RFC6455-5.5.2-2), at once if no frame is just going out,
-// else right behind that frame: who reads never waits for who writes.
+// sendNumberedPing sends a Ping whose data are its number. The numbers are given
+// out under framing, so that they go out in order: a Pong for one is an answer
+// to those before it, and to none that is still to be sent.
+func (c *Conn) sendNumberedPing(ctx context.Context) (id uint64, answered <-chan struct{}, err error) {
+	if err := c.framing.acquire(ctx, c.done); err != nil {
+		return 0, nil, err
+	}
+	defer c.endFrame()
+	id, answered = c.pings.begin()
+	err = c.writeFrame(ctx, wire.Header{Fin: true, Opcode: wire.OpPing}, strconv.AppendUint(nil, id, 10))
+	if err != nil {
+		c.pings.forget(id)
+	}
+	return id, answered, err
+}
+
+// pong answers a Ping (RFC6455-5.5.2-2): at once, or behind the frame that another
+// goroutine is sending. The goroutine that reads never waits for one that writes.
 func (c *Conn) pong(data []byte) {
 	c.pongs.put(data)
 	if c.framing.try() {
@@ -38,20 +54,20 @@ func (c *Conn) pong(data []byte) {
 	}
 }
 
-// sendPong sends the Pong that is owed, if one is and no Close went before
-// (RFC6455-5.5.2-3); framing is held.
+// sendPong sends the pending Pong, if there is one and no Close frame was sent
+// (RFC6455-5.5.2-3). framing is held.
 func (c *Conn) sendPong() {
 	if !c.pongs.owed.Load() {
 		return
 	}
 	if data, owed := c.pongs.take(make([]byte, 0, wire.MaxControlPayload)); owed {
-		// A failure ends the connection and is told there; behind the own Close the
-		// sender refuses, as it should.
+		// A failure ends the connection and is reported there. After a Close frame
+		// the sender returns an error, and no Pong is due.
 		_ = c.sendControl(wire.OpPong, data)
 	}
 }
 
-// A pingTable knows which pings wait for their Pong.
+// A pingTable has the Pings that wait for their Pongs.
 type pingTable struct {
 	mu      sync.Mutex
 	last    uint64
@@ -76,8 +92,8 @@ func (t *pingTable) forget(id uint64) {
 	delete(t.waiting, id)
 }
 
-// answered takes a Pong. One that answers no ping of ours is unasked for and
-// means nothing (RFC6455-5.5.3-3).
+// answered handles the data of a Pong. An unsolicited Pong has no effect
+// (RFC6455-5.5.3-3).
 func (t *pingTable) answered(data []byte) {
 	id, err := strconv.ParseUint(string(data), 10, 64)
 	if err != nil {

@@ -26,12 +26,12 @@ func TestPingIsAnswered(t *testing.T) {
 func TestPingDuringAFrame(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-		must(t, conn.framing.acquire(patient(t), nil)) // as a writer inside a frame
+		must(t, conn.framing.acquire(testContext(t), nil)) // as a writer inside a frame
 		p.send(whole(wire.OpPing, "1"), whole(wire.OpPing, "2"), whole(wire.OpText, "read all the same"))
 		checkRead(t, conn, Text, "read all the same")
 		conn.endFrame()
 		p.expect(whole(wire.OpPong, "2"))
-		must(t, conn.Write(patient(t), Text, []byte("next")))
+		must(t, conn.Write(testContext(t), Text, []byte("next")))
 		p.expect(whole(wire.OpText, "next"))
 	})
 }
@@ -41,7 +41,7 @@ func TestPingFlood(t *testing.T) {
 	noLeaks(t)
 	const flood = 20_000
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-		must(t, conn.framing.acquire(patient(t), nil)) // as a writer inside a frame
+		must(t, conn.framing.acquire(testContext(t), nil)) // as a writer inside a frame
 		var pings []frame
 		for i := range flood {
 			pings = append(pings, whole(wire.OpPing, strings.Repeat("x", 120)+fmt.Sprint(i)))
@@ -53,7 +53,7 @@ func TestPingFlood(t *testing.T) {
 		checkRead(t, conn, Text, "behind it")
 		must(t, awaitErr(t, sent))
 		conn.endFrame()
-		must(t, conn.Write(patient(t), Text, []byte("next")))
+		must(t, conn.Write(testContext(t), Text, []byte("next")))
 		p.expect(whole(wire.OpPong, strings.Repeat("x", 120)+fmt.Sprint(flood-1)), whole(wire.OpText, "next"))
 	})
 }
@@ -69,7 +69,7 @@ func TestPingFloodOfADeafPeer(t *testing.T) {
 			defer b.Close()
 			conn, err := newConn(a, config{role: role, closeTimeout: 20 * time.Millisecond})
 			must(t, err)
-			reading := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
+			reading := inBackground(func() error { _, _, err := conn.Read(testContext(t)); return err })
 			ping := (&peer{role: role.Peer()}).octets(whole(wire.OpPing, strings.Repeat("x", 125)))
 			flooding := inBackground(func() error {
 				for {
@@ -79,7 +79,7 @@ func TestPingFloodOfADeafPeer(t *testing.T) {
 				}
 			})
 			checkClosed(t, awaitErr(t, reading), 1006, false, nil)
-			if err := awaitErr(t, flooding); err != errAbandoned {
+			if err := awaitErr(t, flooding); err != errPeerClosed {
 				t.Errorf("the flood ended with %v", err)
 			}
 		})
@@ -89,9 +89,9 @@ func TestPingFloodOfADeafPeer(t *testing.T) {
 func TestPing(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-		reading := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
+		reading := inBackground(func() error { _, _, err := conn.Read(testContext(t)); return err })
 		ping := func() <-chan error {
-			return inBackground(func() error { _, err := conn.Ping(patient(t)); return err })
+			return inBackground(func() error { _, err := conn.Ping(testContext(t)); return err })
 		}
 		first := ping()
 		p.expect(whole(wire.OpPing, "1"))
@@ -120,13 +120,41 @@ func TestPing(t *testing.T) {
 	})
 }
 
+// An answer to a later Ping answers none that is still to be sent.
+func TestPingsAreNumberedAsTheyAreSent(t *testing.T) {
+	noLeaks(t)
+	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
+		reading := inBackground(func() error { _, _, err := conn.Read(testContext(t)); return err })
+		must(t, conn.framing.acquire(testContext(t), conn.done)) // a frame is just going out
+		late := inBackground(func() error { _, err := conn.Ping(testContext(t)); return err })
+		early := inBackground(func() error { _, err := conn.Ping(testContext(t)); return err })
+		if conn.pings.waitingFor() != 0 {
+			t.Error("a Ping has its number before it is sent")
+		}
+		conn.endFrame()
+		for _, id := range []string{"1", "2"} { // in whatever order they got through
+			p.expect(whole(wire.OpPing, id))
+		}
+		p.send(whole(wire.OpPong, "1"), whole(wire.OpPong, "2"), whole(wire.OpText, ""))
+		must(t, awaitErr(t, late))
+		must(t, awaitErr(t, early))
+		must(t, awaitErr(t, reading))
+	})
+}
+
+func (t *pingTable) waitingFor() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.waiting)
+}
+
 func TestPingTime(t *testing.T) {
 	noLeaks(t)
 	conn, p := endpoint(t, wire.RoleClient, config{})
-	go func() { _, _, _ = conn.Read(patient(t)) }()
+	go func() { _, _, _ = conn.Read(testContext(t)) }()
 	took := make(chan time.Duration, 1)
 	go func() {
-		d, err := conn.Ping(patient(t))
+		d, err := conn.Ping(testContext(t))
 		if err != nil {
 			t.Error(err)
 		}
@@ -135,7 +163,7 @@ func TestPingTime(t *testing.T) {
 	before := time.Now()
 	p.expect(whole(wire.OpPing, "1"))
 	p.send(whole(wire.OpPong, "1"))
-	if d := <-took; d <= 0 || d > time.Since(before)+patience {
+	if d := <-took; d <= 0 || d > time.Since(before)+testTimeout {
 		t.Errorf("round trip of %v", d)
 	}
 }

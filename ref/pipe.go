@@ -8,24 +8,23 @@ import (
 	"net/http"
 )
 
-// Pipe returns the two ends of a WebSocket connection in memory, without a
-// network: for tests of code that has a Conn. Client and server do the whole
-// opening handshake, so what Subprotocol, Compressed, Request and Response say is
-// what was negotiated; nil options are the defaults. If either refuses, there is
-// no connection and the error is its [HandshakeError].
+// Pipe returns the two ends of a WebSocket connection in memory, for tests of code
+// that uses a Conn. Client and server do a real opening handshake, so that
+// Subprotocol, Compressed, Request and Response return what was negotiated. nil
+// options are the defaults. If a side rejects the handshake, the error is its
+// [HandshakeError].
 //
-// All else is as on TCP: 64 KiB may be on their way in each direction before a
-// writer waits for a reader, and the server closes first (RFC 6455 7.1.1), for
-// which Close waits until the other end reads, or closes too. The URI is
-// ws://pipe/, and so is no matter of TLS, DialContext, proxies and redirects.
-// Close both ends.
+// The connection behaves like TCP: a writer waits when 64 KiB are unread, and Close
+// waits until the other end reads or closes too. The URI is ws://pipe/. TLS,
+// proxies, redirects, HTTPClient and DialContext are ignored. Close both ends.
 func Pipe(dial *DialOptions, accept *AcceptOptions) (client, server *Conn, err error) {
 	options := DialOptions{}
 	if dial != nil {
 		options = *dial
 	}
-	var accepted chan acceptance // nil while nobody listens
+	var accepted chan acceptance // nil until there is a server
 	options.Redirects = 0
+	options.HTTPClient = nil
 	options.DialContext = func(context.Context, string, string) (net.Conn, error) {
 		a, b := memoryConns()
 		accepted = acceptOne(b, accept)
@@ -38,7 +37,7 @@ func Pipe(dial *DialOptions, accept *AcceptOptions) (client, server *Conn, err e
 	other := <-accepted
 	switch {
 	case other.err != nil:
-		return nil, nil, other.err // it says more than the client's, which got it as an answer
+		return nil, nil, other.err // it says more than the client's error
 	case err != nil:
 		if other.conn != nil {
 			other.conn.CloseNow()
@@ -53,9 +52,9 @@ type acceptance struct {
 	err  error
 }
 
-// acceptOne is an HTTP server for one connection and one request on it.
+// acceptOne runs an HTTP server for one request on one connection.
 func acceptOne(conn net.Conn, options *AcceptOptions) chan acceptance {
-	accepted := make(chan acceptance, 2) // what Accept says, and the end if it took nothing over
+	accepted := make(chan acceptance, 2) // the result of Accept, and the end without one
 	inner := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			// The Conn outlives this handler, and the request's context with it.
@@ -64,7 +63,7 @@ func acceptOne(conn net.Conn, options *AcceptOptions) chan acceptance {
 		}),
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			if state == http.StateClosed {
-				accepted <- acceptance{} // nothing that Accept saw, or that it took over
+				accepted <- acceptance{} // Accept was not called, or rejected the request
 			}
 		},
 		ErrorLog: log.New(io.Discard, "", 0),
@@ -74,7 +73,7 @@ func acceptOne(conn net.Conn, options *AcceptOptions) chan acceptance {
 	return accepted
 }
 
-// A listenerOf one connection ends behind that.
+// A listenerOf accepts one connection and ends.
 type listenerOf struct{ conn net.Conn }
 
 func (l *listenerOf) Accept() (net.Conn, error) {

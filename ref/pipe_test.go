@@ -38,14 +38,14 @@ func TestPipe(t *testing.T) {
 		t.Errorf("response %v", client.Response())
 	}
 	// What fits into the buffers waits for nobody.
-	must(t, client.Write(patient(t), Text, []byte("ping")))
+	must(t, client.Write(testContext(t), Text, []byte("ping")))
 	checkRead(t, server, Text, "ping")
-	must(t, server.Write(patient(t), Text, []byte("pong")))
+	must(t, server.Write(testContext(t), Text, []byte("pong")))
 	checkRead(t, client, Text, "pong")
 
 	large := bytes.Repeat([]byte("x"), 1<<20)
-	echoing := inBackground(func() error { return Echo(patient(t), server) })
-	wrote := inBackground(func() error { return client.Write(patient(t), Binary, large) })
+	echoing := inBackground(func() error { return Echo(testContext(t), server) })
+	wrote := inBackground(func() error { return client.Write(testContext(t), Binary, large) })
 	checkRead(t, client, Binary, string(large))
 	must(t, awaitErr(t, wrote))
 	must(t, client.Close(1000, "done"))
@@ -78,7 +78,7 @@ func TestPipeEnds(t *testing.T) {
 				if first == wire.RoleServer {
 					a, b = b, a
 				}
-				reading := inBackground(func() error { _, _, err := b.Read(patient(t)); return err })
+				reading := inBackground(func() error { _, _, err := b.Read(testContext(t)); return err })
 				must(t, awaitErr(t, inBackground(func() error { return tt.close(a, b) })))
 				err := awaitErr(t, reading)
 				checkClosed(t, err, tt.code, tt.name != "both at once" || isRemote(err), tt.rule)
@@ -138,6 +138,6 @@ func TestPipeReadContext(t *testing.T) {
 	if _, _, err := client.Read(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v", err)
 	}
-	must(t, server.Write(patient(t), Text, []byte("late")))
+	must(t, server.Write(testContext(t), Text, []byte("late")))
 	checkRead(t, client, Text, "late")
 }

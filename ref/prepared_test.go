@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -27,7 +28,7 @@ func TestWritePrepared(t *testing.T) {
 			m := prepared(t, Text, message)
 			bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 				sent := inBackground(func() error {
-					return errors.Join(conn.WritePrepared(patient(t), m), conn.WritePrepared(patient(t), m))
+					return errors.Join(conn.WritePrepared(testContext(t), m), conn.WritePrepared(testContext(t), m))
 				})
 				p.expect(whole(wire.OpText, message), whole(wire.OpText, message))
 				must(t, awaitErr(t, sent))
@@ -54,7 +55,7 @@ func TestNewPreparedMessage(t *testing.T) {
 	}
 	client, server := pipe(t, nil, nil)
 	for _, conn := range []*Conn{client, server} {
-		if err := conn.WritePrepared(patient(t), &PreparedMessage{}); err == nil || CloseStatus(err) != 0 {
+		if err := conn.WritePrepared(testContext(t), &PreparedMessage{}); err == nil || CloseStatus(err) != 0 {
 			t.Errorf("a message that nobody prepared: %v", err)
 		}
 	}
@@ -67,7 +68,7 @@ func TestWritePreparedMasked(t *testing.T) {
 	m := prepared(t, Text, "Hello")
 	seen := map[[4]byte]bool{}
 	for range 3 {
-		must(t, conn.WritePrepared(patient(t), m))
+		must(t, conn.WritePrepared(testContext(t), m))
 		raw := make([]byte, 11)
 		_, err := p.Read(raw)
 		must(t, err)
@@ -117,15 +118,15 @@ func TestWritePreparedCompressed(t *testing.T) {
 				}
 				other := strings.Repeat("and others ", 100)
 				for range 3 {
-					must(t, conn.Write(patient(t), Binary, []byte(other)))
+					must(t, conn.Write(testContext(t), Binary, []byte(other)))
 					expect(other)
-					must(t, conn.WritePrepared(patient(t), m))
+					must(t, conn.WritePrepared(testContext(t), m))
 					expect(message)
-					must(t, conn.Write(patient(t), Binary, []byte(other+message)))
+					must(t, conn.Write(testContext(t), Binary, []byte(other+message)))
 					expect(other + message)
 				}
 				small := prepared(t, Text, "small")
-				must(t, conn.WritePrepared(patient(t), small))
+				must(t, conn.WritePrepared(testContext(t), small))
 				p.expect(whole(wire.OpText, "small"))
 			})
 		})
@@ -142,12 +143,12 @@ func TestWritePreparedAtOnce(t *testing.T) {
 	for range 8 {
 		client, server := pipe(t, &DialOptions{Compression: &Compression{}}, &AcceptOptions{Compression: &Compression{}})
 		all.Go(func() {
-			if err := server.WritePrepared(patient(t), m); err != nil {
+			if err := server.WritePrepared(testContext(t), m); err != nil {
 				t.Error(err)
 			}
 		})
 		all.Go(func() {
-			if _, got, err := client.Read(patient(t)); string(got) != string(m.data) {
+			if _, got, err := client.Read(testContext(t)); string(got) != string(m.data) {
 				t.Errorf("read %q, %v", got, err)
 			}
 		})
@@ -159,7 +160,7 @@ func TestWritePreparedAfterTheEnd(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, _ *peer) {
 		conn.CloseNow()
-		checkClosed(t, conn.WritePrepared(patient(t), prepared(t, Text, "x")), 1006, false, nil)
+		checkClosed(t, conn.WritePrepared(testContext(t), prepared(t, Text, "x")), 1006, false, nil)
 	})
 }
 
@@ -168,6 +169,8 @@ type sink struct{ net.Conn }
 
 func (sink) Write(p []byte) (int, error) { return len(p), nil }
 func (sink) Close() error                { return nil }
+
+func (sink) SetWriteDeadline(time.Time) error { return nil }
 
 // One message to a thousand connections: what the library itself costs, without a
 // network.

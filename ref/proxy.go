@@ -14,7 +14,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// throughProxy opens a tunnel to the address through an HTTP proxy (RFC 6455 4.1).
+// throughProxy opens a tunnel to the address through an HTTP proxy (RFC 6455
+// 4.1).
 func throughProxy(ctx context.Context, proxy *url.URL, address string, config *tls.Config) (net.Conn, error) {
 	port := map[string]string{"http": "80", "https": "443"}[proxy.Scheme]
 	if port == "" {
@@ -29,7 +30,7 @@ func throughProxy(ctx context.Context, proxy *url.URL, address string, config *t
 	}
 	if proxy.Scheme == "https" {
 		var config2 *tls.Config
-		if config != nil { // the roots are meant for both, the name is not
+		if config != nil { // the same roots, but another name
 			config2 = config.Clone()
 			config2.ServerName = ""
 		}
@@ -44,8 +45,7 @@ func throughProxy(ctx context.Context, proxy *url.URL, address string, config *t
 	return conn, nil
 }
 
-// tunnel asks the proxy for the connection. It reads octet by octet: what comes
-// behind the response is the server's and not the proxy's.
+// tunnel asks the proxy for a tunnel.
 func tunnel(ctx context.Context, conn net.Conn, proxy *url.URL, address string) error {
 	request := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: address}, Host: address, Header: http.Header{}}
 	if proxy.User != nil {
@@ -60,23 +60,35 @@ func tunnel(ctx context.Context, conn net.Conn, proxy *url.URL, address string) 
 	if _, err := interruptible(ctx, conn.SetDeadline, func() (int, error) { return conn.Write(out.Bytes()) }); err != nil {
 		return fmt.Errorf("asking for a tunnel: %w", err)
 	}
-	var head []byte
-	one := make([]byte, 1)
-	for !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
-		if len(head) == wire.MaxHandshakeLen {
-			return fmt.Errorf("response to CONNECT of more than %d octets", wire.MaxHandshakeLen)
-		}
-		if _, err := interruptible(ctx, conn.SetDeadline, func() (int, error) { return io.ReadFull(conn, one) }); err != nil {
-			return fmt.Errorf("waiting for a tunnel: %w", err)
-		}
-		head = append(head, one...)
-	}
-	response, err := httpResponse(head)
+	response, err := readTunnelResponse(ctx, conn)
 	if err != nil {
 		return err
 	}
 	if response.StatusCode/100 != 2 { // RFC6455-4.1-14
-		return fmt.Errorf("no tunnel to %s: status %s (RFC 6455 4.1)", address, response.Status)
+		return fmt.Errorf("no tunnel to %s: status %d %s (RFC 6455 4.1)", address, response.StatusCode, http.StatusText(response.StatusCode))
 	}
 	return nil
+}
+
+// readTunnelResponse reads the final response to CONNECT and skips interim ones
+// (RFC 9110 15.2). It reads single octets, because the octets behind the response
+// belong to the server.
+func readTunnelResponse(ctx context.Context, conn net.Conn) (*http.Response, error) {
+	var head []byte
+	one := make([]byte, 1)
+	for total := 0; total < wire.MaxHandshakeLen; total++ {
+		if _, err := interruptible(ctx, conn.SetDeadline, func() (int, error) { return io.ReadFull(conn, one) }); err != nil {
+			return nil, fmt.Errorf("waiting for a tunnel: %w", err)
+		}
+		head = append(head, one...)
+		if !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
+			continue
+		}
+		response, err := httpResponse(head)
+		if err != nil || !isInterim(response.StatusCode) {
+			return response, err
+		}
+		head = nil
+	}
+	return nil, fmt.Errorf("response to CONNECT of more than %d octets", wire.MaxHandshakeLen)
 }

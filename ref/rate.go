@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// A Rate bounds how often something happens: Burst times at once and PerSecond
-// times a second, so in any t seconds at most Burst + PerSecond·t times. The zero
-// value is no bound.
+// A Rate limits how often something may happen: at most Burst + PerSecond·t times in
+// any t seconds. The zero value means no limit.
 type Rate struct {
+	// PerSecond is how often a second, in the long run; zero means no limit.
 	PerSecond float64
-	// Burst is one if zero.
+	// Burst is how often at once; 1 if zero.
 	Burst int
 }
 
@@ -28,15 +28,15 @@ func (r Rate) check() error {
 
 func (r Rate) burst() float64 { return float64(max(r.Burst, 1)) }
 
-// maxBuckets is how many addresses a limiter tells apart. Beyond, strangers share
-// one bucket until some are forgotten.
+// maxBuckets is the most addresses that a limiter tells apart. Further addresses
+// share one bucket until others are forgotten.
 const maxBuckets = 1 << 16
 
-// A limiter holds a rate for each address, with a bucket of tokens that fills up
-// as time goes by. Its zero value is good; not for concurrent use.
+// A limiter applies a rate to each address by a token bucket. The zero value is
+// ready; it is not safe for concurrent use.
 type limiter struct {
 	buckets map[string]bucket
-	sweepAt int // how many buckets make it worth looking for full ones
+	pruneAt int // the number of buckets at which full ones are deleted
 }
 
 type bucket struct {
@@ -44,14 +44,14 @@ type bucket struct {
 	at     time.Time
 }
 
-// fill returns the bucket as it is now.
+// fill returns the bucket with the tokens that it has now.
 func (b bucket) fill(rate Rate, now time.Time) bucket {
 	b.tokens = min(rate.burst(), b.tokens+rate.PerSecond*max(now.Sub(b.at).Seconds(), 0))
 	b.at = now
 	return b
 }
 
-// take reports whether the address may have another one now, and notes it.
+// take takes a token of the address. It reports false if there is none.
 func (l *limiter) take(rate Rate, remote string, now time.Time) bool {
 	if rate.PerSecond == 0 {
 		return true
@@ -60,7 +60,7 @@ func (l *limiter) take(rate Rate, remote string, now time.Time) bool {
 		l.buckets = make(map[string]bucket)
 	}
 	l.forget(rate, now)
-	key := household(remote)
+	key := addressKey(remote)
 	b, known := l.buckets[key]
 	if !known && len(l.buckets) >= maxBuckets {
 		key = ""
@@ -78,9 +78,9 @@ func (l *limiter) take(rate Rate, remote string, now time.Time) bool {
 	return may
 }
 
-// forget drops full buckets, which are like new, before there are twice as many.
+// forget deletes full buckets, which are like new ones.
 func (l *limiter) forget(rate Rate, now time.Time) {
-	if len(l.buckets) < max(l.sweepAt, 1024) {
+	if len(l.buckets) < max(l.pruneAt, 1024) {
 		return
 	}
 	for key, b := range l.buckets {
@@ -88,12 +88,12 @@ func (l *limiter) forget(rate Rate, now time.Time) {
 			delete(l.buckets, key)
 		}
 	}
-	l.sweepAt = min(2*len(l.buckets), maxBuckets+1)
+	l.pruneAt = min(2*len(l.buckets), maxBuckets+1)
 }
 
-// household is the address without its port, of IPv6 the 64 bits that one
-// customer has; what is no IP address stands for itself.
-func household(remote string) string {
+// addressKey returns the address without port, or of IPv6 the 64-bit network,
+// which belongs to one customer. Anything else is returned unchanged.
+func addressKey(remote string) string {
 	at, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return remote

@@ -39,7 +39,7 @@ func TestRate(t *testing.T) {
 	}
 }
 
-// The rate is one household's, whatever the port.
+// The rate is one addressKey's, whatever the port.
 func TestRatePerAddress(t *testing.T) {
 	noLeaks(t)
 	for _, tt := range []struct {

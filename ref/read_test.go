@@ -40,7 +40,7 @@ func TestRead(t *testing.T) {
 					return err
 				})
 				for _, want := range tt.want {
-					typ, data, err := conn.Read(patient(t))
+					typ, data, err := conn.Read(testContext(t))
 					must(t, err)
 					if typ != want.Type || data == nil || !bytes.Equal(data, want.Data) {
 						t.Fatalf("%v of %d octets, %.50q, want %v of %d octets", typ, len(data), data, want.Type, len(want.Data))
@@ -57,7 +57,7 @@ func TestNextReader(t *testing.T) {
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		p.send(part(wire.OpText, "Hello, "), whole(wire.OpPing, "?"), whole(wire.OpContinuation, "world"),
 			whole(wire.OpBinary, "skipped in part"), whole(wire.OpText, ""), whole(wire.OpText, "last"))
-		typ, r, err := conn.NextReader(patient(t))
+		typ, r, err := conn.NextReader(testContext(t))
 		must(t, err)
 		got, err := io.ReadAll(iotest.OneByteReader(r))
 		if typ != Text || string(got) != "Hello, world" || err != nil {
@@ -66,7 +66,7 @@ func TestNextReader(t *testing.T) {
 		if n, err := r.Read(make([]byte, 1)); n != 0 || err != io.EOF {
 			t.Errorf("behind the end: %d, %v", n, err)
 		}
-		_, second, err := conn.NextReader(patient(t))
+		_, second, err := conn.NextReader(testContext(t))
 		must(t, err)
 		_, err = io.ReadFull(second, make([]byte, 7))
 		must(t, err)
@@ -99,7 +99,7 @@ func TestMessages(t *testing.T) {
 				must(t, p.Conn.(interface{ CloseWrite() error }).CloseWrite())
 				var got []string
 				var end error
-				for message, err := range conn.Messages(patient(t)) {
+				for message, err := range conn.Messages(testContext(t)) {
 					if err != nil {
 						end = err
 						continue
@@ -118,7 +118,7 @@ func TestMessages(t *testing.T) {
 	t.Run("broken off and gone on with", func(t *testing.T) {
 		conn, p := endpoint(t, wire.RoleServer, config{})
 		p.send(whole(wire.OpText, "1"), whole(wire.OpText, "2"))
-		for _, err := range conn.Messages(patient(t)) {
+		for _, err := range conn.Messages(testContext(t)) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -152,31 +152,43 @@ func TestReadContext(t *testing.T) {
 			if _, _, err := conn.Read(canceled); err == nil || !strings.Contains(err.Error(), "my reason") {
 				t.Errorf("canceled: %v", err)
 			}
-			must(t, conn.Write(patient(t), Text, []byte("still open")))
+			must(t, conn.Write(testContext(t), Text, []byte("still open")))
 			p.expect(whole(wire.OpText, "still open"))
 		})
 	}
 }
 
+// Inside a compressed message too: the inflater waits at any octet.
 func TestReadContextInsideACompressedMessage(t *testing.T) {
 	noLeaks(t)
-	bothRoles(t, config{agreed: &wire.DeflateParams{}, compression: &Compression{}}, func(t *testing.T, conn *Conn, p *peer) {
-		p.send(part(wire.OpText, deflated("half")[:3]).rsv(wire.RSV1))
-		soon, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-		defer cancel()
-		_, _, err := conn.Read(soon)
-		if !errors.Is(err, context.DeadlineExceeded) || CloseStatus(err) != 1006 {
-			t.Errorf("error %v", err)
-		}
-	})
+	for _, agreed := range []*wire.DeflateParams{{}, {ServerNoContextTakeover: true, ClientNoContextTakeover: true}, {ServerMaxWindowBits: 9, ClientMaxWindowBits: 9}} {
+		bothRoles(t, config{agreed: agreed, compression: &Compression{}}, func(t *testing.T, conn *Conn, p *peer) {
+			octets := deflated("half and half and half")
+			p.send(part(wire.OpText, octets[:3]).rsv(wire.RSV1))
+			for i := range octets[3 : len(octets)-1] {
+				soon, cancel := context.WithTimeout(context.Background(), 2*time.Millisecond)
+				_, _, err := conn.Read(soon)
+				cancel()
+				if !errors.Is(err, context.DeadlineExceeded) || CloseStatus(err) != 0 {
+					t.Fatalf("error %v", err)
+				}
+				p.send(part(wire.OpContinuation, octets[3+i:4+i]))
+			}
+			p.send(whole(wire.OpContinuation, octets[len(octets)-1:]))
+			checkRead(t, conn, Text, "half and half and half")
+			if conn.State() != wire.StateOpen {
+				t.Errorf("state %v", conn.State())
+			}
+		})
+	}
 }
 
 // A waiting reader does not keep another's context from ending.
-func TestReadWaitsItsTurn(t *testing.T) {
+func TestReadWaitsForAnother(t *testing.T) {
 	noLeaks(t)
 	conn, p := endpoint(t, wire.RoleServer, config{})
-	first := inBackground(func() error { _, _, err := conn.Read(patient(t)); return err })
-	untilHeld(t, conn.reading)
+	first := inBackground(func() error { _, _, err := conn.Read(testContext(t)); return err })
+	untilHeld(t, &conn.reading)
 	soon, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
 	if _, _, err := conn.Read(soon); !errors.Is(err, context.DeadlineExceeded) {

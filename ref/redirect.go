@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
-// redirection returns where a response points instead (RFC6455-4.1-43: a client
-// may follow).
+// redirection returns the target of a redirect, which a client may follow
+// (RFC6455-4.1-43).
 func redirection(response *http.Response) (*url.URL, bool) {
 	switch response.StatusCode {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
@@ -18,8 +19,8 @@ func redirection(response *http.Response) (*url.URL, bool) {
 	return nil, false
 }
 
-// follow returns the next URI, and leaves credentials behind when it is of
-// another origin. It never goes from TLS to plain text.
+// follow returns the URI of the next attempt. It drops credentials when the
+// origin changes, and does not go from TLS to plain text.
 func (d *dialer) follow(from target, to *url.URL) (uri string, err error) {
 	next, err := parseTarget(from.uri.ResolveReference(to).String())
 	if err != nil {
@@ -29,11 +30,26 @@ func (d *dialer) follow(from target, to *url.URL) (uri string, err error) {
 		return "", fmt.Errorf("redirected from %s to %s, out of TLS (RFC 6455 10.6)", from.uri.Redacted(), next.uri.Redacted())
 	}
 	if next.address != from.address || next.secure != from.secure {
-		d.Header = d.Header.Clone()
-		for _, name := range []string{"Authorization", "Cookie", "Proxy-Authorization"} {
-			d.Header.Del(name)
-		}
+		d.Header = withoutCredentials(d.Header)
 		d.Host = ""
 	}
 	return next.uri.String(), nil
+}
+
+// credentialFields are the fields, in canonical form, that are only for one
+// origin. net/http treats the same fields in this way.
+var credentialFields = []string{
+	"Authorization", "Cookie", "Cookie2", "Proxy-Authenticate", "Proxy-Authorization", "Www-Authenticate",
+}
+
+// withoutCredentials returns a copy of a header without the credential fields.
+// The case of field names has no meaning (RFC 9110 5.1).
+func withoutCredentials(h http.Header) http.Header {
+	kept := make(http.Header, len(h))
+	for name, values := range h {
+		if !slices.Contains(credentialFields, http.CanonicalHeaderKey(name)) {
+			kept[name] = slices.Clone(values)
+		}
+	}
+	return kept
 }

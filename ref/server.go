@@ -16,59 +16,95 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// A Server gives every WebSocket connection to a handler and keeps count of
-// them, so that it can end them all. It listens by itself, with
-// [Server.ListenAndServe], or is a handler in somebody else's http.Server, which
-// then has its own timeouts and no AcceptConn. A request's header may have
-// [wire.MaxHandshakeLen] octets, and a little more; what is beyond is answered 431.
+// A Server runs a handler for every WebSocket connection and keeps track of them,
+// so that it can close them all. It can listen itself, see
+// [Server.ListenAndServe], or be a handler in another http.Server; that one then
+// has its own timeouts and no AcceptConn. The header of a request may have
+// slightly more than [wire.MaxHandshakeLen] octets; longer ones are answered with
+// 431.
 //
-// Set the fields before it serves and leave them alone then. Only Handler has to
-// be set.
+// Set the fields before the first request and do not change them afterwards.
+// Handler or ErrorHandler is required.
 type Server struct {
-	// Handler has the connection for as long as it runs, in a goroutine of its
-	// own, once for each connection. When it returns the connection is closed with
-	// 1000, and when it panics, with 1011; a panic ends nothing else. The request's
-	// context holds until it returns.
+	// Handler is called once for each connection, in its own goroutine. When it
+	// returns, the connection is closed with 1000. When it panics, the connection
+	// is closed with 1011 and others are not affected. The context of the request
+	// ends when the handler returns.
 	Handler func(*Conn, *http.Request)
-	// HTTPHandler answers requests that ask for no WebSocket. Without one they are
-	// answered 426.
+	// ErrorHandler is a Handler that returns an error; set one of the two. A nil
+	// error closes the connection with 1000, another one with 1011, or with the
+	// code and reason of a [CloseError] in it. The error is reported unless it
+	// only says how the connection ended.
+	ErrorHandler func(*Conn, *http.Request) error
+	// OnError, if set, is called for every error that [Server.Errors] reports,
+	// without loss. remote is the address of the client, or "" for errors that
+	// the HTTP server logs. It may be called by several goroutines at once and
+	// delays only its own connection.
+	OnError func(remote string, err error)
+	// BaseContext and ConnContext make the contexts of requests, as in
+	// http.Server. They have no effect on a Server that is a handler in another
+	// http.Server.
+	BaseContext func(net.Listener) context.Context
+	ConnContext func(ctx context.Context, conn net.Conn) context.Context
+	// HTTPHandler handles requests that do not ask for a WebSocket. If it is nil,
+	// they are answered with 426.
 	HTTPHandler http.Handler
-	// Options are those of Accept; nil is the default.
+	// Options are the options for Accept; nil means the defaults.
 	Options *AcceptOptions
-	// TLS is for ServeTLS and ListenAndServeTLS; nil is the default configuration.
+	// TLS is the configuration for ServeTLS and ListenAndServeTLS; nil means the
+	// defaults.
 	TLS *tls.Config
-	// AcceptConn, if set, says whether a TCP connection may stay, before anything
-	// is read from it. It holds up all others while it thinks.
+	// AcceptConn, if set, decides whether to keep a TCP connection before
+	// anything is read from it. No other connection is accepted while it runs.
 	AcceptConn func(net.Conn) bool
-	// Rate bounds the opening handshakes from one address; what is beyond is
-	// answered 429. The zero value is no bound.
+	// Rate limits the opening handshakes from one address; more are answered with
+	// 429. The zero value means no limit.
 	Rate Rate
-	// MaxConns is the most WebSocket connections at a time, another one is
-	// answered 503. Zero is no bound.
+	// MaxConns is the most WebSocket connections at a time; more are answered
+	// with 503. Zero means no limit.
 	MaxConns int
-	// IdleTimeout is how long a connection may go without an octet from the client
-	// before it is closed with 1001; Pongs count. Zero is no bound.
+	// IdleTimeout is how long a client may send nothing, not even a Pong, before
+	// the connection is closed with 1001. Zero means no limit.
 	IdleTimeout time.Duration
-	// HandshakeTimeout bounds the waiting for a request's header, that of TLS
-	// included, and the sending of the response, unless Options has its own for
-	// that; 10 seconds if zero, no bound if negative.
+	// MaxBuffered is the most memory, in octets, for messages that Read has begun
+	// and not finished, over all connections; see [BufferBudget]. 256 MiB if
+	// zero, no limit if negative. Options.Buffers replaces it.
+	MaxBuffered int64
+	// HandshakeTimeout limits how long TLS and the header of a request may take,
+	// and sending the response unless Options has its own timeout: 10 seconds if
+	// zero, no limit if negative.
 	HandshakeTimeout time.Duration
 
 	mu       sync.Mutex
-	inner    *http.Server // nil until somebody serves
+	inner    *http.Server // nil until the first Serve
 	sessions map[*session]struct{}
 	closing  bool
 	limiter  limiter
 	errors   errorQueue
+	budget   *BufferBudget // made with the first connection
 }
 
-// A session is a connection from its opening handshake to its handler's end.
+// bufferBudget returns the budget for unfinished messages: that of the options,
+// or the server's own.
+func (s *Server) bufferBudget() *BufferBudget {
+	if s.Options != nil && s.Options.Buffers != nil {
+		return s.Options.Buffers
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.budget == nil {
+		s.budget = NewBufferBudget(cmp.Or(s.MaxBuffered, DefaultMaxBuffered))
+	}
+	return s.budget
+}
+
+// A session is a connection from the opening handshake to the end of the handler.
 type session struct {
 	conn *Conn         // nil during the handshake
-	done chan struct{} // closed at the end
+	done chan struct{} // closed at the end; nil until the server shuts down
 }
 
-// ListenAndServe listens on a TCP address and serves there, see Serve.
+// ListenAndServe listens on a TCP address and calls Serve.
 func (s *Server) ListenAndServe(address string) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
@@ -77,7 +113,7 @@ func (s *Server) ListenAndServe(address string) error {
 	return s.Serve(l)
 }
 
-// ListenAndServeTLS is ListenAndServe for wss, see ServeTLS.
+// ListenAndServeTLS listens on a TCP address and calls ServeTLS.
 func (s *Server) ListenAndServeTLS(address, certFile, keyFile string) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
@@ -86,19 +122,19 @@ func (s *Server) ListenAndServeTLS(address, certFile, keyFile string) error {
 	return s.ServeTLS(l, certFile, keyFile)
 }
 
-// Serve takes connections from the listener, which it closes in the end. It
-// returns http.ErrServerClosed after Shutdown or Close, at once, and whatever
-// else ended it otherwise. It may be called for several listeners.
+// Serve accepts connections from the listener and closes it in the end. It
+// returns http.ErrServerClosed immediately after Shutdown or Close, and any other
+// error that ended it. It may be called for several listeners.
 func (s *Server) Serve(l net.Listener) error {
 	inner, err := s.server()
 	if err != nil {
 		_ = l.Close()
 		return err
 	}
-	return inner.Serve(gate{l, s.AcceptConn})
+	return inner.Serve(filteredListener{l, s.AcceptConn})
 }
 
-// ServeTLS is Serve for wss. The files may be "" if the field TLS has a
+// ServeTLS is Serve for wss. The file names may be "" if the field TLS has a
 // certificate.
 func (s *Server) ServeTLS(l net.Listener, certFile, keyFile string) error {
 	inner, err := s.server()
@@ -106,10 +142,10 @@ func (s *Server) ServeTLS(l net.Listener, certFile, keyFile string) error {
 		_ = l.Close()
 		return err
 	}
-	return inner.ServeTLS(gate{l, s.AcceptConn}, certFile, keyFile)
+	return inner.ServeTLS(filteredListener{l, s.AcceptConn}, certFile, keyFile)
 }
 
-// server returns the HTTP server that listens, the same every time.
+// server returns the HTTP server, which it makes with the first call.
 func (s *Server) server() (*http.Server, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -118,12 +154,14 @@ func (s *Server) server() (*http.Server, error) {
 	defer s.mu.Unlock()
 	if s.inner == nil {
 		s.inner = &http.Server{
-			Handler:           s,
+			Handler:           http.HandlerFunc(s.serveOwn),
 			TLSConfig:         s.TLS,
 			ReadHeaderTimeout: s.handshakeTimeout(),
 			IdleTimeout:       s.handshakeTimeout(),
 			MaxHeaderBytes:    wire.MaxHandshakeLen, // RFC6455-10.4-2
 			ErrorLog:          log.New(errorWriter{s}, "", 0),
+			BaseContext:       s.BaseContext,
+			ConnContext:       s.ConnContext,
 		}
 	}
 	if s.closing {
@@ -132,11 +170,13 @@ func (s *Server) server() (*http.Server, error) {
 	return s.inner, nil
 }
 
-// check refuses a server that could serve nobody.
+// check returns an error for fields that cannot work.
 func (s *Server) check() error {
 	switch {
-	case s.Handler == nil:
+	case s.Handler == nil && s.ErrorHandler == nil:
 		return errors.New("server: no Handler")
+	case s.Handler != nil && s.ErrorHandler != nil:
+		return errors.New("server: both a Handler and an ErrorHandler")
 	case s.MaxConns < 0:
 		return fmt.Errorf("server: at most %d connections, want a number, or zero for no bound", s.MaxConns)
 	case s.IdleTimeout < 0:
@@ -152,50 +192,109 @@ func (s *Server) handshakeTimeout() time.Duration {
 	return cmp.Or(s.HandshakeTimeout, DefaultAcceptTimeout)
 }
 
-// ServeHTTP serves one request: it is what makes a Server an http.Handler.
+// ServeHTTP handles one request and returns when its session has ended. It makes
+// a Server an http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if sn := s.open(w, r); sn != nil {
+		s.run(sn, func() {})
+	}
+}
+
+// serveOwn handles a request of the server's own http.Server. The session runs in
+// a new goroutine, so that the goroutine of net/http ends and its buffers are
+// freed.
+func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
+	sn := s.open(w, r)
+	if sn == nil {
+		return
+	}
+	// net/http ends the request's context when this function returns.
+	ctx, cancel := context.WithCancel(s.sessionContext(r))
+	sn.conn.request = r.WithContext(ctx)
+	go s.run(sn, cancel)
+}
+
+// sessionContext returns the values of the request's context, in one that does not
+// end. It holds as little of net/http's as possible.
+func (s *Server) sessionContext(r *http.Request) context.Context {
+	if s.BaseContext != nil || s.ConnContext != nil {
+		return context.WithoutCancel(r.Context())
+	}
+	return sessionValues{context.Background(), r.Context().Value(http.ServerContextKey), r.Context().Value(http.LocalAddrContextKey)}
+}
+
+// sessionValues is a context with the values that net/http gives to requests.
+type sessionValues struct {
+	context.Context
+	server, localAddr any
+}
+
+func (v sessionValues) Value(key any) any {
+	switch key {
+	case http.ServerContextKey:
+		return v.server
+	case http.LocalAddrContextKey:
+		return v.localAddr
+	}
+	return nil
+}
+
+// open does the opening handshake. It returns nil if there is no session.
+func (s *Server) open(w http.ResponseWriter, r *http.Request) *session {
 	if !IsUpgrade(r) && s.HTTPHandler != nil {
 		s.HTTPHandler.ServeHTTP(w, r)
-		return
+		return nil
 	}
 	sn, err := s.admit(w, r)
 	if err != nil {
 		s.report(r.RemoteAddr, err)
-		return
+		return nil
 	}
-	defer s.leave(sn)
+	entered := false
+	defer func() {
+		if !entered { // also when CheckOrigin or another function of the application has panicked
+			s.leave(sn)
+		}
+	}()
+	conn, err := s.accept(w, r)
+	if err != nil {
+		s.report(r.RemoteAddr, err)
+		return nil
+	}
+	if !s.opened(sn, conn) {
+		_ = conn.Close(wire.StatusGoingAway, "")
+		return nil
+	}
+	entered = true
+	return sn
+}
+
+// accept does the opening handshake with the options of the server.
+func (s *Server) accept(w http.ResponseWriter, r *http.Request) (*Conn, error) {
 	options := AcceptOptions{}
 	if s.Options != nil {
 		options = *s.Options
 	}
 	options.HandshakeTimeout = cmp.Or(options.HandshakeTimeout, s.handshakeTimeout())
-	conn, err := Accept(w, r, &options)
-	if err != nil {
-		s.report(r.RemoteAddr, err)
-		return
-	}
-	defer conn.CloseNow()
-	if !s.opened(sn, conn) {
-		_ = conn.Close(wire.StatusGoingAway, "")
-		return
-	}
-	s.handle(conn, r)
+	options.idleTimeout, options.Buffers = s.IdleTimeout, s.bufferBudget()
+	return Accept(w, r, &options)
 }
 
-// admit makes a session of an opening handshake, or answers why not.
+// admit returns a new session, or rejects the request.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request) (*session, error) {
 	if err := s.check(); err != nil {
-		return nil, refuse(w, http.StatusInternalServerError, nil, err)
+		return nil, reject(w, http.StatusInternalServerError, nil, err)
 	}
-	sn, status, err := s.place(r.RemoteAddr)
+	sn, status, err := s.addSession(r.RemoteAddr)
 	if err != nil {
-		return nil, refuse(w, status, wire.Fields{{Name: "Retry-After", Value: "1"}}, err)
+		return nil, reject(w, status, wire.Fields{{Name: "Retry-After", Value: "1"}}, err)
 	}
 	return sn, nil
 }
 
-// place takes a session's place, or says why there is none.
-func (s *Server) place(remote string) (sn *session, status int, err error) {
+// addSession returns a new session, or the status and the reason for rejecting
+// it.
+func (s *Server) addSession(remote string) (sn *session, status int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -207,7 +306,7 @@ func (s *Server) place(remote string) (sn *session, status int, err error) {
 		return nil, http.StatusTooManyRequests,
 			fmt.Errorf("more than %v opening handshakes a second from one address (RFC 6585 4)", s.Rate.PerSecond)
 	}
-	sn = &session{done: make(chan struct{})}
+	sn = &session{}
 	if s.sessions == nil {
 		s.sessions = make(map[*session]struct{})
 	}
@@ -215,7 +314,8 @@ func (s *Server) place(remote string) (sn *session, status int, err error) {
 	return sn, 0, nil
 }
 
-// opened notes the session's connection. It reports whether it may go on.
+// opened sets the connection of a session. It reports false if the server is
+// shutting down.
 func (s *Server) opened(sn *session, conn *Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -227,34 +327,81 @@ func (s *Server) leave(sn *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.sessions, sn)
-	close(sn.done)
+	if sn.done != nil {
+		close(sn.done)
+	}
 }
 
-// handle runs the handler, once, whatever comes of it.
-func (s *Server) handle(conn *Conn, r *http.Request) {
-	if s.IdleTimeout > 0 {
-		defer conn.closeWhenIdle(s.IdleTimeout)()
-	}
+// run runs the handler of a session once and closes the connection. end is called last.
+// While the handler runs, run needs little of the stack, see [Conn.beginRead].
+func (s *Server) run(sn *session, end func()) {
 	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		if cause := recover(); cause != nil {
-			s.report(r.RemoteAddr, fmt.Errorf("handler panicked: %v\n%s", cause, debug.Stack()))
-		}
-		_ = conn.Close(wire.StatusInternalServerError, "")
-	}()
-	s.Handler(conn, r)
+	defer s.ended(sn, end, &returned)
+	if sn.conn.idle != nil {
+		sn.conn.idle.start(sn.conn)
+	}
+	var err error
+	if s.ErrorHandler != nil {
+		err = s.ErrorHandler(sn.conn, sn.conn.request)
+	} else {
+		s.Handler(sn.conn, sn.conn.request)
+	}
 	returned = true
-	_ = conn.Close(wire.StatusNormalClosure, "") // how it ended is told below
-	if err := conn.unexpectedEnd(); err != nil {
-		s.report(r.RemoteAddr, err)
+	s.closeAfter(sn.conn, err)
+}
+
+// ended ends a session. It is deferred: a handler that has not returned has panicked, or
+// ended its goroutine.
+func (s *Server) ended(sn *session, end func(), returned *bool) {
+	conn := sn.conn
+	defer end()
+	defer s.leave(sn)
+	defer conn.CloseNow()
+	if conn.idle != nil {
+		defer conn.idle.stop()
+	}
+	defer conn.kept.drop(conn.budget)
+	if *returned {
+		return
+	}
+	if cause := recover(); cause != nil {
+		s.report(conn.request.RemoteAddr, fmt.Errorf("handler panicked: %v\n%s", cause, debug.Stack()))
+	}
+	_ = conn.Close(wire.StatusInternalServerError, "")
+}
+
+// closeAfter closes the connection after a handler that returned err, and reports what
+// is to be reported.
+func (s *Server) closeAfter(conn *Conn, err error) {
+	remote := conn.request.RemoteAddr
+	endedBefore := conn.state.ended() != nil
+	conn.closeFor(err)
+	if err != nil && !endedBefore {
+		s.report(remote, fmt.Errorf("handler: %w", err))
+	} else if err := conn.unexpectedEnd(); err != nil {
+		s.report(remote, err)
 	}
 }
 
-// unexpectedEnd returns how the connection ended if that was neither a closing
-// handshake that ends well nor this side's wish.
+// closeFor closes the connection after a handler that returned err.
+func (c *Conn) closeFor(err error) {
+	select {
+	case <-c.done: // the handler read to the end, as most do
+		return
+	default:
+	}
+	var asked *CloseError
+	switch {
+	case err == nil:
+		_ = c.Close(wire.StatusNormalClosure, "")
+	case errors.As(err, &asked) && c.Close(asked.Code, wire.TrimReason(asked.Reason)) == nil:
+	default:
+		_ = c.Close(wire.StatusInternalServerError, "")
+	}
+}
+
+// unexpectedEnd returns how the connection ended, or nil if it was closed
+// normally or from this side.
 func (c *Conn) unexpectedEnd() error {
 	var closed *CloseError
 	err := c.state.ended()
@@ -267,18 +414,17 @@ func (c *Conn) unexpectedEnd() error {
 	return err
 }
 
-// NumConns returns how many WebSocket connections there are, those in their
-// opening handshake included.
+// NumConns returns the number of WebSocket connections, including those in the
+// opening handshake.
 func (s *Server) NumConns() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.sessions)
 }
 
-// Shutdown ends the server in good order: it takes no more connections, closes
-// every one there is with 1001, "going away", and waits for their handlers to
-// return. If ctx ends first, Shutdown returns its error and the rest goes on;
-// Close cuts it off.
+// Shutdown shuts the server down gracefully: it accepts no more connections,
+// closes the existing ones with 1001, "going away", and waits for their handlers.
+// If ctx ends first, Shutdown returns its cause; call Close to end the rest.
 func (s *Server) Shutdown(ctx context.Context) error {
 	inner, sessions := s.shut()
 	for _, sn := range sessions {
@@ -301,8 +447,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// Close ends the server and every connection at once, without a closing
-// handshake; it does not wait for the handlers.
+// Close ends the server and all connections at once, without closing handshakes.
+// It does not wait for handlers.
 func (s *Server) Close() error {
 	inner, sessions := s.shut()
 	for _, sn := range sessions {
@@ -316,25 +462,29 @@ func (s *Server) Close() error {
 	return nil
 }
 
-// shut takes no more sessions and returns copies of those that there are.
+// shut makes the server accept no more sessions. It returns copies of the
+// existing ones.
 func (s *Server) shut() (*http.Server, []session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closing = true
 	var sessions []session
 	for sn := range s.sessions {
+		if sn.done == nil {
+			sn.done = make(chan struct{})
+		}
 		sessions = append(sessions, *sn)
 	}
 	return s.inner, sessions
 }
 
-// A gate is a listener that lets pass whom it likes.
-type gate struct {
+// A filteredListener accepts only connections for which pass returns true.
+type filteredListener struct {
 	net.Listener
-	pass func(net.Conn) bool // nil for everybody
+	pass func(net.Conn) bool // nil accepts all
 }
 
-func (g gate) Accept() (net.Conn, error) {
+func (g filteredListener) Accept() (net.Conn, error) {
 	for {
 		conn, err := g.Listener.Accept()
 		if err != nil || g.pass == nil || g.pass(conn) {

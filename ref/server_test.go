@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +30,7 @@ func startServer(t *testing.T, s *Server) (uri string, served <-chan error) {
 
 func dial(t *testing.T, uri string) *Conn {
 	t.Helper()
-	conn, _, err := Dial(patient(t), uri, &DialOptions{NoProxy: true})
+	conn, _, err := Dial(testContext(t), uri, &DialOptions{NoProxy: true})
 	must(t, err)
 	t.Cleanup(conn.CloseNow)
 	return conn
@@ -42,7 +44,7 @@ func nextError(t *testing.T, s *Server) error {
 	select {
 	case err := <-s.Errors():
 		return err
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		t.Fatal("the server reported no error")
 		return nil
 	}
@@ -63,19 +65,19 @@ func TestServer(t *testing.T) {
 	if page, err := io.ReadAll(response.Body); err != nil || string(page) != "a page" {
 		t.Errorf("page %q, %v", page, err)
 	}
-	conn, _, err := Dial(patient(t), uri, &DialOptions{Subprotocols: []string{"a", "b"}, NoProxy: true})
+	conn, _, err := Dial(testContext(t), uri, &DialOptions{Subprotocols: []string{"a", "b"}, NoProxy: true})
 	must(t, err)
 	defer conn.CloseNow()
 	if conn.Subprotocol() != "b" {
 		t.Errorf("subprotocol %q, want the server's first", conn.Subprotocol())
 	}
-	must(t, conn.Write(patient(t), Text, []byte("Hello")))
+	must(t, conn.Write(testContext(t), Text, []byte("Hello")))
 	checkRead(t, conn, Text, "Hello")
 	if n := s.NumConns(); n != 1 {
 		t.Errorf("%d connections, want 1", n)
 	}
 	must(t, conn.Close(1000, ""))
-	must(t, s.Shutdown(patient(t)))
+	must(t, s.Shutdown(testContext(t)))
 	if n := s.NumConns(); n != 0 {
 		t.Errorf("%d connections, want none", n)
 	}
@@ -102,12 +104,12 @@ func TestServerTLS(t *testing.T) {
 	must(t, err)
 	served := inBackground(func() error { return s.ServeTLS(l, "", "") })
 	trusting := from.Client().Transport.(*http.Transport).TLSClientConfig
-	conn, _, err := Dial(patient(t), "wss://"+l.Addr().String(), &DialOptions{TLS: trusting, NoProxy: true})
+	conn, _, err := Dial(testContext(t), "wss://"+l.Addr().String(), &DialOptions{TLS: trusting, NoProxy: true})
 	must(t, err)
-	must(t, conn.Write(patient(t), Text, []byte("Hello")))
+	must(t, conn.Write(testContext(t), Text, []byte("Hello")))
 	checkRead(t, conn, Text, "Hello")
 	must(t, conn.Close(1000, ""))
-	must(t, s.Shutdown(patient(t)))
+	must(t, s.Shutdown(testContext(t)))
 	if err := awaitErr(t, served); err != http.ErrServerClosed {
 		t.Errorf("ServeTLS: %v", err)
 	}
@@ -127,6 +129,10 @@ func TestServerHandlerEnds(t *testing.T) {
 		{"closes by itself", func(c *Conn) { _ = c.Close(4000, "mine") }, 4000, ""},
 		{"drops it", func(c *Conn) { c.CloseNow() }, 1006, ""},
 		{"panics", func(*Conn) { panic("what now") }, 1011, "handler panicked: what now"},
+		{"panics in a callback while it reads", func(c *Conn) {
+			c.OnPing(func([]byte) { panic("what now") })
+			_ = Echo(context.Background(), c)
+		}, 1011, "handler panicked: what now"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			noLeaks(t)
@@ -137,7 +143,9 @@ func TestServerHandlerEnds(t *testing.T) {
 			}}
 			uri, _ := startServer(t, s)
 			for range 2 {
-				_, _, err := dial(t, uri).Read(patient(t))
+				conn := dial(t, uri)
+				_ = conn.SendPing(testContext(t), nil) // the connection may have ended already
+				_, _, err := conn.Read(testContext(t))
 				checkClosed(t, err, tt.code, true, ruleOfLoss(tt.code))
 				if tt.report != "" {
 					if err := nextError(t, s); !strings.Contains(err.Error(), tt.report) {
@@ -145,7 +153,7 @@ func TestServerHandlerEnds(t *testing.T) {
 					}
 				}
 			}
-			must(t, s.Shutdown(patient(t)))
+			must(t, s.Shutdown(testContext(t)))
 			if n := len(ran); n != 2 {
 				t.Errorf("the handler ran %d times for 2 connections", n)
 			}
@@ -179,11 +187,11 @@ func TestServerShutdown(t *testing.T) {
 	var ends []<-chan error
 	for range 3 {
 		conn := dial(t, uri)
-		must(t, conn.Write(patient(t), Text, nil))
+		must(t, conn.Write(testContext(t), Text, nil))
 		checkRead(t, conn, Text, "") // its handler runs
-		ends = append(ends, inBackground(func() error { _, _, err := conn.Read(patient(t)); return err }))
+		ends = append(ends, inBackground(func() error { _, _, err := conn.Read(testContext(t)); return err }))
 	}
-	ctx, cancel := context.WithCancelCause(patient(t))
+	ctx, cancel := context.WithCancelCause(testContext(t))
 	shut := inBackground(func() error { return s.Shutdown(ctx) })
 	for _, end := range ends {
 		checkClosed(t, awaitErr(t, end), 1001, true, nil)
@@ -207,7 +215,7 @@ func TestServerShutdown(t *testing.T) {
 		t.Errorf("Shutdown: %v, want the context's error", err)
 	}
 	close(leave)
-	must(t, s.Shutdown(patient(t)))
+	must(t, s.Shutdown(testContext(t)))
 	if n := s.NumConns(); n != 0 {
 		t.Errorf("%d connections left", n)
 	}
@@ -218,15 +226,37 @@ func TestServerClose(t *testing.T) {
 	s := &Server{Handler: echo}
 	uri, served := startServer(t, s)
 	conn := dial(t, uri)
-	must(t, conn.Write(patient(t), Text, nil))
+	must(t, conn.Write(testContext(t), Text, nil))
 	checkRead(t, conn, Text, "")
 	must(t, s.Close())
-	_, _, err := conn.Read(patient(t))
+	_, _, err := conn.Read(testContext(t))
 	checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
 	if err := awaitErr(t, served); err != http.ErrServerClosed {
 		t.Errorf("Serve: %v", err)
 	}
-	must(t, s.Shutdown(patient(t))) // now waits for the handler
+	must(t, s.Shutdown(testContext(t))) // now waits for the handler
+}
+
+// What the application is asked during a handshake may panic: the session ends
+// with the request, and Shutdown does not wait for it.
+func TestServerPanicDuringTheHandshake(t *testing.T) {
+	noLeaks(t)
+	s := &Server{
+		Handler:  echo,
+		MaxConns: 1,
+		Options:  &AcceptOptions{CheckOrigin: func(*http.Request) bool { panic("what now") }},
+	}
+	uri, _ := startServer(t, s)
+	for range 2 {
+		_, response, err := Dial(testContext(t), uri, &DialOptions{NoProxy: true})
+		if err == nil || response != nil {
+			t.Fatalf("opened: response %v, error %v", response, err)
+		}
+	}
+	must(t, s.Shutdown(testContext(t)))
+	if n := s.NumConns(); n != 0 {
+		t.Errorf("%d connections, want none", n)
+	}
 }
 
 // One connection too many is refused, and may come again when another has gone.
@@ -235,7 +265,7 @@ func TestServerMaxConns(t *testing.T) {
 	s := &Server{Handler: echo, MaxConns: 1}
 	uri, _ := startServer(t, s)
 	first := dial(t, uri)
-	_, response, err := Dial(patient(t), uri, &DialOptions{NoProxy: true})
+	_, response, err := Dial(testContext(t), uri, &DialOptions{NoProxy: true})
 	if err == nil || response == nil || response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
 		t.Fatalf("second connection: %v, %v, want 503 with a Retry-After", response, err)
 	}
@@ -244,13 +274,13 @@ func TestServerMaxConns(t *testing.T) {
 		t.Errorf("reported %v", err)
 	}
 	must(t, first.Close(1000, ""))
-	for end := time.Now().Add(patience); s.NumConns() > 0; { // until its handler is gone
+	for end := time.Now().Add(testTimeout); s.NumConns() > 0; { // until its handler is gone
 		if time.Now().After(end) {
 			t.Fatal("the first connection stays")
 		}
 	}
 	must(t, dial(t, uri).Close(1000, ""))
-	must(t, s.Shutdown(patient(t)))
+	must(t, s.Shutdown(testContext(t)))
 }
 
 func TestServerRate(t *testing.T) {
@@ -260,11 +290,11 @@ func TestServerRate(t *testing.T) {
 	for range 2 {
 		must(t, dial(t, uri).Close(1000, ""))
 	}
-	_, response, err := Dial(patient(t), uri, &DialOptions{NoProxy: true})
+	_, response, err := Dial(testContext(t), uri, &DialOptions{NoProxy: true})
 	if err == nil || response == nil || response.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("third connection: %v, %v, want 429", response, err)
 	}
-	must(t, s.Shutdown(patient(t)))
+	must(t, s.Shutdown(testContext(t)))
 }
 
 func TestServerAcceptConn(t *testing.T) {
@@ -272,11 +302,11 @@ func TestServerAcceptConn(t *testing.T) {
 	asked := 0
 	s := &Server{Handler: echo, AcceptConn: func(conn net.Conn) bool { asked++; return asked > 1 }}
 	uri, _ := startServer(t, s)
-	if _, response, err := Dial(patient(t), uri, &DialOptions{NoProxy: true}); err == nil || response != nil {
+	if _, response, err := Dial(testContext(t), uri, &DialOptions{NoProxy: true}); err == nil || response != nil {
 		t.Errorf("%v, %v, want no answer at all", response, err)
 	}
 	must(t, dial(t, uri).Close(1000, ""))
-	must(t, s.Shutdown(patient(t)))
+	must(t, s.Shutdown(testContext(t)))
 }
 
 func TestServerTimeouts(t *testing.T) {
@@ -284,7 +314,7 @@ func TestServerTimeouts(t *testing.T) {
 	s := &Server{Handler: echo, HandshakeTimeout: 50 * time.Millisecond, IdleTimeout: 50 * time.Millisecond}
 	uri, _ := startServer(t, s)
 
-	_, _, err := dial(t, uri).Read(patient(t))
+	_, _, err := dial(t, uri).Read(testContext(t))
 	checkClosed(t, err, 1001, true, nil)
 	if !strings.Contains(err.Error(), "nothing came for 50ms") {
 		t.Errorf("an idle connection: %v", err)
@@ -292,14 +322,14 @@ func TestServerTimeouts(t *testing.T) {
 	mute, err := net.Dial("tcp", strings.TrimPrefix(uri, "ws://"))
 	must(t, err)
 	defer mute.Close()
-	must(t, mute.SetDeadline(time.Now().Add(patience)))
+	must(t, mute.SetDeadline(time.Now().Add(testTimeout)))
 	if _, err := io.WriteString(mute, "GET / HTTP/1.1\r\nHost:"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.ReadAll(mute); errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Error("half a handshake is waited for")
 	}
-	must(t, s.Shutdown(patient(t)))
+	must(t, s.Shutdown(testContext(t)))
 }
 
 // So is half a handshake of TLS.
@@ -314,11 +344,11 @@ func TestServerTimeoutOfTLS(t *testing.T) {
 	mute, err := net.Dial("tcp", l.Addr().String())
 	must(t, err)
 	defer mute.Close()
-	must(t, mute.SetDeadline(time.Now().Add(patience)))
+	must(t, mute.SetDeadline(time.Now().Add(testTimeout)))
 	if _, err := io.ReadAll(mute); errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Error("TLS is waited for")
 	}
-	must(t, s.Shutdown(patient(t)))
+	must(t, s.Shutdown(testContext(t)))
 	if err := awaitErr(t, served); err != http.ErrServerClosed {
 		t.Errorf("ServeTLS: %v", err)
 	}
@@ -339,7 +369,7 @@ func TestServerHandshakeSize(t *testing.T) {
 		}
 		must(t, conn.Close())
 	}
-	must(t, s.Shutdown(patient(t)))
+	must(t, s.Shutdown(testContext(t)))
 }
 
 // The rate is that of one address, whatever others do.
@@ -361,25 +391,49 @@ func TestServerRatePerAddress(t *testing.T) {
 	}
 }
 
+// The server may be shut down at any point of a session's beginning.
+func TestShutdownOfASessionThatBegins(t *testing.T) {
+	noLeaks(t)
+	for range 20 {
+		s := &Server{IdleTimeout: time.Minute, Handler: echo, Options: &AcceptOptions{CloseTimeout: time.Second}}
+		uri, served := startServer(t, s)
+		var dialling sync.WaitGroup
+		for range 4 {
+			dialling.Go(func() {
+				conn, _, err := Dial(testContext(t), uri, &DialOptions{AllowConcurrentDials: true})
+				if err == nil { // else it came too late
+					_, _, _ = conn.Read(testContext(t))
+					conn.CloseNow()
+				}
+			})
+		}
+		for s.NumConns() < 2 {
+			runtime.Gosched()
+		}
+		must(t, s.Shutdown(testContext(t)))
+		dialling.Wait()
+		if err := awaitErr(t, served); err != http.ErrServerClosed {
+			t.Error(err)
+		}
+	}
+}
+
 // What comes is what keeps a connection from being idle.
 func TestIdleWatch(t *testing.T) {
 	noLeaks(t)
 	start := time.Now()
-	var w idleWatch
-	w.note(start)
-	if left := w.left(time.Minute, start.Add(40*time.Second)); left != 20*time.Second {
+	w := idleWatch{timeout: time.Minute, started: start}
+	if left := w.left(start.Add(40 * time.Second)); left != 20*time.Second {
 		t.Errorf("%v left after 40 s of a minute", left)
 	}
 	w.note(start.Add(30 * time.Second))
-	if left := w.left(time.Minute, start.Add(time.Minute)); left != 30*time.Second {
+	if left := w.left(start.Add(time.Minute)); left != 30*time.Second {
 		t.Errorf("%v left, want what the octets at 30 s gave", left)
 	}
-	conn, p := endpoint(t, wire.RoleServer, config{})
-	conn.idle = &idleWatch{}
-	conn.idle.note(time.Time{})
+	conn, p := endpoint(t, wire.RoleServer, config{idleTimeout: time.Minute})
 	p.send(whole(wire.OpText, "x"))
 	checkRead(t, conn, Text, "x")
-	if conn.idle.heard.Load().IsZero() {
+	if conn.idle.heard.Load() == 0 {
 		t.Error("octets came and were not noted")
 	}
 }

@@ -1,6 +1,7 @@
 package ref
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -9,7 +10,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// A target is what a WebSocket URI says (RFC 6455 3).
+// A target is a parsed WebSocket URI (RFC 6455 3).
 type target struct {
 	uri      *url.URL
 	secure   bool
@@ -18,13 +19,19 @@ type target struct {
 	resource string // path and query
 }
 
-// parseTarget reads a WebSocket URI. http and https stand for ws and wss, as
-// they do in browsers.
+// parseTarget parses a WebSocket URI. http and https mean ws and wss, as in
+// browsers.
 func parseTarget(raw string) (target, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
+		var parsing *url.Error
+		if errors.As(err, &parsing) {
+			err = parsing.Err // url.Error shows the whole URI, and perhaps a password in it
+		}
 		return target{}, fmt.Errorf("WebSocket URI: %w", err)
 	}
+	hasFragment := strings.Contains(raw, "#")
+	shown := u.Redacted()
 	t := target{uri: u}
 	port := ""
 	switch strings.ToLower(u.Scheme) { // RFC6455-3-2
@@ -33,13 +40,13 @@ func parseTarget(raw string) (target, error) {
 	case "wss", "https":
 		t.secure, port = true, "443"
 	default:
-		return target{}, fmt.Errorf("WebSocket URI %q: scheme %q, want ws or wss (RFC 6455 3)", raw, u.Scheme)
+		return target{}, fmt.Errorf("WebSocket URI %q: scheme %q, want ws or wss (RFC 6455 3)", shown, u.Scheme)
 	}
 	switch {
 	case u.Opaque != "" || u.Hostname() == "":
-		return target{}, fmt.Errorf("WebSocket URI %q: no host (RFC 6455 3)", raw)
-	case u.Fragment != "" || strings.Contains(raw, "#"): // RFC6455-3-4
-		return target{}, fmt.Errorf("WebSocket URI %q: a fragment has no meaning here, '#' is written %%23 (RFC 6455 3)", raw)
+		return target{}, fmt.Errorf("WebSocket URI %q: no host (RFC 6455 3)", shown)
+	case u.Fragment != "" || hasFragment: // RFC6455-3-4
+		return target{}, fmt.Errorf("WebSocket URI %q: a fragment has no meaning here, '#' is written %%23 (RFC 6455 3)", shown)
 	case u.User != nil:
 		return target{}, fmt.Errorf("WebSocket URI: no place for user and password, use the Authorization field (RFC 6455 3)")
 	}
@@ -48,19 +55,19 @@ func parseTarget(raw string) (target, error) {
 		t.host = strings.TrimSuffix(strings.TrimSuffix(u.Host, ":"+port), ":")
 	} else {
 		if _, err := net.LookupPort("tcp", given); err != nil {
-			return target{}, fmt.Errorf("WebSocket URI %q: port: %w", raw, err)
+			return target{}, fmt.Errorf("WebSocket URI %q: port: %w", shown, err)
 		}
 		port = given
 	}
 	t.address = net.JoinHostPort(u.Hostname(), port)
 	t.resource = u.RequestURI() // RFC6455-3-3
 	if bad := wire.CheckClientRequest(wire.NewRequest(t.resource, t.host, wire.NewKey([16]byte{}), nil)); len(bad) > 0 {
-		return target{}, fmt.Errorf("WebSocket URI %q: %w", raw, joined(bad)) // RFC6455-4.1-3
+		return target{}, fmt.Errorf("WebSocket URI %q: %w", shown, joined(bad)) // RFC6455-4.1-3
 	}
 	return t, nil
 }
 
-// httpURL is the same place in the words of HTTP, for cookies and proxies.
+// httpURL returns the target as an http or https URL, for cookies and proxies.
 func (t target) httpURL() *url.URL {
 	u := *t.uri
 	u.Scheme = "http"

@@ -11,12 +11,12 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// WithConn opens a connection as Dial does, gives it to a function and closes it
-// when that returns: with 1000 if it returned nil, with 1011 if it returned an
-// error or panicked, and not at all if it had closed it by itself. The error is
-// the function's, else that of opening or closing.
+// WithConn opens a connection as Dial does, calls f with it, and closes it: with
+// 1000 if f returned nil, with 1011 if f returned an error or panicked. It does
+// not close a connection that f has closed. The error is that of f, or else of
+// opening or closing.
 //
-// ctx ends the opening only; give it to what the function does as well.
+// ctx applies to opening only.
 func WithConn(ctx context.Context, uri string, options *DialOptions, f func(*Conn) error) error {
 	conn, _, err := Dial(ctx, uri, options)
 	if err != nil {
@@ -25,7 +25,7 @@ func WithConn(ctx context.Context, uri string, options *DialOptions, f func(*Con
 	defer conn.CloseNow()
 	returned := false
 	defer func() {
-		if !returned { // it panicked, which goes on
+		if !returned { // it panicked; the panic goes on
 			_ = conn.Close(wire.StatusInternalServerError, "")
 		}
 	}()
@@ -38,14 +38,13 @@ func WithConn(ctx context.Context, uri string, options *DialOptions, f func(*Con
 	return conn.Close(wire.StatusNormalClosure, "")
 }
 
-// Retry says how often and how soon the opening of a connection is tried again.
-// The zero value tries once.
+// Retry says how often and how soon to try to open a connection. The zero value
+// tries once.
 type Retry struct {
-	// Attempts is the most attempts, the first included; one if zero.
+	// Attempts is the most attempts, including the first; 1 if zero.
 	Attempts int
-	// Wait is how long to wait before the second attempt; 1 second if zero. Each
-	// later wait is twice as long as the one before, up to MaxWait, which is 30
-	// seconds if zero.
+	// Wait is the time before the second attempt; 1 second if zero. Each later
+	// one is twice as long, up to MaxWait, which is 30 seconds if zero.
 	Wait, MaxWait time.Duration
 }
 
@@ -54,17 +53,17 @@ const (
 	defaultRetryMaxWait = 30 * time.Second
 )
 
-// Dial opens a connection as the function [Dial] does, and tries again when there
-// was no answer, none that could be read, or one of 408, 425, 429 or 5xx, other than
-// 501 and 505. Any other answer, a wrong URI and wrong options would come to the same again. What comes
-// back is of the last attempt. When ctx ends while it waits, the error has its
-// cause too.
+// Dial calls the function [Dial] until it succeeds, at most Attempts times. It tries
+// again if there was no response or none that could be read, and after status 408, 425, 429 and 5xx
+// except 501 and 505. Other responses, wrong URIs and wrong options are not
+// retried. The result is that of the last attempt. If ctx ends during a wait, the
+// error also has its cause.
 //
-// Only the opening is tried again: what was lost of an open connection only the
-// application knows how to make good.
+// Only opening is retried. An application has to handle the loss of an open
+// connection itself.
 func (r Retry) Dial(ctx context.Context, uri string, options *DialOptions) (*Conn, *http.Response, error) {
 	if r.Attempts < 0 || r.Wait < 0 || r.MaxWait < 0 {
-		return nil, nil, &HandshakeError{Err: unfitError{fmt.Errorf("retry: %d attempts, waits of %v up to %v, want more than zero, or zero for the defaults", r.Attempts, r.Wait, r.MaxWait)}}
+		return nil, nil, &HandshakeError{Err: badOptionError{fmt.Errorf("retry: %d attempts, waits of %v up to %v, want more than zero, or zero for the defaults", r.Attempts, r.Wait, r.MaxWait)}}
 	}
 	for attempt := 1; ; attempt++ {
 		conn, response, err := Dial(ctx, uri, options)
@@ -81,7 +80,7 @@ func (r Retry) Dial(ctx context.Context, uri string, options *DialOptions) (*Con
 	}
 }
 
-// wait returns how long to wait behind the attempt of that number.
+// wait returns how long to wait after an attempt.
 func (r Retry) wait(attempt int) time.Duration {
 	wait, most := cmp.Or(r.Wait, defaultRetryWait), cmp.Or(r.MaxWait, defaultRetryMaxWait)
 	for ; attempt > 1 && wait < most; attempt-- {
@@ -90,7 +89,7 @@ func (r Retry) wait(attempt int) time.Duration {
 	return min(wait, most)
 }
 
-// passing reports whether what kept a handshake from succeeding may pass.
+// passing reports whether another attempt may succeed.
 func passing(err error) bool {
 	var refused *HandshakeError
 	if !errors.As(err, &refused) {
@@ -98,7 +97,7 @@ func passing(err error) bool {
 	}
 	switch refused.Status {
 	case 0:
-		return !errors.Is(err, errUnfit)
+		return !errors.Is(err, errBadOption)
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return true
 	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
@@ -107,11 +106,12 @@ func passing(err error) bool {
 	return refused.Status >= 500
 }
 
-// errUnfit marks the errors that come from what Dial was given.
-var errUnfit = errors.New("nothing was sent")
+// errBadOption marks errors in the arguments of Dial.
+var errBadOption = errors.New("nothing was sent")
 
-// An unfitError is such an error; the mark is for [passing], not to be read.
-type unfitError struct{ error }
+// A badOptionError is an error in the arguments of Dial. The mark is for
+// [passing] and is not printed.
+type badOptionError struct{ error }
 
-func (e unfitError) Unwrap() error        { return e.error }
-func (e unfitError) Is(target error) bool { return target == errUnfit }
+func (e badOptionError) Unwrap() error        { return e.error }
+func (e badOptionError) Is(target error) bool { return target == errBadOption }

@@ -38,7 +38,7 @@ func TestWithConn(t *testing.T) {
 						t.Errorf("panicked %v, want %v", panicked, tt.panics)
 					}
 				}()
-				return WithConn(patient(t), s.url, nil, func(c *Conn) error { ran++; return tt.f(c) })
+				return WithConn(testContext(t), s.url, nil, func(c *Conn) error { ran++; return tt.f(c) })
 			}()
 			if ran != 1 {
 				t.Errorf("the function ran %d times", ran)
@@ -54,7 +54,7 @@ func TestWithConn(t *testing.T) {
 			}
 		})
 	}
-	if err := WithConn(patient(t), "ws://localhost:1/#", nil, nil); err == nil {
+	if err := WithConn(testContext(t), "ws://localhost:1/#", nil, nil); err == nil {
 		t.Error("no error from Dial")
 	}
 }
@@ -89,7 +89,7 @@ func TestRetry(t *testing.T) {
 			}))
 			defer s.Close()
 			tt.retry.Wait = time.Nanosecond
-			conn, response, err := tt.retry.Dial(patient(t), strings.Replace(s.URL, "http", "ws", 1), nil)
+			conn, response, err := tt.retry.Dial(testContext(t), strings.Replace(s.URL, "http", "ws", 1), nil)
 			got := 0
 			var refused *HandshakeError
 			if errors.As(err, &refused) {
@@ -110,15 +110,15 @@ func TestRetryGivesUp(t *testing.T) {
 	day := Retry{Attempts: 2, Wait: 24 * time.Hour, MaxWait: 24 * time.Hour}
 	for name, open := range map[string]func() error{
 		"a wrong URI": func() error {
-			_, _, err := day.Dial(patient(t), "gopher://localhost/", nil)
+			_, _, err := day.Dial(testContext(t), "gopher://localhost/", nil)
 			return err
 		},
 		"a negative wait": func() error {
-			_, _, err := Retry{Attempts: 2, Wait: -1}.Dial(patient(t), "ws://localhost/", nil)
+			_, _, err := Retry{Attempts: 2, Wait: -1}.Dial(testContext(t), "ws://localhost/", nil)
 			return err
 		},
 		"wrong options": func() error {
-			_, _, err := day.Dial(patient(t), "ws://localhost/", &DialOptions{Subprotocols: []string{"a b"}})
+			_, _, err := day.Dial(testContext(t), "ws://localhost/", &DialOptions{Subprotocols: []string{"a b"}})
 			return err
 		},
 	} {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -13,31 +14,38 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// writeChunk is how many octets of a frame are put together in memory, and
-// masked, before they go to TCP.
+// writeChunk is how many octets of a frame are copied, and masked, before they
+// are written.
 const writeChunk = 32 << 10
 
-// fragment is how much a message writer gathers before it sends a frame.
+// fragment is how many octets a message writer collects before it sends a frame.
 const fragment = 4096
 
-// chunks holds what frames are put together in.
-var chunks = sync.Pool{New: func() any {
-	b := make([]byte, 0, wire.MaxHeaderLen+writeChunk)
-	return &b
+// A frameBuffer has room to put a frame together.
+type frameBuffer struct {
+	octets []byte
+	// vector and buffers are for writing a header and a payload with one call.
+	vector  [2][]byte
+	buffers net.Buffers
+}
+
+var frameBuffers = sync.Pool{New: func() any {
+	return &frameBuffer{octets: make([]byte, 0, wire.MaxHeaderLen+writeChunk)}
 }}
 
-// Write sends a message in one frame. p is only read, also by a client, which
-// masks a copy. Text that is not UTF-8 is refused (RFC6455-5.6-1) and nothing is
+// Write sends a message in one frame. It does not change p: a client masks a
+// copy. A text that is not UTF-8 is an error (RFC6455-5.6-1), and nothing is
 // sent.
 //
-// When ctx ends while Write waits for its turn, nothing was sent and the
-// connection stays as it is; when it ends in the middle of the frame, the
-// connection cannot be used any more and is closed.
+// If ctx ends while Write waits for other writes, nothing is sent and the
+// connection stays open. If ctx ends while the frame is being sent, the
+// connection is lost and is closed. The same happens if the peer takes longer
+// than the WriteTimeout of the options.
 func (c *Conn) Write(ctx context.Context, typ MessageType, p []byte) error {
 	if err := typ.check(); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
-	if typ == Text && !utf8.Valid(p) {
+	if typ.isText() && !utf8.Valid(p) {
 		return fmt.Errorf("write: %w", notUTF8(p))
 	}
 	if err := c.sending.acquire(ctx, c.done); err != nil {
@@ -47,34 +55,39 @@ func (c *Conn) Write(ctx context.Context, typ MessageType, p []byte) error {
 	if err := c.mayWrite(); err != nil {
 		return err
 	}
-	h := wire.Header{Fin: true, Opcode: wire.Opcode(typ)}
-	if c.compresses(len(p)) {
-		buf := takeChunk()
-		defer giveChunk(buf)
-		*buf = c.deflater.AppendMessage(*buf, p)
-		h.RSV, p = wire.RSV1, *buf // RFC7692-6.1-1
+	h := wire.Header{Fin: true, Opcode: typ.opcode()}
+	if c.compresses(typ, len(p)) {
+		buf := takeFrameBuffer()
+		defer buf.give()
+		buf.octets = c.deflater.AppendMessage(buf.octets, p)
+		h.RSV, p = wire.RSV1, buf.octets // RFC7692-6.1-1
 	}
 	err := c.sendFrame(ctx, h, p)
 	if err != nil && h.RSV != 0 {
-		c.deflater.Release() // the peer must not be referred to what it never got
+		c.deflater.Release() // the peer has not got what later messages could refer to
 	}
-	return err
+	return c.explain("write", err)
 }
 
 func notUTF8(p []byte) error {
 	return wire.RuleText.Violation("text message of %d octets that is not UTF-8", len(p))
 }
 
-// compresses reports whether a message of at least n octets goes compressed.
-func (c *Conn) compresses(n int) bool { return c.deflater != nil && n >= c.threshold && n > 0 }
+// compresses reports whether a message of at least n octets is compressed.
+func (c *Conn) compresses(typ MessageType, n int) bool {
+	if c.deflater == nil || n == 0 || typ&neverCompressed != 0 {
+		return false
+	}
+	return n >= c.threshold || typ&alwaysCompressed != 0
+}
 
-// NextWriter begins a message that is sent in fragments while it is written,
-// each of about 4,096 octets. The message ends with the writer's Close; until
-// then other messages wait, control frames do not. ctx holds for all of it, and
-// the writer is not safe for concurrent use.
+// NextWriter begins a message that is sent in fragments of about 4,096 octets
+// while it is written. Close of the writer ends the message. Until then other
+// messages wait, control frames do not. ctx applies to the whole message. The
+// writer is not safe for concurrent use.
 //
-// A message that cannot be finished, because it turns out not to be UTF-8 or ctx
-// ends, ends the connection: there is no way to take back a fragment.
+// A message that cannot be finished, because it is not UTF-8 or ctx ends, ends
+// the connection: fragments cannot be taken back.
 func (c *Conn) NextWriter(ctx context.Context, typ MessageType) (io.WriteCloser, error) {
 	if err := typ.check(); err != nil {
 		return nil, fmt.Errorf("write: %w", err)
@@ -86,19 +99,20 @@ func (c *Conn) NextWriter(ctx context.Context, typ MessageType) (io.WriteCloser,
 		c.sending.release()
 		return nil, err
 	}
-	return &messageWriter{c: c, ctx: ctx, next: wire.Header{Opcode: wire.Opcode(typ)}, text: typ == Text}, nil
+	return &messageWriter{c: c, ctx: ctx, next: wire.Header{Opcode: typ.opcode()}, typ: typ, text: typ.isText()}, nil
 }
 
 type messageWriter struct {
 	c          *Conn
-	ctx        context.Context // of NextWriter: io.Writer has no room for one
+	ctx        context.Context // of NextWriter: io.Writer has no parameter for it
 	next       wire.Header     // of the next frame
+	typ        MessageType
 	text       bool
 	valid      wire.UTF8Validator
 	buffer     []byte // plain octets, or compressed ones once compressing
 	begun      bool   // a frame was sent
 	compressed bool
-	err        error // why nothing more is written
+	err        error // returned by later calls
 }
 
 var errWriterClosed = errors.New("write: the message was ended before")
@@ -112,9 +126,16 @@ func (w *messageWriter) Write(p []byte) (int, error) {
 			return 0, w.abandon(wire.RuleText.Violation("octet %#02x of the text message is not UTF-8", p[n]))
 		}
 	}
+	if len(w.buffer) == 0 && len(p) >= fragment && !w.compressed && (w.begun || !w.c.compresses(w.typ, len(p))) {
+		// It is a fragment as it is.
+		if err := w.send(false, p); err != nil {
+			return 0, err
+		}
+		return len(p), nil
+	}
 	w.buffer = w.gather(p)
 	for len(w.buffer) >= fragment {
-		if !w.begun && !w.compressed && w.c.compresses(len(w.buffer)) {
+		if !w.begun && !w.compressed && w.c.compresses(w.typ, len(w.buffer)) {
 			w.compress()
 			continue
 		}
@@ -126,19 +147,30 @@ func (w *messageWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// gather adds to the buffer what was written.
+// gather appends p, compressed if the message is.
 func (w *messageWriter) gather(p []byte) []byte {
+	if w.buffer == nil {
+		w.buffer = takeMessageBuffer(2 * fragment)
+	}
 	if w.compressed {
-		return w.c.deflater.AppendPart(w.buffer, p)
+		return w.deflate(w.buffer, p)
 	}
 	return append(w.buffer, p...)
 }
 
-// compress begins to compress with what was gathered.
+// compress begins to compress, with the octets collected so far.
 func (w *messageWriter) compress() {
 	w.compressed = true
 	w.next.RSV = wire.RSV1
-	w.buffer = w.c.deflater.AppendPart(make([]byte, 0, 2*fragment), w.buffer)
+	plain := w.buffer
+	w.buffer = w.deflate(takeMessageBuffer(2*fragment), plain)
+	giveMessageBuffer(plain)
+}
+
+// deflate appends p compressed. The next part of the message may be long in coming,
+// when the application waits for its own peer.
+func (w *messageWriter) deflate(dst, p []byte) []byte {
+	return w.c.deflater.AppendPause(w.c.deflater.AppendPart(dst, p))
 }
 
 // Close ends the message.
@@ -152,7 +184,7 @@ func (w *messageWriter) Close() error {
 	if w.text && !w.valid.Complete() {
 		return w.abandon(wire.RuleText.Violation("text message that ends inside a code point"))
 	}
-	if !w.begun && !w.compressed && w.c.compresses(len(w.buffer)) {
+	if !w.begun && !w.compressed && w.c.compresses(w.typ, len(w.buffer)) {
 		w.compress()
 	}
 	if w.compressed {
@@ -165,14 +197,13 @@ func (w *messageWriter) Close() error {
 	return nil
 }
 
-// send sends a frame of the message. What is left in the middle of a message
-// ends the connection.
+// send sends a frame of the message. If that fails, the connection ends.
 func (w *messageWriter) send(fin bool, p []byte) error {
 	h := w.next
 	h.Fin = fin
 	if err := w.c.sendFrame(w.ctx, h, p); err != nil {
 		if errors.Is(err, wire.ErrCloseSent) {
-			return w.end(err) // a message may be broken off by closing (RFC6455-5.5.1-11)
+			return w.end(w.c.explain("write", err)) // a message may be broken off by closing (RFC6455-5.5.1-11)
 		}
 		return w.abandon(err)
 	}
@@ -182,8 +213,8 @@ func (w *messageWriter) send(fin bool, p []byte) error {
 	return nil
 }
 
-// abandon gives up a message that cannot be finished, and the connection with
-// it if the peer has seen its beginning.
+// abandon gives up a message that cannot be finished. If a part of it was sent,
+// the connection ends.
 func (w *messageWriter) abandon(err error) error {
 	if w.begun {
 		err = w.c.end(&CloseError{Code: wire.StatusAbnormalClosure, Err: fmt.Errorf("message left unfinished: %w", err)})
@@ -191,8 +222,9 @@ func (w *messageWriter) abandon(err error) error {
 	return w.end(w.c.explain("write", err))
 }
 
-// end lets other messages go ahead.
+// end allows other messages to be sent.
 func (w *messageWriter) end(err error) error {
+	giveMessageBuffer(w.buffer)
 	w.err, w.buffer = err, nil
 	if w.compressed && err != errWriterClosed {
 		w.c.deflater.Release() // as in Write
@@ -201,25 +233,22 @@ func (w *messageWriter) end(err error) error {
 	return err
 }
 
-// sendFrame sends one frame, behind the Pong that may be owed.
+// sendFrame sends one frame, and then the pending Pong.
 func (c *Conn) sendFrame(ctx context.Context, h wire.Header, payload []byte) error {
 	if err := c.framing.acquire(ctx, c.done); err != nil {
-		return c.explain("write", err)
+		return err
 	}
 	defer c.endFrame()
 	return c.writeFrame(ctx, h, payload)
 }
 
-// beginFrame completes a header and counts its frame as begun; framing is held.
+// beginFrame completes a header and notes that its frame is begun; framing is
+// held.
 func (c *Conn) beginFrame(h wire.Header) (wire.Header, error) {
 	if err := c.state.ended(); err != nil {
 		return h, err
 	}
-	h, err := c.sender.Header(h)
-	if err != nil {
-		return h, fmt.Errorf("write: %w", err)
-	}
-	return h, nil
+	return c.sender.Header(h)
 }
 
 // writeFrame sends one frame; framing is held.
@@ -230,17 +259,13 @@ func (c *Conn) writeFrame(ctx context.Context, h wire.Header, payload []byte) er
 		return err
 	}
 	c.logSent(h, payload)
-	buf := takeChunk()
-	defer giveChunk(buf)
-	out := wire.AppendHeader(*buf, h)
-	if h.Masked || len(payload) <= cap(out)-len(out) {
-		err = c.writeCopied(ctx, out, h, payload)
+	buf := takeFrameBuffer()
+	defer buf.give()
+	buf.octets = wire.AppendHeader(buf.octets, h)
+	if h.Masked || len(payload) <= cap(buf.octets)-len(buf.octets) {
+		err = c.writeCopied(ctx, buf.octets, h, payload)
 	} else {
-		// A server's long payload goes out from where it is.
-		_, err = interruptible(ctx, c.tcp.SetWriteDeadline, func() (int, error) {
-			n, err := (&net.Buffers{out, payload}).WriteTo(c.tcp)
-			return int(n), err
-		})
+		err = c.writeInPlace(ctx, buf, payload)
 	}
 	if err != nil {
 		return c.writeFailed(err)
@@ -248,8 +273,8 @@ func (c *Conn) writeFrame(ctx context.Context, h wire.Header, payload []byte) er
 	return nil
 }
 
-// writeCopied writes the header in out and the payload, a chunk at a time, each
-// masked there if the header says so: the caller's octets stay as they are.
+// writeCopied writes the header in out and a copy of the payload, chunk by chunk,
+// masked if the header says so.
 func (c *Conn) writeCopied(ctx context.Context, out []byte, h wire.Header, payload []byte) error {
 	for pos := 0; ; {
 		n := min(len(payload), cap(out)-len(out))
@@ -269,60 +294,97 @@ func (c *Conn) writeCopied(ctx context.Context, out []byte, h wire.Header, paylo
 	}
 }
 
-// writeTCP writes octets, until ctx ends. With a context that never does it
-// allocates nothing.
+// writeInPlace writes a header and a payload without copying the payload. The
+// write timeout applies to each piece.
+func (c *Conn) writeInPlace(ctx context.Context, buf *frameBuffer, payload []byte) error {
+	first := payload[:min(len(payload), writePiece)]
+	buf.vector = [2][]byte{buf.octets, first}
+	buf.buffers = buf.vector[:]
+	c.writeBy.arm(c.writeTimeout)
+	var err error
+	if ctx.Done() == nil {
+		_, err = buf.buffers.WriteTo(c.tcp)
+	} else {
+		_, err = interruptible(ctx, c.writeBy.set, func() (int, error) {
+			n, err := buf.buffers.WriteTo(c.tcp)
+			return int(n), err
+		})
+	}
+	buf.vector = [2][]byte{}
+	for payload = payload[len(first):]; err == nil && len(payload) > 0; {
+		n := min(len(payload), writePiece)
+		err = c.writeTCP(ctx, payload[:n])
+		payload = payload[n:]
+	}
+	return err
+}
+
+// writePiece is how many octets of a long payload are written at a time.
+const writePiece = 256 << 10
+
+// writeTCP writes octets until ctx ends or the write timeout has passed. If ctx
+// cannot end, it does not allocate. framing is held.
 func (c *Conn) writeTCP(ctx context.Context, p []byte) error {
+	c.writeBy.arm(c.writeTimeout)
 	if ctx.Done() == nil {
 		_, err := c.tcp.Write(p)
 		return err
 	}
-	_, err := interruptible(ctx, c.tcp.SetWriteDeadline, func() (int, error) { return c.tcp.Write(p) })
+	_, err := interruptible(ctx, c.writeBy.set, func() (int, error) { return c.tcp.Write(p) })
 	return err
 }
 
-// writeFailed ends the connection: part of a frame may have gone out, and what
-// would follow it would be taken for the rest.
+// writeFailed ends the connection. A part of the frame may have been sent, so
+// that nothing can follow it.
 func (c *Conn) writeFailed(err error) error {
 	if ended := c.state.ended(); ended != nil {
 		return ended
 	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = fmt.Errorf("the peer does not take what is sent: %w", err)
+	}
 	return c.end(&CloseError{
-		Code: wire.StatusAbnormalClosure,
-		Err:  fmt.Errorf("frame not written to its end: %w", err),
+		Code:   wire.StatusAbnormalClosure,
+		Remote: endedByPeer(err),
+		Err:    fmt.Errorf("frame not written to its end: %w", err),
 	})
 }
 
 // sendControl sends a control frame within the close timeout; framing is held.
 func (c *Conn) sendControl(op wire.Opcode, data []byte) error {
-	_ = c.tcp.SetWriteDeadline(time.Now().Add(c.closeTimeout))
-	err := c.writeFrame(context.Background(), wire.Header{Fin: true, Opcode: op}, data)
-	if op != wire.OpClose {
-		_ = c.tcp.SetWriteDeadline(time.Time{})
+	by := time.Now().Add(c.closeTimeout)
+	if op == wire.OpClose {
+		c.writeBy.setLast(by)
+		return c.writeFrame(context.Background(), wire.Header{Fin: true, Opcode: op}, data)
 	}
+	_ = c.writeBy.set(by)
+	err := c.writeFrame(context.Background(), wire.Header{Fin: true, Opcode: op}, data)
+	_ = c.writeBy.set(time.Time{})
 	return err
 }
 
-// endFrame lets the next frame go ahead, and sends the Pong that came to be owed
-// while this one was being sent.
+// endFrame allows the next frame, and sends the Pong that became pending
+// meanwhile.
 func (c *Conn) endFrame() {
 	for {
 		c.sendPong()
 		c.framing.release()
 		if !c.pongs.owed.Load() || !c.framing.try() {
-			return // whoever holds framing now will see to it
+			return // the goroutine that holds framing will send it
 		}
 	}
 }
 
-func takeChunk() *[]byte {
-	buf, _ := chunks.Get().(*[]byte)
-	*buf = (*buf)[:0]
+func takeFrameBuffer() *frameBuffer {
+	buf := frameBuffers.Get().(*frameBuffer)
+	buf.octets = buf.octets[:0]
 	return buf
 }
 
-// giveChunk takes a buffer back, unless a big message made it grow.
-func giveChunk(buf *[]byte) {
-	if cap(*buf) <= 4*writeChunk {
-		chunks.Put(buf)
+// give returns the buffer to the pool, unless a long compressed message has made
+// it grow.
+func (b *frameBuffer) give() {
+	if cap(b.octets) <= 4*writeChunk {
+		frameBuffers.Put(b)
 	}
 }

@@ -21,7 +21,7 @@ func TestWrite(t *testing.T) {
 			bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 				message := bytes.Repeat([]byte("abcdefg"), size/7+1)[:size]
 				kept := bytes.Clone(message)
-				sent := inBackground(func() error { return conn.Write(patient(t), Binary, message) })
+				sent := inBackground(func() error { return conn.Write(testContext(t), Binary, message) })
 				p.expect(whole(wire.OpBinary, string(kept)))
 				must(t, awaitErr(t, sent))
 				if !bytes.Equal(message, kept) {
@@ -36,13 +36,13 @@ func TestWriteRefuses(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
 		var v *wire.Violation
-		if err := conn.Write(patient(t), Text, []byte("a\xff")); !errors.As(err, &v) || v.Rule != wire.RuleText {
+		if err := conn.Write(testContext(t), Text, []byte("a\xff")); !errors.As(err, &v) || v.Rule != wire.RuleText {
 			t.Errorf("text that is not UTF-8: %v", err)
 		}
-		if err := conn.Write(patient(t), MessageType(wire.OpPing), nil); err == nil {
+		if err := conn.Write(testContext(t), MessageType(wire.OpPing), nil); err == nil {
 			t.Error("a ping went as a message")
 		}
-		if _, err := conn.NextWriter(patient(t), 0); err == nil {
+		if _, err := conn.NextWriter(testContext(t), 0); err == nil {
 			t.Error("a message without a type")
 		}
 		canceled, cancel := context.WithCancel(context.Background())
@@ -50,7 +50,7 @@ func TestWriteRefuses(t *testing.T) {
 		if err := conn.Write(canceled, Text, []byte("never")); !errors.Is(err, context.Canceled) {
 			t.Errorf("canceled: %v", err)
 		}
-		must(t, conn.Write(patient(t), Binary, []byte("a\xff"))) // nothing of that did harm
+		must(t, conn.Write(testContext(t), Binary, []byte("a\xff"))) // nothing of that did harm
 		p.expect(whole(wire.OpBinary, "a\xff"))
 	})
 }
@@ -62,7 +62,7 @@ func TestWriteInterrupted(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		message := make([]byte, 64<<20) // and nobody reads
 		writing := inBackground(func() error { return conn.Write(ctx, Binary, message) })
-		untilHeld(t, conn.framing) // until the writer is inside its frame
+		untilHeld(t, &conn.framing) // until the writer is inside its frame
 		cancel()
 		err := awaitErr(t, writing)
 		if !errors.Is(err, context.Canceled) {
@@ -72,11 +72,11 @@ func TestWriteInterrupted(t *testing.T) {
 	})
 }
 
-// A turn that does not come leaves the connection as it is.
+// A wait that ends leaves the connection as it is.
 func TestWriteWaitsItsTurn(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-		w, err := conn.NextWriter(patient(t), Text)
+		w, err := conn.NextWriter(testContext(t), Text)
 		must(t, err)
 		soon, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 		defer cancel()
@@ -91,7 +91,7 @@ func TestWriteWaitsItsTurn(t *testing.T) {
 func TestNextWriter(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-		w, err := conn.NextWriter(patient(t), Text)
+		w, err := conn.NextWriter(testContext(t), Text)
 		must(t, err)
 		for _, s := range []string{"\xe2", "\x82\xac", ""} { // a code point over two writes
 			_, err = io.WriteString(w, s)
@@ -104,7 +104,7 @@ func TestNextWriter(t *testing.T) {
 		}
 		p.expect(whole(wire.OpText, "€"))
 
-		w, err = conn.NextWriter(patient(t), Binary)
+		w, err = conn.NextWriter(testContext(t), Binary)
 		must(t, err)
 		large := strings.Repeat("x", fragment)
 		for range 2 {
@@ -121,16 +121,16 @@ func TestNextWriter(t *testing.T) {
 func TestNextWriterWithBrokenText(t *testing.T) {
 	noLeaks(t)
 	bothRoles(t, config{}, func(t *testing.T, conn *Conn, p *peer) {
-		w, err := conn.NextWriter(patient(t), Text)
+		w, err := conn.NextWriter(testContext(t), Text)
 		must(t, err)
 		var v *wire.Violation
 		if _, err = w.Write([]byte("a\xff")); !errors.As(err, &v) || v.Rule != wire.RuleText {
 			t.Errorf("error %v", err)
 		}
-		must(t, conn.Write(patient(t), Text, []byte("open")))
+		must(t, conn.Write(testContext(t), Text, []byte("open")))
 		p.expect(whole(wire.OpText, "open"))
 
-		w, err = conn.NextWriter(patient(t), Text)
+		w, err = conn.NextWriter(testContext(t), Text)
 		must(t, err)
 		_, err = io.WriteString(w, strings.Repeat("x", fragment)+"\xe2")
 		must(t, err)
@@ -172,7 +172,7 @@ func TestConcurrentWrites(t *testing.T) {
 			server, err := newConn(b, c)
 			must(t, err)
 			answers := inBackground(func() error { // the client reads, so that Pongs come
-				_, _, err := client.Read(patient(t))
+				_, _, err := client.Read(testContext(t))
 				return err
 			})
 			var all sync.WaitGroup
@@ -181,12 +181,12 @@ func TestConcurrentWrites(t *testing.T) {
 					for j := range messages {
 						message := numbered(i, j)
 						if i%2 == 0 {
-							if err := client.Write(patient(t), Text, []byte(message)); err != nil {
+							if err := client.Write(testContext(t), Text, []byte(message)); err != nil {
 								t.Error(err)
 							}
 							continue
 						}
-						w, err := client.NextWriter(patient(t), Text)
+						w, err := client.NextWriter(testContext(t), Text)
 						if err != nil {
 							t.Error(err)
 							return
@@ -202,14 +202,14 @@ func TestConcurrentWrites(t *testing.T) {
 			}
 			all.Go(func() {
 				for range messages {
-					if _, err := client.Ping(patient(t)); err != nil {
+					if _, err := client.Ping(testContext(t)); err != nil {
 						t.Error(err)
 					}
 				}
 			})
 			next := make([]int, writers)
 			for range writers * messages {
-				_, data, err := server.Read(patient(t))
+				_, data, err := server.Read(testContext(t))
 				must(t, err)
 				var i, j int
 				_, err = fmt.Sscanf(string(data), "%d/%d,", &i, &j)
@@ -222,7 +222,7 @@ func TestConcurrentWrites(t *testing.T) {
 					t.Fatalf("message %d of writer %d is mixed with another", j, i)
 				}
 			}
-			serverReads := inBackground(func() error { _, _, err := server.Read(patient(t)); return err })
+			serverReads := inBackground(func() error { _, _, err := server.Read(testContext(t)); return err })
 			all.Wait()
 			must(t, client.Close(1000, ""))
 			checkClosed(t, awaitErr(t, serverReads), 1000, true, nil)

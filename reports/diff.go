@@ -3,71 +3,75 @@ package reports
 import (
 	"cmp"
 	"slices"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
-// Changes are what a newer report says that an older one did not.
+// Changes is the difference between an older and a newer report.
 type Changes struct {
 	Old, New *Report
-	// NewFailures fail now and did not before, new cases included.
+	// NewFailures fail now and did not fail before. New cases are included.
 	NewFailures []Change
-	// NewRemarks passed plainly before, or were not there, and have a remark now.
-	NewRemarks []Change
-	// Fixed are closer to a plain pass than before.
+	// NewWarnings warn now, and passed or were not there before.
+	NewWarnings []Change
+	// Fixed rank better than before.
 	Fixed []Change
-	// Changed have another verdict, behavior or close behavior, but neither a
-	// better nor a worse one; or the harness failed them.
+	// Changed have other verdicts that are neither better nor worse, or the verdict
+	// error.
 	Changed []Change
-	// Flaky are the cases of the newer report whose attempts disagreed.
+	// Flaky are the cases of the newer report whose attempts had different verdicts.
 	Flaky []Change
+	// NotRun were not run for the newer report. They are in no other list.
+	NotRun []Change
 	// Gone are in the older report only.
 	Gone []Change
-	// NewPeers are those of which the older report has nothing; their cases are
-	// in no list.
+	// NewPeers are the peers that only the newer report has. Their cases are in no
+	// list.
 	NewPeers []Target
-	// Same is the number of cases that are as they were.
+	// Same is the number of cases that did not change.
 	Same int
 }
 
-// A Change is one case of one peer, before and after. Old is nil for a new case
-// and New for one that is gone; never both.
+// A Change is one case of one peer, before and after. Old is nil for a new case,
+// New is nil for a case that is gone.
 type Change struct{ Old, New *Result }
 
-// Result is the newer of the two where there is one.
+// Result is the newer result, or the older one if the case is gone.
 func (c Change) Result() *Result { return cmp.Or(c.New, c.Old) }
 
-// Regressed says whether anything got worse, which is what Comparison.Regressed
-// means by it too.
-func (d *Changes) Regressed() bool { return len(d.NewFailures)+len(d.NewRemarks) > 0 }
+// Regressed reports whether any case got worse, by the same rule as
+// [Comparison.Regressed].
+func (d *Changes) Regressed() bool { return len(d.NewFailures)+len(d.NewWarnings) > 0 }
 
-// Diff compares two reports case by case. A case is the same one when agent,
-// role and id are. Durations, titles and transcripts do not count. Results that
-// are in one list are in no other, but for the flaky ones.
+// Diff compares two reports case by case. Cases are matched by agent, role and id.
+// Durations, titles and transcripts are not compared. A case is in one list only;
+// a flaky one is in Flaky as well.
 func Diff(older, newer *Report) *Changes {
-	type place struct {
-		peer
+	type caseKey struct {
+		Peer
 		id string
 	}
 	d := &Changes{Old: older, New: newer}
-	known := make(map[peer]bool)
+	known := make(map[Peer]bool)
 	for _, t := range older.Targets {
-		known[peer{t.Agent, t.Role}] = true
+		known[t.Peer()] = true
 	}
 	for _, t := range newer.Targets {
-		if !known[peer{t.Agent, t.Role}] {
+		if !known[t.Peer()] {
 			d.NewPeers = append(d.NewPeers, t)
 		}
 	}
-	before := make(map[place]*Result, len(older.Results))
+	before := make(map[caseKey]*Result, len(older.Results))
 	for i := range older.Results {
 		res := &older.Results[i]
-		before[place{res.peer(), res.ID}] = res
+		before[caseKey{res.Peer(), res.ID}] = res
 	}
 	for i := range newer.Results {
 		res := &newer.Results[i]
-		if !known[res.peer()] {
+		if !known[res.Peer()] {
 			continue
 		}
-		p := place{res.peer(), res.ID}
+		p := caseKey{res.Peer(), res.ID}
 		c := Change{before[p], res}
 		delete(before, p)
 		if res.Flaky {
@@ -77,11 +81,11 @@ func Diff(older, newer *Report) *Changes {
 	}
 	for i := range older.Results {
 		res := &older.Results[i]
-		if before[place{res.peer(), res.ID}] != nil {
+		if before[caseKey{res.Peer(), res.ID}] != nil {
 			d.Gone = append(d.Gone, Change{Old: res})
 		}
 	}
-	for _, l := range [][]Change{d.NewFailures, d.NewRemarks, d.Fixed, d.Changed, d.Flaky, d.Gone} {
+	for _, l := range [][]Change{d.NewFailures, d.NewWarnings, d.Fixed, d.Changed, d.Flaky, d.NotRun, d.Gone} {
 		slices.SortStableFunc(l, func(a, b Change) int {
 			x, y := a.Result(), b.Result()
 			return cmp.Or(cmp.Compare(x.Agent, y.Agent), cmp.Compare(x.Role, y.Role), CompareIDs(x.ID, y.ID))
@@ -90,18 +94,23 @@ func Diff(older, newer *Report) *Changes {
 	return d
 }
 
-// sort puts a case of the newer report where it belongs.
+// sort puts a case of the newer report into its list.
 func (d *Changes) sort(c Change) {
 	before, now := c.Old.rank(), c.New.rank()
+	if c.Old != nil && c.Old.failsByVariant() && c.New.Variants == nil {
+		now = fails // the newer run played no variants
+	}
 	switch {
-	case c.New.Verdict == Error && c.Old != nil && c.Old.Verdict == Error:
+	case c.New.Verdict == verdict.NotRun:
+		d.NotRun = append(d.NotRun, c)
+	case c.New.Verdict == verdict.Error && c.Old != nil && c.Old.Verdict == verdict.Error:
 		d.Same++
-	case c.New.Verdict == Error:
+	case c.New.Verdict == verdict.Error:
 		d.Changed = append(d.Changed, c)
-	case now > before && now == failed:
+	case now > before && now == fails:
 		d.NewFailures = append(d.NewFailures, c)
 	case now > before:
-		d.NewRemarks = append(d.NewRemarks, c)
+		d.NewWarnings = append(d.NewWarnings, c)
 	case now < before:
 		d.Fixed = append(d.Fixed, c)
 	case c.Old == nil || c.Old.Verdict != c.New.Verdict || c.Old.Behavior != c.New.Behavior || c.Old.BehaviorClose != c.New.BehaviorClose:

@@ -1,7 +1,9 @@
-// Package reports holds the report of a conformance run as one versioned JSON
-// model and draws every other form from it: a page, JUnit, Markdown, TAP,
-// SARIF, a badge, the merge of several reports and the difference of two.
+// Package reports holds the report of a conformance run: one versioned model,
+// with functions to read, write, merge and compare reports, and baselines.
 //
-// Nothing here runs a case or reads a socket. A renderer takes a [Report] and a
-// writer, and everything it says comes from the report.
+// Each form that a report can be drawn in (a page, JUnit, Markdown and so on) is
+// in a package below this one; package forms lists them all. Package record makes
+// a report out of conformance results.
+//
+// This package runs no case and reads no socket.
 package reports

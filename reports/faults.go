@@ -4,12 +4,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
-// A FaultMatrix says which cases catch which deliberate mistake of a peer: the
-// harness's own test, drawn for people.
+// A FaultMatrix says which cases detect which deliberate mistake of a peer. It is
+// the test of the harness itself.
 type FaultMatrix struct {
-	// Cases are the ids of those that were run.
+	// Cases are the ids of the cases that were run.
 	Cases []string
 	Rows  []FaultRow
 }
@@ -17,38 +19,38 @@ type FaultMatrix struct {
 // A FaultRow is one fault of a peer in one role.
 type FaultRow struct {
 	Fault, Area, Sentence string
-	Role                  Role
+	Role                  verdict.Role
 	// Requires are the requirements that the fault breaks.
 	Requires []string
 	// Fails and Warns are the cases whose verdict is fail or warn because of the
 	// fault, as globs on the ids of Cases.
 	Fails, Warns []string
-	// Uncaught says why no case notices the fault, "" where one does.
+	// Uncaught says why no case detects the fault; "" if one does.
 	Uncaught string
 }
 
-// A faultArea is the rows about one subject.
-type faultArea struct {
+// A FaultArea is the rows of one area.
+type FaultArea struct {
 	Area string
-	Rows []faultLine
+	Rows []FaultLine
 }
 
-// A faultLine is a row with what it comes to in each part of the catalogue.
-type faultLine struct {
+// A FaultLine is a row with its counts for each part of the catalogue.
+type FaultLine struct {
 	FaultRow
-	// Caught is how many cases notice the fault.
+	// Caught is how many cases detect the fault.
 	Caught int
-	Cells  []faultCell
+	Cells  []FaultCell
 }
 
-// A faultCell is the cases of one part of the catalogue that notice a fault.
-type faultCell struct {
+// A FaultCell counts the cases of one part of the catalogue that detect a fault.
+type FaultCell struct {
 	Fails, Warns int
-	Verdict      Verdict
+	Verdict      verdict.Verdict
 }
 
-// parts are the catalogue's: "1" to "13", then "rfc6455", "rfc7692", "robust".
-func (m *FaultMatrix) parts() (parts []string) {
+// CatalogParts lists the parts of the catalogue: "1" to "13", then "rfc6455", "rfc7692", "robust".
+func (m *FaultMatrix) CatalogParts() (parts []string) {
 	for _, id := range m.Cases {
 		if p := partOf(id); !slices.Contains(parts, p) {
 			parts = append(parts, p)
@@ -63,40 +65,40 @@ func partOf(id string) string {
 	return first
 }
 
-// areas groups the rows, areas and rows in the order they came in.
-func (m *FaultMatrix) areas() (areas []faultArea) {
-	parts := m.parts()
+// Areas groups the rows, areas and rows in the order they came in.
+func (m *FaultMatrix) Areas() (areas []FaultArea) {
+	parts := m.CatalogParts()
 	for _, row := range m.Rows {
-		line := faultLine{FaultRow: row, Cells: make([]faultCell, len(parts))}
+		line := FaultLine{FaultRow: row, Cells: make([]FaultCell, len(parts))}
 		fails, warns := globs(row.Fails), globs(row.Warns)
 		for _, id := range m.Cases {
 			cell := &line.Cells[slices.Index(parts, partOf(id))]
 			switch {
 			case fails.MatchString(id):
 				cell.Fails++
-				cell.Verdict = Fail
+				cell.Verdict = verdict.Fail
 				line.Caught++
 			case warns.MatchString(id):
 				cell.Warns++
 				if cell.Verdict == "" {
-					cell.Verdict = Warn
+					cell.Verdict = verdict.Warn
 				}
 				line.Caught++
 			}
 		}
-		at := slices.IndexFunc(areas, func(a faultArea) bool { return a.Area == row.Area })
+		at := slices.IndexFunc(areas, func(a FaultArea) bool { return a.Area == row.Area })
 		if at < 0 {
 			at = len(areas)
-			areas = append(areas, faultArea{Area: row.Area})
+			areas = append(areas, FaultArea{Area: row.Area})
 		}
 		areas[at].Rows = append(areas[at].Rows, line)
 	}
 	return areas
 }
 
-// caught is how many rows some case notices.
+// caught is how many faults some case detects.
 func (m *FaultMatrix) caught() (n int) {
-	for _, a := range m.areas() {
+	for _, a := range m.Areas() {
 		for _, row := range a.Rows {
 			if row.Caught > 0 {
 				n++
@@ -106,14 +108,14 @@ func (m *FaultMatrix) caught() (n int) {
 	return n
 }
 
-// globs makes one expression of globs on ids: * is any run of characters.
+// globs makes one regular expression of globs on ids: * matches any characters.
 func globs(patterns []string) *regexp.Regexp {
 	var alternatives []string
 	for _, p := range patterns {
 		alternatives = append(alternatives, strings.ReplaceAll(regexp.QuoteMeta(p), `\*`, `.*`))
 	}
 	if alternatives == nil {
-		return regexp.MustCompile(`[^\s\S]`) // nothing
+		return regexp.MustCompile(`[^\s\S]`) // matches nothing
 	}
 	return regexp.MustCompile(`^(?:` + strings.Join(alternatives, "|") + `)$`)
 }

@@ -6,22 +6,32 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/reports/internal/wording"
 )
 
-// Merge puts reports together: the shards of one run, several agents, both
-// roles. All must be of the same version of the tool; a case that is there twice
-// for one agent and role is an error, and so is one that only some of the agents
-// of a role have, for then a shard is missing. (What all of them lack no report
-// can tell.) The errors name the cases, a dozen of each kind at most.
+// Merge merges reports: the shards of one run, several agents, both roles. All
+// reports must be from the same version of the tool. It is an error if an agent has
+// a case twice in one role, or lacks a case that another agent of the role has,
+// because then a shard is missing. (A case that all of them lack cannot be
+// noticed.) A case that one part did not run and another did has the result of the
+// other. The errors name at most a dozen cases of each kind.
 //
-// The merged report began when the first of its parts did and took as long as
-// all of them together. Its command is no longer that of one run: it names the
-// tool only, so that a single case can still be run again.
-func Merge(parts ...*Report) (*Report, error) { return merge(parts, false) }
+// The merged report starts when the first part did and takes as long as all parts
+// together. Its command names only the tool, because no single run made it; a
+// single case can still be run again.
+func Merge(parts ...*Report) (*Report, error) {
+	merged, err := merge(parts, false)
+	return merged, bounded(err)
+}
 
-// MergePartial is Merge for reports that are known to be incomplete: cases that
-// only some of the agents of a role have are no error.
-func MergePartial(parts ...*Report) (*Report, error) { return merge(parts, true) }
+// MergePartial is Merge for incomplete reports: it is no error if an agent lacks
+// cases that another agent of its role has.
+func MergePartial(parts ...*Report) (*Report, error) {
+	merged, err := merge(parts, true)
+	return merged, bounded(err)
+}
 
 func merge(parts []*Report, partial bool) (*Report, error) {
 	if len(parts) == 0 {
@@ -31,14 +41,14 @@ func merge(parts []*Report, partial bool) (*Report, error) {
 	merged := &Report{
 		Schema: Schema, Tool: first.Tool, Started: first.Started,
 		Command: []string{first.Tool.Name, "report", "merge"},
-		Faults:  first.Faults, // of the version, which is the same
+		Faults:  first.Faults, // the same in all reports of one version
 		Clauses: make(map[string]Clause),
 	}
 	var profiles []string
-	targets := make(map[peer]bool)
+	targets := make(map[Peer]bool)
 	for _, part := range parts {
 		if part.Tool != first.Tool {
-			return nil, fmt.Errorf("reports are of %s %s and %s %s: only those of one version have the same cases",
+			return nil, fmt.Errorf("reports are from %s %s and %s %s: only reports from one version have the same cases",
 				first.Tool.Name, first.Tool.Version, part.Tool.Name, part.Tool.Version)
 		}
 		if part.Started.Before(merged.Started) {
@@ -49,19 +59,29 @@ func merge(parts []*Report, partial bool) (*Report, error) {
 			profiles = append(profiles, part.Profile)
 		}
 		for _, t := range part.Targets {
-			// Shards of one agent may have run against several of its
-			// instances: the first one's address stands for all.
-			if p := (peer{t.Agent, t.Role}); !targets[p] {
+			// Shards may have run against several instances of an agent: the report
+			// has the address of the first.
+			if p := t.Peer(); !targets[p] {
 				targets[p] = true
 				merged.Targets = append(merged.Targets, t)
+			} else if at := slices.IndexFunc(merged.Targets, func(known Target) bool { return known.Peer() == p }); merged.Targets[at].Unfinished == "" {
+				merged.Targets[at].Unfinished = t.Unfinished
 			}
 		}
 		maps.Copy(merged.Clauses, part.Clauses)
+		merged.LeftOut += part.LeftOut
+		for _, note := range part.BaselineNotes {
+			if !slices.Contains(merged.BaselineNotes, note) {
+				merged.BaselineNotes = append(merged.BaselineNotes, note)
+			}
+		}
 		for _, t := range part.GoTests {
 			merged.AddGoTest(t.Role, t.ID, t.Source, part.GoTestCode[t.Code])
 		}
 		merged.Results = append(merged.Results, part.Results...)
 	}
+	merged.Results = withoutFilledGaps(merged.Results)
+	merged.Interrupted = interruptions(merged, parts)
 	merged.Profile = strings.Join(profiles, ", ")
 	slices.SortStableFunc(merged.Results, func(a, b Result) int { return CompareIDs(a.ID, b.ID) })
 	err := doubled(merged)
@@ -69,63 +89,109 @@ func merge(parts []*Report, partial bool) (*Report, error) {
 		err = errors.Join(err, missing(merged))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reports do not fit together: %w", err)
+		return nil, fmt.Errorf("cannot merge the reports: %w", err)
 	}
 	merged.Summary = Summarize(merged.Targets, merged.Results)
 	return merged, merged.Validate()
 }
 
-// doubled names the cases that one peer has twice.
+// withoutFilledGaps leaves out each result "not run" of a case that another part has
+// a result of. Of two such results it keeps the first.
+func withoutFilledGaps(results []Result) []Result {
+	type key struct {
+		Peer
+		id string
+	}
+	ran := make(map[key]bool)
+	for i := range results {
+		if res := &results[i]; res.Verdict != verdict.NotRun {
+			ran[key{res.Peer(), res.ID}] = true
+		}
+	}
+	kept := make([]Result, 0, len(results))
+	for i := range results {
+		res := &results[i]
+		if k := (key{res.Peer(), res.ID}); res.Verdict == verdict.NotRun {
+			if ran[k] {
+				continue
+			}
+			ran[k] = true
+		}
+		kept = append(kept, *res)
+	}
+	return kept
+}
+
+// interruptions are the reasons why parts were interrupted, unless other parts have
+// every case that those lack.
+func interruptions(merged *Report, parts []*Report) string {
+	complete := !slices.ContainsFunc(merged.Results, func(res Result) bool { return res.Verdict == verdict.NotRun })
+	var reasons []string
+	for _, part := range parts {
+		if part.Interrupted == "" || slices.Contains(reasons, part.Interrupted) {
+			continue
+		}
+		namesGaps := slices.ContainsFunc(part.Results, func(res Result) bool { return res.Verdict == verdict.NotRun })
+		if complete && namesGaps {
+			continue
+		}
+		reasons = append(reasons, part.Interrupted)
+	}
+	return strings.Join(reasons, "; ")
+}
+
+// doubled is an error that names the cases that a peer has twice.
 func doubled(r *Report) error {
-	times := make(map[peer]map[string]int)
+	times := make(map[Peer]map[string]int)
 	var names []string
 	for i := range r.Results {
 		res := &r.Results[i]
-		if times[res.peer()] == nil {
-			times[res.peer()] = make(map[string]int)
+		if times[res.Peer()] == nil {
+			times[res.Peer()] = make(map[string]int)
 		}
-		times[res.peer()][res.ID]++
-		if times[res.peer()][res.ID] == 2 {
-			names = append(names, res.ID+" of "+res.peer().name())
+		times[res.Peer()][res.ID]++
+		if times[res.Peer()][res.ID] == 2 {
+			names = append(names, res.ID+" of "+res.Peer().String())
 		}
 	}
-	return listed("there twice", names)
+	return listed("more than once", names)
 }
 
-// missing names the cases that a peer lacks and another of its role has.
+// missing is an error that names the cases that a peer lacks and another peer of
+// its role has.
 func missing(r *Report) error {
-	has := make(map[peer]map[string]bool)
-	ids := make(map[Role][]string)
+	has := make(map[Peer]map[string]bool)
+	ids := make(map[verdict.Role][]string)
 	for i := range r.Results {
 		res := &r.Results[i]
-		if has[res.peer()] == nil {
-			has[res.peer()] = make(map[string]bool)
+		if has[res.Peer()] == nil {
+			has[res.Peer()] = make(map[string]bool)
 		}
-		has[res.peer()][res.ID] = true
-		// The results are in the order of their ids: equal ones follow each other.
+		has[res.Peer()][res.ID] = true
+		// The results are sorted by id.
 		if all := ids[res.Role]; len(all) == 0 || all[len(all)-1] != res.ID {
 			ids[res.Role] = append(all, res.ID)
 		}
 	}
 	var names []string
 	for _, t := range r.Targets {
-		p := peer{t.Agent, t.Role}
+		p := t.Peer()
 		for _, id := range ids[t.Role] {
 			if !has[p][id] {
-				names = append(names, id+" of "+p.name())
+				names = append(names, id+" of "+p.String())
 			}
 		}
 	}
 	return listed("missing", names)
 }
 
-// listed makes an error of names, or nil of none.
+// listed is an error that lists names, or nil if there are none.
 func listed(what string, names []string) error {
 	switch n := len(names); {
 	case n == 0:
 		return nil
 	case n > 12:
-		return fmt.Errorf("%s: %s and %s more", what, strings.Join(names[:12], ", "), grouped(n-12))
+		return fmt.Errorf("%s: %s and %s more", what, strings.Join(names[:12], ", "), wording.Grouped(n-12))
 	default:
 		return fmt.Errorf("%s: %s", what, strings.Join(names, ", "))
 	}

@@ -1,12 +1,19 @@
 package reports
 
-import "time"
+import (
+	"time"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
+)
 
 // Schema names the form of report.json that this package reads and writes.
 // It changes only when a reader of the older form would misread the newer one.
-const Schema = "wsspec-report/1"
+const Schema = "wsspec-report/2"
 
-// A Report is what one run, or the merge of several, found out.
+// schemaOne is the older form. It has no verdict "not run"; Read reads it too.
+const schemaOne = "wsspec-report/1"
+
+// A Report has the results of one run, or of several that were merged.
 type Report struct {
 	// Schema is always the constant [Schema]; Write fills it.
 	Schema string `json:"schema"`
@@ -15,25 +22,37 @@ type Report struct {
 	Started time.Time `json:"started"`
 	// DurationMs is the run's wall time in milliseconds.
 	DurationMs float64 `json:"durationMs"`
-	// Profile is what the run was asked to cover: "quick" or "full".
+	// Profile is how much the run covers: "quick", "full" or "deep".
 	Profile string `json:"profile"`
-	// Command repeats the run: the program and its arguments, one a string.
+	// Command repeats the run: the program and its arguments.
 	Command []string `json:"command"`
+	// Interrupted says why the run ended before all planned cases were run; empty if
+	// it did not. The cases that are missing have the verdict "not run".
+	Interrupted string `json:"interrupted,omitempty"`
+	// BaselineNotes say where the run and its baseline do not match: a peer that the
+	// baseline does not have, cases that the run lacks.
+	BaselineNotes []string `json:"baselineNotes,omitempty"`
 	// Targets are the peers under test. Each result belongs to one of them.
 	Targets []Target `json:"targets"`
-	// Results are in the order the command wants them read; an agent has at
-	// most one for each role and case.
+	// Results are in the order in which they are shown. An agent has at most one
+	// for each role and case.
 	Results []Result `json:"results"`
-	// Clauses has every requirement that a result names, by id, so that a
-	// reader can show the clause without the ledger at hand.
+	// LeftOut is how many results were played and have no transcript here, because the
+	// report would be too large. A journal that is kept has them.
+	LeftOut int `json:"transcriptsLeftOut,omitempty"`
+	// Transcripts has the whole transcript of each result, for [Report.Whole]; nil if
+	// they are known from the results alone.
+	Transcripts Transcripts `json:"-"`
+	// Clauses has every requirement that a result names, by id, so that a reader
+	// can show it without conformance/rfc.
 	Clauses map[string]Clause `json:"clauses"`
 	// Summary counts the results. Write computes it.
 	Summary Summary `json:"summary"`
-	// GoTests are cases as Go tests that stand alone, of which there may be none;
-	// [Report.AddGoTest] adds one. GoTestCode is what they share.
+	// GoTests are cases as standalone Go tests, which [Report.AddGoTest] adds.
+	// GoTestCode is the code that they share. Both are optional.
 	GoTests    []GoTest `json:"goTests,omitempty"`
 	GoTestCode []string `json:"goTestCode,omitempty"`
-	// Faults is what the cases are known to notice, nil if nobody said.
+	// Faults counts the known faults that the cases detect; nil if unknown.
 	Faults *FaultCounts `json:"faults,omitempty"`
 }
 
@@ -47,10 +66,14 @@ type Tool struct {
 type Target struct {
 	// Agent is the peer's name in the report.
 	Agent string `json:"agent"`
-	// Role is the peer's own: a server's is tested by connecting to it.
-	Role Role `json:"role"`
-	// URL is where a server was reached, or where a client was served.
+	// Role is the role of the peer.
+	Role verdict.Role `json:"role"`
+	// URL is the address of a server. For a client it is the command that started
+	// it, or the address at which it was served.
 	URL string `json:"url"`
+	// Unfinished says in a sentence what the run owes this peer that no result names;
+	// empty if nothing.
+	Unfinished string `json:"unfinished,omitempty"`
 }
 
 // A Clause is one normative statement of an RFC.
@@ -59,7 +82,7 @@ type Clause struct {
 	RFC int `json:"rfc"`
 	// Section is the clause's number within it, such as "5.5".
 	Section string `json:"section"`
-	// Level is the statement's RFC 2119 word, such as "MUST NOT".
+	// Level is the keyword of RFC 2119, such as "MUST NOT".
 	Level string `json:"level"`
 	// Summary is the statement in one sentence.
 	Summary string `json:"summary"`

@@ -1,4 +1,4 @@
-package reports
+package reports_test
 
 import (
 	"bytes"
@@ -6,54 +6,51 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/internal/fixture"
 )
 
-func written(t *testing.T, r *Report) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := Write(&b, r); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 func TestReadReturnsWhatWriteWrote(t *testing.T) {
-	want := sample()
-	octets := written(t, want)
-	got, err := Read(bytes.NewReader(octets))
+	want := fixture.Sample()
+	octets := fixture.Written(t, want)
+	got, err := reports.Read(bytes.NewReader(octets))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want.Schema = Schema
-	want.Summary = Summarize(want.Targets, want.Results)
-	// JSON strings are Unicode: octets that are no UTF-8 come back as U+FFFD
-	// each, and the fixture has them in pairs.
+	want.Schema = reports.Schema
+	want.Summary = reports.Summarize(want.Targets, want.Results)
+	// JSON strings are Unicode: octets that are not UTF-8 come back as U+FFFD. The
+	// fixture has them in pairs.
 	utf8 := cmp.Transformer("utf8", func(s string) string { return strings.ToValidUTF8(s, "\uFFFD\uFFFD") })
 	if diff := cmp.Diff(want, got, utf8, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("report changed on its way (-written +read):\n%s", diff)
 	}
-	second := written(t, got)
-	again, err := Read(bytes.NewReader(second))
+	second := fixture.Written(t, got)
+	again, err := reports.Read(bytes.NewReader(second))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if third := written(t, again); !bytes.Equal(second, third) {
+	if third := fixture.Written(t, again); !bytes.Equal(second, third) {
 		t.Error("a report that was read is written with other octets")
 	}
 }
 
 func TestWriteRefusesWhatReadWouldRefuse(t *testing.T) {
-	r := sample()
+	r := fixture.Sample()
 	r.Results[0].Verdict = "good"
 	var b bytes.Buffer
-	err := Write(&b, r)
-	if err == nil || !strings.Contains(err.Error(), `"good", want one of pass, warn, fail, skip, error`) {
+	err := reports.Write(&b, r)
+	if err == nil || !strings.Contains(err.Error(), `"good", want one of pass, warn, fail, skip, error, not run`) {
 		t.Errorf("error is %v", err)
 	}
 	if b.Len() != 0 {
@@ -62,15 +59,15 @@ func TestWriteRefusesWhatReadWouldRefuse(t *testing.T) {
 }
 
 func TestReadSaysWhatIsWrong(t *testing.T) {
-	good := string(written(t, sample()))
+	good := string(fixture.Written(t, fixture.Sample()))
 	for _, c := range []struct{ name, file, want string }{
 		{"nothing", "", "report is empty"},
-		{"no JSON", "<html>", "no JSON at offset 1"},
+		{"no JSON", "<html>", "invalid JSON at offset 1"},
 		{"another JSON", `[1]`, "no object with a schema member"},
 		{"no schema", `{"results":[]}`, "no object with a schema member"},
-		{"a newer schema", `{"schema":"wsspec-report/2","results":7}`, `schema "wsspec-report/2", this program reads "wsspec-report/1"`},
-		{"cut off", good[:len(good)/2], "cut off"},
-		{"two reports", good + good, "after the report's end"},
+		{"a newer schema", `{"schema":"wsspec-report/3","results":7}`, `schema "wsspec-report/3", this program reads "wsspec-report/2"`},
+		{"cut off", good[:len(good)/2], "incomplete"},
+		{"two reports", good + good, "after the end of the report"},
 		{"a wrong type", strings.Replace(good, `"attempts": 1`, `"attempts": "1"`, 1), "attempts is a JSON string"},
 		{"an unknown verdict", strings.Replace(good, `"verdict": "pass"`, `"verdict": "fine"`, 1), `(alpha, case 1.1.1): verdict is "fine"`},
 		{"an unknown behavior", strings.Replace(good, `"behavior": "OK"`, `"behavior": "ok"`, 1), `behavior is "ok"`},
@@ -79,16 +76,16 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		{"a doubled case", strings.Replace(good, `"id": "1.1.10"`, `"id": "1.1.1"`, 1), "(alpha, case 1.1.1) is there twice"},
 		{"no such target", strings.Replace(good, `"agent": "alpha"`, `"agent": "gamma"`, 1), `no target is agent "alpha"`},
 		{"no such clause", strings.Replace(good, `"RFC6455-5.2-3": {`, `"RFC6455-5.2-4": {`, 1), `"RFC6455-5.2-3" is not among the report's clauses`},
-		{"another summary", strings.Replace(good, `"cases": 11`, `"cases": 12`, 1), "summary counts 12 cases"},
+		{"another summary", strings.Replace(good, `"cases": 12`, `"cases": 13`, 1), "summary counts 13 cases"},
 		{"cut octets without a hash", strings.Replace(good, `"length": 104857600`, `"length": 256`, 1), "exactly when octets were cut"},
-		{"a frame without a header", strings.Replace(good, `"kind": "eof"`, `"kind": "frame"`, 1), `kind is "frame" and frame is there: false`},
-		{"departs nowhere", strings.Replace(good, `"entry": 4`, `"entry": 8`, 1), "departs points outside"},
+		{"a frame without a header", strings.Replace(good, `"kind": "eof"`, `"kind": "frame"`, 1), `kind is "frame" and frame is present: false`},
+		{"a position outside of the transcript", strings.Replace(good, `"entry": 4`, `"entry": 8`, 1), "departs is outside"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.file == good {
 				t.Fatal("the fixture has nothing to damage here")
 			}
-			report, err := Read(strings.NewReader(c.file))
+			report, err := reports.Read(strings.NewReader(c.file))
 			if err == nil || report != nil {
 				t.Fatalf("Read returned %v, %v", report, err)
 			}
@@ -99,30 +96,51 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestReadIgnoresMembersItDoesNotKnow(t *testing.T) {
-	good := string(written(t, sample()))
-	if _, err := Read(strings.NewReader(strings.Replace(good, `"tool"`, `"later":{"x":1},"tool"`, 1))); err != nil {
+// The version before had no verdict "not run".
+func TestReadReadsTheVersionBefore(t *testing.T) {
+	r := fixture.Sample()
+	r.Results = slices.DeleteFunc(r.Results, func(res reports.Result) bool { return res.Verdict == verdict.NotRun })
+	older := strings.Replace(string(fixture.Written(t, r)), reports.Schema, "wsspec-report/1", 1)
+	older = regexp.MustCompile(`\n *"not run": 0,`).ReplaceAllString(older, "")
+	if strings.Contains(older, "not run") {
+		t.Fatal("the fixture has the newer verdict")
+	}
+	got, err := reports.Read(strings.NewReader(older))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Schema != reports.Schema || len(got.Results) != len(r.Results) {
+		t.Errorf("schema %q with %d results", got.Schema, len(got.Results))
+	}
+	if _, err := reports.Read(bytes.NewReader(fixture.Written(t, got))); err != nil {
+		t.Errorf("it is not written as the newer version: %v", err)
+	}
+}
+
+func TestReadIgnoresUnknownMembers(t *testing.T) {
+	good := string(fixture.Written(t, fixture.Sample()))
+	if _, err := reports.Read(strings.NewReader(strings.Replace(good, `"tool"`, `"later":{"x":1},"tool"`, 1))); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestSummaryCountsEveryResult(t *testing.T) {
-	r := sample()
-	got := Summarize(r.Targets, r.Results)
-	if want := map[Verdict]int{Pass: 5, Warn: 1, Fail: 3, Skip: 1, Error: 1}; !cmp.Equal(got.Verdicts, want) {
+	r := fixture.Sample()
+	got := reports.Summarize(r.Targets, r.Results)
+	if want := map[verdict.Verdict]int{verdict.Pass: 5, verdict.Warn: 1, verdict.Fail: 3, verdict.Skip: 1, verdict.Error: 1, verdict.NotRun: 1}; !cmp.Equal(got.Verdicts, want) {
 		t.Errorf("verdicts are %v", got.Verdicts)
 	}
-	if want := map[Behavior]int{OK: 4, NonStrict: 1, Informational: 1, Unimplemented: 1, Failed: 3}; !cmp.Equal(got.Behaviors, want) {
+	if want := map[verdict.Behavior]int{verdict.OK: 4, verdict.NonStrict: 1, verdict.Informational: 1, verdict.Unimplemented: 1, verdict.Failed: 3}; !cmp.Equal(got.Behaviors, want) {
 		t.Errorf("behaviors are %v", got.Behaviors)
 	}
-	if got.Cases != 11 || got.Flaky != 1 {
+	if got.Cases != 12 || got.Flaky != 1 {
 		t.Errorf("%d cases, %d flaky", got.Cases, got.Flaky)
 	}
 	var sections []string
 	for _, s := range got.Sections {
 		sections = append(sections, s.Section)
 	}
-	if want := []string{"1", "2", "3", "9", "12", "rfc6455/4.2.1", "robust"}; !cmp.Equal(sections, want) {
+	if want := []string{"1", "2", "3", "7", "9", "12", "rfc6455/4.2.1", "robust"}; !cmp.Equal(sections, want) {
 		t.Errorf("sections are %q", sections)
 	}
 	var cases int
@@ -139,17 +157,17 @@ func TestSectionOf(t *testing.T) {
 		"1.1.1": "1", "13.7.18": "13", "rfc6455/4.2.1/3": "rfc6455/4.2.1", "rfc7692/7.1.2/1": "rfc7692/7.1.2",
 		"robust/slow-handshake": "robust", "rfc6455/4.2.1/3/more": "rfc6455/4.2.1", "odd": "odd",
 	} {
-		if got := SectionOf(id); got != want {
+		if got := reports.SectionOf(id); got != want {
 			t.Errorf("SectionOf(%q) = %q, want %q", id, got, want)
 		}
 	}
 }
 
-func TestCompareIDsCountsAsPeopleDo(t *testing.T) {
+func TestCompareIDsOrdersNumbersByValue(t *testing.T) {
 	order := []string{"1", "1.1.1", "1.1.2", "1.1.10", "1.2.1", "2.1", "9.1.1", "10.1.1", "rfc6455/4.2.1/3", "rfc6455/4.2.1/11", "robust/a", "robust/b"}
 	for i, a := range order {
 		for j, b := range order {
-			got := CompareIDs(a, b)
+			got := reports.CompareIDs(a, b)
 			if (got < 0) != (i < j) || (got > 0) != (i > j) {
 				t.Errorf("CompareIDs(%q, %q) = %d", a, b, got)
 			}
@@ -159,7 +177,7 @@ func TestCompareIDsCountsAsPeopleDo(t *testing.T) {
 
 func TestFileIsReplacedAtOnceOrNotAtAll(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "report.json")
-	if err := WriteFile(path, sample()); err != nil {
+	if err := reports.WriteFile(path, fixture.Sample()); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.ReadFile(path)
@@ -167,7 +185,7 @@ func TestFileIsReplacedAtOnceOrNotAtAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("no space left on device")
-	err = ReplaceFile(path, func(w io.Writer) error {
+	err = reports.ReplaceFile(path, func(w io.Writer) error {
 		if _, err := w.Write(make([]byte, 1<<20)); err != nil {
 			return err
 		}
@@ -190,12 +208,12 @@ func TestFileIsReplacedAtOnceOrNotAtAll(t *testing.T) {
 	if len(files) != 1 {
 		t.Errorf("left beside the report: %v", files)
 	}
-	later := sample()
+	later := fixture.Sample()
 	later.Started = later.Started.Add(time.Hour)
-	if err := WriteFile(path, later); err != nil {
+	if err := reports.WriteFile(path, later); err != nil {
 		t.Fatal(err)
 	}
-	got, err := ReadFile(path)
+	got, err := reports.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,13 +224,15 @@ func TestFileIsReplacedAtOnceOrNotAtAll(t *testing.T) {
 
 func TestReadFileNamesTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.json")
-	if _, err := ReadFile(path); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), path) {
+	if _, err := reports.ReadFile(path); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), path) {
 		t.Errorf("error is %v", err)
 	}
 	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadFile(path); err == nil || !strings.Contains(err.Error(), path) {
+	if _, err := reports.ReadFile(path); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+func TestJSONOfTheSample(t *testing.T) { fixture.Form(t, reports.JSONForm) }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// CompareIDs orders case ids and section names as people count: "1.1.2" before
-// "1.1.10", and the numbered ones before those with names.
+// CompareIDs orders case ids and section names: numbers in them by value, so that
+// "1.1.2" comes before "1.1.10", and numbers before words.
 func CompareIDs(a, b string) int {
 	for a != "" && b != "" {
 		x, y := leadingDigits(a), leadingDigits(b)
@@ -25,7 +25,7 @@ func CompareIDs(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// leadingDigits returns the run of decimal digits that s begins with.
+// leadingDigits returns the decimal digits at the beginning of s.
 func leadingDigits(s string) string {
 	return s[:len(s)-len(strings.TrimLeft(s, "0123456789"))]
 }

@@ -4,33 +4,34 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
-// Public returns a copy of the report that can be published: without what it
-// says about the machine it was made on. The commands of clients lose the folders
-// of their programs, and transcripts of clients the harness's notes, which
-// have what a client's process wrote and how it ended. Verdicts, explanations
-// and octets stay.
+// Public returns a copy of the report that can be published, without details of
+// the machine it was made on: the folders of programs in commands, and the notes in
+// transcripts of clients, which have the output of the client's process and how it
+// ended. Verdicts, explanations and octets stay.
 func (r *Report) Public() *Report {
 	out := *r
+	out.Transcripts = nil
 	out.Command = withoutFolders(r.Command)
 	out.Targets = slices.Clone(r.Targets)
 	for i, t := range out.Targets {
-		if t.Role == Client {
+		if t.Role == verdict.Client {
 			out.Targets[i].URL = strings.Join(withoutFolders(strings.Fields(t.URL)), " ")
 		}
 	}
 	out.Results = slices.Clone(r.Results)
 	for i := range out.Results {
-		if out.Results[i].Role == Client {
+		if out.Results[i].Role == verdict.Client {
 			out.Results[i].leaveOutNotes()
 		}
 	}
 	return &out
 }
 
-// withoutFolders leaves the last part of each word that is a path from the
-// root.
+// withoutFolders shortens each word that is an absolute path to its last element.
 func withoutFolders(words []string) []string {
 	short := slices.Clone(words)
 	for i, w := range short {
@@ -41,20 +42,23 @@ func withoutFolders(words []string) []string {
 	return short
 }
 
-// leaveOutNotes drops the harness's notes from the transcript, and keeps the
-// departure where it was.
+// leaveOutNotes removes the harness's notes from the transcript, and adjusts
+// FirstWrong.
 func (r *Result) leaveOutNotes() {
-	var kept []Entry
-	departs := r.Departs
+	var entries []Entry
+	firstWrong := r.FirstWrong
 	for i := range r.Transcript {
-		if departs != nil && departs.Entry == i {
-			r.Departs = &Departure{Entry: len(kept), Octet: departs.Octet}
+		here := firstWrong != nil && firstWrong.Entry == i
+		if e := &r.Transcript[i]; e.Kind == KindNote {
+			if here {
+				r.FirstWrong = nil
+			}
+			continue
 		}
-		if e := &r.Transcript[i]; e.Kind != KindNote {
-			kept = append(kept, *e)
-		} else if departs != nil && departs.Entry == i {
-			r.Departs = nil
+		if here {
+			r.FirstWrong = &Position{Entry: len(entries), Octet: firstWrong.Octet}
 		}
+		entries = append(entries, r.Transcript[i])
 	}
-	r.Transcript = kept
+	r.Transcript = entries
 }

@@ -1,49 +1,48 @@
 package reports
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"reflect"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
-// MaxReadOctets is how large a report Read takes: 1 GiB. A report of all cases
-// against six peers is some tens of MB.
-const MaxReadOctets = 1 << 30
+// MaxReadOctets is the largest report that Read accepts: 256 MiB. A report of all
+// cases against eleven peers has 15 MB.
+const MaxReadOctets = 256 << 20
 
-// Read reads a report that Write wrote. Members it does not know are ignored;
-// everything else that is not as documented is an error that says where:
-// what is no JSON, another schema, a word that is none of the known ones, a
-// summary that does not count the results, more than MaxReadOctets.
+// Read reads a report that this version of Write or the one before wrote; the older
+// form becomes the newer one. Unknown members are ignored. Everything
+// else that is not as documented is an error that says where: text that is not
+// JSON, another schema, an unknown word, a summary that does not match the results,
+// a string of more than 4 MiB, more than MaxReadOctets. Errors have short lines.
 func Read(r io.Reader) (*Report, error) {
-	limited := &io.LimitedReader{R: r, N: MaxReadOctets + 1}
-	dec := json.NewDecoder(limited)
-	var raw json.RawMessage
-	if err := dec.Decode(&raw); err != nil {
+	report, err := read(r)
+	return report, bounded(err)
+}
+
+func read(r io.Reader) (*Report, error) {
+	limited := &io.LimitedReader{R: &stringLimit{r: r}, N: MaxReadOctets + 1}
+	raw, err := io.ReadAll(limited)
+	if err != nil {
 		return nil, readError(err, limited)
-	}
-	// The schema first: the message about a newer report must not be about
-	// whatever member of it changed its type.
-	var head struct {
-		Schema *string `json:"schema"`
-	}
-	if err := json.Unmarshal(raw, &head); err != nil || head.Schema == nil {
-		return nil, fmt.Errorf("not a report: no object with a schema member (want %q)", Schema)
-	}
-	if *head.Schema != Schema {
-		return nil, fmt.Errorf("report has schema %q, this program reads %q", *head.Schema, Schema)
 	}
 	var report Report
-	if err := json.Unmarshal(raw, &report); err != nil {
-		return nil, readError(err, limited)
+	// The schema is checked first, so that the error about a newer report names its
+	// schema and not a member whose type changed.
+	err = json.Unmarshal(raw, &report)
+	if known := report.Schema == Schema || report.Schema == schemaOne; err != nil || !known || limited.N <= 0 {
+		return nil, whyNot(raw, err, limited)
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("octets after the report's end, at offset %d", dec.InputOffset())
-	}
+	report.upgrade()
 	if err := report.Validate(); err != nil {
-		return nil, fmt.Errorf("not a sound report: %w", err)
+		return nil, fmt.Errorf("not a valid report: %w", err)
 	}
 	if got := Summarize(report.Targets, report.Results); !reflect.DeepEqual(got, report.Summary) {
 		return nil, fmt.Errorf("summary counts %d cases with verdicts %v, the results are %d with %v",
@@ -52,21 +51,84 @@ func Read(r io.Reader) (*Report, error) {
 	return &report, nil
 }
 
-// ReadFile reads a report from a file; errors name it.
+// whyNot says why what was read is no report, where encoding/json returned an error or
+// nil.
+func whyNot(raw []byte, unmarshalled error, limited *io.LimitedReader) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	var whole json.RawMessage
+	if err := dec.Decode(&whole); err != nil || limited.N <= 0 {
+		return readError(err, limited)
+	}
+	var head struct {
+		Schema *string `json:"schema"`
+	}
+	if err := json.Unmarshal(whole, &head); err != nil || head.Schema == nil {
+		return fmt.Errorf("not a report: no object with a schema member (want %q)", Schema)
+	}
+	if *head.Schema != Schema && *head.Schema != schemaOne {
+		return unknownSchema(*head.Schema)
+	}
+	var mistyped *json.UnmarshalTypeError
+	if errors.As(unmarshalled, &mistyped) {
+		return readError(unmarshalled, limited)
+	}
+	return fmt.Errorf("unexpected data after the end of the report, at offset %d", dec.InputOffset())
+}
+
+// upgrade makes a report of the older form one of the newer form: its counts have no
+// verdict "not run", every case ran, and secrets were kept.
+func (r *Report) upgrade() {
+	if r.Schema != schemaOne {
+		return
+	}
+	r.Schema = Schema
+	r.removeSecrets()
+	r.Summary.Ran = r.Summary.Cases
+	counts := []map[verdict.Verdict]int{r.Summary.Verdicts}
+	for i := range r.Summary.Agents {
+		r.Summary.Agents[i].Ran = r.Summary.Agents[i].Cases
+		counts = append(counts, r.Summary.Agents[i].Verdicts)
+	}
+	for i := range r.Summary.Sections {
+		counts = append(counts, r.Summary.Sections[i].Verdicts)
+	}
+	for _, n := range counts {
+		if n != nil {
+			for _, v := range verdict.Verdicts() {
+				n[v] += 0
+			}
+		}
+	}
+}
+
+func unknownSchema(got string) error {
+	return fmt.Errorf("report has schema %q, this program reads %q and %q", got, Schema, schemaOne)
+}
+
+// ReadFile reads a report from a file, or makes one of a journal; errors name it.
 func ReadFile(path string) (*Report, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read report: %w", err)
 	}
 	defer f.Close()
-	report, err := Read(f)
+	report, err := readEither(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return report, nil
 }
 
-// readError says in words what encoding/json found.
+// readEither reads a report or a journal.
+func readEither(r io.Reader) (*Report, error) {
+	buffered := bufio.NewReaderSize(r, 64<<10)
+	if begins, _ := buffered.Peek(journalPeek); isJournal(begins) {
+		return readJournal(buffered)
+	}
+	return Read(buffered)
+}
+
+// readError describes an error of encoding/json.
 func readError(err error, limited *io.LimitedReader) error {
 	var syntax *json.SyntaxError
 	var mistyped *json.UnmarshalTypeError
@@ -76,11 +138,11 @@ func readError(err error, limited *io.LimitedReader) error {
 	case errors.Is(err, io.EOF):
 		return errors.New("report is empty")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("report is cut off: it ends in the middle of its JSON")
+		return errors.New("report is incomplete: it ends in the middle of its JSON")
 	case errors.As(err, &syntax):
-		return fmt.Errorf("not a report: no JSON at offset %d: %w", syntax.Offset, err)
+		return fmt.Errorf("not a report: invalid JSON at offset %d: %w", syntax.Offset, err)
 	case errors.As(err, &mistyped):
-		return fmt.Errorf("not a sound report: %s is a JSON %s", mistyped.Field, mistyped.Value)
+		return fmt.Errorf("not a valid report: %s is a JSON %s", mistyped.Field, mistyped.Value)
 	default:
 		return fmt.Errorf("read report: %w", err)
 	}

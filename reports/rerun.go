@@ -3,18 +3,47 @@ package reports
 import (
 	"slices"
 	"strings"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/reports/internal/wording"
 )
 
-// selection are the flags of a run that choose cases or say where its files go.
-// Each takes a value, but for silence.
-var selection = []string{"--run", "--skip", "--rfc", "--out", "--autobahn-out", "--baseline", "--write-baseline", "--transcripts", silence}
+// selection are the flags of a run that choose cases, name its files, or say what it
+// prints: who runs one case wants to see its output.
+var selection = []string{"--run", "--skip", "--rfc", "--out", "--autobahn-out", "--baseline", "--write-baseline", "--transcripts", "--format", "--max-time"}
 
-// silence is of no use to someone who looks at one case.
-const silence = "--quiet"
+// switches are those that take no value.
+var switches = []string{"--quiet", lastFailed, "--fail-fast"}
 
-// rerun returns the shell command that runs one case of the report again, or ""
+// configFlag names a file with settings of the run.
+const configFlag = "--config"
+
+// lastFailed runs the cases again that failed in the report before.
+const lastFailed = "--last-failed"
+
+// RerunFailed returns the shell command that runs the failed cases of the report again,
+// or "" if the report does not say how it was run. The report has to be in its --out
+// folder.
+func (r *Report) RerunFailed() string {
+	if len(r.Command) == 0 {
+		return ""
+	}
+	own, started := r.Command, []string(nil)
+	if i := slices.Index(own, "--"); i >= 0 {
+		own, started = own[:i], own[i:]
+	}
+	if !slices.Contains(own, lastFailed) {
+		own = append(slices.Clone(own), lastFailed)
+	}
+	return ShellWords(slices.Concat(own, started)...)
+}
+
+// ShellWords writes arguments so that a POSIX shell reads them back the same.
+func ShellWords(args ...string) string { return wording.ShellWords(args) }
+
+// Rerun returns the shell command that runs one case of the report again, or ""
 // when the report does not say how it was run.
-func (r *Report) rerun(res *Result) string {
+func (r *Report) Rerun(res *Result) string {
 	if len(r.Command) == 0 {
 		return ""
 	}
@@ -24,57 +53,66 @@ func (r *Report) rerun(res *Result) string {
 			url = t.URL
 		}
 	}
-	// What is behind -- is the command of a client under test.
+	// After -- comes the command of a client under test.
 	own, started := r.Command, []string(nil)
 	if i := slices.Index(r.Command, "--"); i >= 0 {
 		own, started = r.Command[:i], r.Command[i:]
 	}
+	echoes := r.withoutEchoes(res)
 	served := strings.HasPrefix(url, "ws://") || strings.HasPrefix(url, "wss://")
 	switch {
-	case slices.Contains(own, url), len(started) > 0 && strings.Join(started[1:], " ") == url,
-		res.Role == Client && served && slices.Contains(own, string(Client)):
-		own = withoutSelection(own)
-	// Else it was a run of many targets, or a merged report: the command is not
-	// about this peer alone.
-	case res.Role == Client && served:
+	// A file of settings names the peers.
+	case slices.Contains(own, configFlag), slices.ContainsFunc(own, func(a string) bool { return strings.HasPrefix(a, configFlag+"=") }),
+		slices.Contains(own, url), len(started) > 0 && strings.Join(started[1:], " ") == url,
+		res.Role == verdict.Client && served && slices.Contains(own, string(verdict.Client)):
+		own, echoes = withoutSelection(own), nil
+	// Otherwise the run had several targets, or the report was merged: make a
+	// command for this peer.
+	case res.Role == verdict.Client && served:
 		_, address, _ := strings.Cut(strings.TrimSuffix(url, "/"), "://")
-		own, started = []string{r.Command[0], string(Client), "--listen", address}, nil
-	case res.Role == Client:
-		own, started = []string{r.Command[0], string(Client), "--agent", res.Agent}, append([]string{"--"}, strings.Fields(url)...)
+		own, started = []string{r.Command[0], string(verdict.Client), "--listen", address}, nil
+	case res.Role == verdict.Client:
+		own, started = []string{r.Command[0], string(verdict.Client), "--agent", res.Agent}, append([]string{"--"}, strings.Fields(url)...)
 	default:
 		own, started = []string{r.Command[0], string(res.Role), url, "--agent", res.Agent}, nil
 	}
-	return shellWords(slices.Concat(own, []string{"--run", res.ID}, started))
+	return wording.ShellWords(slices.Concat(own, echoes, []string{"--run", res.ReplayID()}, started))
+}
+
+// withoutEchoes are the flags of the run that say how a peer is judged that does not send
+// messages back; none if the result is not of such a run.
+func (r *Report) withoutEchoes(res *Result) (flags []string) {
+	if res.Judged == "" {
+		return nil
+	}
+	for i, arg := range r.Command {
+		name, _, joined := strings.Cut(arg, "=")
+		switch {
+		case name != "--ask" && name != "--answer":
+		case joined:
+			flags = append(flags, arg)
+		case i+1 < len(r.Command):
+			flags = append(flags, arg, r.Command[i+1])
+		}
+	}
+	if len(flags) == 0 {
+		return []string{"--no-echo"}
+	}
+	return flags
 }
 
 // withoutSelection drops the selection flags and their values.
 func withoutSelection(args []string) []string {
-	var kept []string
+	var rest []string
 	for i := 0; i < len(args); i++ {
 		flag, _, joined := strings.Cut(args[i], "=")
-		if !slices.Contains(selection, flag) {
-			kept = append(kept, args[i])
-		} else if !joined && flag != silence {
-			i++ // its value is the next argument
+		switch {
+		case slices.Contains(switches, flag):
+		case !slices.Contains(selection, flag):
+			rest = append(rest, args[i])
+		case !joined:
+			i++ // skip its value
 		}
 	}
-	return kept
-}
-
-// shellWords writes arguments so that a POSIX shell reads them back the same.
-func shellWords(args []string) string {
-	words := make([]string, len(args))
-	for i, arg := range args {
-		words[i] = arg
-		if arg == "" || strings.ContainsFunc(arg, special) {
-			words[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-// special says whether a shell may see more in a character than itself.
-func special(c rune) bool {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@,+%"
-	return !strings.ContainsRune(plain, c)
+	return rest
 }

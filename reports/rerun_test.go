@@ -1,11 +1,15 @@
-package reports
+package reports_test
 
 import (
 	"strings"
 	"testing"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/internal/fixture"
 )
 
-// A client is tested again as it was: started, or served.
+// A client is run again as before: either the harness starts it, or it connects.
 func TestRerunOfClients(t *testing.T) {
 	for _, tt := range []struct{ name, command, url, want string }{
 		{
@@ -30,13 +34,53 @@ func TestRerunOfClients(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := &Report{
+			r := &reports.Report{
 				Command: strings.Fields(tt.command),
-				Targets: []Target{{Agent: "mine", Role: Server, URL: "ws://other/"}, {Agent: "mine", Role: Client, URL: tt.url}},
+				Targets: []reports.Target{{Agent: "mine", Role: verdict.Server, URL: "ws://other/"}, {Agent: "mine", Role: verdict.Client, URL: tt.url}},
 			}
-			if got := r.rerun(&Result{Agent: "mine", Role: Client, ID: "3.2"}); got != tt.want {
+			if got := r.Rerun(&reports.Result{Agent: "mine", Role: verdict.Client, ID: "3.2"}); got != tt.want {
 				t.Errorf("rerun = %s\nwant    %s", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestRerunCommandIsQuotedForAShell(t *testing.T) {
+	r := fixture.Sample()
+	for i, want := range map[int]string{
+		0: `wsspec server 'ws://localhost:9001/echo?a=1&b='\''x'\''' --agent alpha --slow=2 --run 1.1.1`,
+		9: `wsspec client --listen localhost:9003 --run 1.1.1`,
+	} {
+		if got := r.Rerun(&r.Results[i]); got != want {
+			t.Errorf("rerun = %s\nwant    %s", got, want)
+		}
+	}
+	if got := (&reports.Report{}).Rerun(&r.Results[0]); got != "" {
+		t.Errorf("a report without a command gives %q", got)
+	}
+}
+
+// What a run prints and which cases it chose is not part of the command for one case; a
+// file with settings is.
+func TestRerunOfAServer(t *testing.T) {
+	for command, want := range map[string]string{
+		"wsspec server ws://h/ --format junit --quiet --fail-fast --last-failed --max-time 5m -v": "wsspec server ws://h/ -v --run 3.2",
+		"wsspec server --config wsspec.yaml --run 1.*":                                            "wsspec server --config wsspec.yaml --run 3.2",
+		"wsspec server --config=wsspec.yaml --format=tap":                                         "wsspec server --config=wsspec.yaml --run 3.2",
+	} {
+		r := &reports.Report{Command: strings.Fields(command), Targets: []reports.Target{{Agent: "mine", Role: verdict.Server, URL: "ws://h/"}}}
+		if got := r.Rerun(&reports.Result{Agent: "mine", Role: verdict.Server, ID: "3.2"}); got != want {
+			t.Errorf("rerun = %s\nwant    %s", got, want)
+		}
+	}
+	for command, want := range map[string]string{
+		"wsspec server ws://h/ --out dir":               "wsspec server ws://h/ --out dir --last-failed",
+		"wsspec server ws://h/ --out dir --last-failed": "wsspec server ws://h/ --out dir --last-failed",
+		"wsspec client --out dir -- ./echo {url}":       "wsspec client --out dir --last-failed -- ./echo '{url}'",
+		"": "",
+	} {
+		if got := (&reports.Report{Command: strings.Fields(command)}).RerunFailed(); got != want {
+			t.Errorf("%s: failed again = %s\nwant    %s", command, got, want)
+		}
 	}
 }

@@ -1,4 +1,4 @@
-package reports
+package reports_test
 
 import (
 	"bytes"
@@ -7,12 +7,15 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/internal/fixture"
 )
 
-// compiledSchema is the schema as users' validators see it, formats asserted.
+// compiledSchema is the compiled schema, with checks of formats such as dates.
 func compiledSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(SchemaJSON))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(reports.SchemaJSON))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,19 +31,10 @@ func compiledSchema(t *testing.T) *jsonschema.Schema {
 	return s
 }
 
-func conforms(t *testing.T, s *jsonschema.Schema, octets []byte) error {
-	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(octets))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Validate(doc)
-}
-
 func TestWhatWriteWritesConformsToTheSchema(t *testing.T) {
 	s := compiledSchema(t)
-	for name, r := range map[string]*Report{"with everything": sample(), "empty": {}} {
-		if err := conforms(t, s, written(t, r)); err != nil {
+	for name, r := range map[string]*reports.Report{"with everything": fixture.Sample(), "empty": {}} {
+		if err := fixture.Conforms(t, s, fixture.Written(t, r)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -48,9 +42,9 @@ func TestWhatWriteWritesConformsToTheSchema(t *testing.T) {
 
 func TestSchemaRefusesDamage(t *testing.T) {
 	s := compiledSchema(t)
-	good := string(written(t, sample()))
+	good := string(fixture.Written(t, fixture.Sample()))
 	for _, c := range []struct{ name, old, new string }{
-		{"another schema", Schema, "wsspec-report/2"},
+		{"another schema", reports.Schema, "wsspec-report/3"},
 		{"an unknown verdict", `"verdict": "pass"`, `"verdict": "good"`},
 		{"an unknown behavior", `"behavior": "OK"`, `"behavior": "ok"`},
 		{"an unknown close behavior", `"behaviorClose": "WRONG CODE"`, `"behaviorClose": "WRONG"`},
@@ -83,7 +77,7 @@ func TestSchemaRefusesDamage(t *testing.T) {
 			if !json.Valid([]byte(damaged)) {
 				t.Fatal("the damage broke the JSON: the schema would not be asked")
 			}
-			if err := conforms(t, s, []byte(damaged)); err == nil {
+			if err := fixture.Conforms(t, s, []byte(damaged)); err == nil {
 				t.Error("the schema allows it")
 			}
 		})

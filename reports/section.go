@@ -2,10 +2,9 @@ package reports
 
 import "strings"
 
-// SectionOf returns the part of the catalogue that a case belongs to: the first
-// number of an id like "9.1.1" ("9"), and of an id with slashes everything up
-// to the second one ("rfc6455/4.2.1" of "rfc6455/4.2.1/3"), or up to the only
-// one ("robust" of "robust/slow-handshake").
+// SectionOf returns the section of the catalogue that a case belongs to: "9" for
+// "9.1.1", "rfc6455/4.2.1" for "rfc6455/4.2.1/3", and "robust" for
+// "robust/slow-handshake".
 func SectionOf(id string) string {
 	parts := strings.SplitN(id, "/", 3)
 	switch len(parts) {
@@ -19,7 +18,7 @@ func SectionOf(id string) string {
 	}
 }
 
-// sectionTitles says in a word or two what the numbered sections are about.
+// sectionTitles are the titles of the numbered sections.
 var sectionTitles = map[string]string{
 	"1":  "Framing",
 	"2":  "Pings and pongs",
@@ -32,9 +31,12 @@ var sectionTitles = map[string]string{
 	"10": "Automatic fragmentation",
 	"12": "Compression",
 	"13": "Compression parameters",
+
+	"robust":   "Robustness",
+	"security": "Security",
 }
 
-// SectionTitle returns a section's name for people: "Pings and pongs" for "2",
+// SectionTitle returns the title of a section: "Pings and pongs" for "2",
 // "RFC 6455 section 4.2.1" for "rfc6455/4.2.1", else the section as it is.
 func SectionTitle(section string) string {
 	if title, ok := sectionTitles[section]; ok {

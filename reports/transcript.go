@@ -6,23 +6,23 @@ type Entry struct {
 	T    int64     `json:"t"`
 	Dir  Direction `json:"dir"`
 	Kind Kind      `json:"kind"`
-	// Text is the entry as one line of prose.
+	// Text describes the entry in one line.
 	Text string `json:"text"`
 	// Frame is the decoded header when Kind is "frame".
 	Frame *Frame `json:"frame,omitempty"`
-	// Octets are those on the wire, headers and masking included. They may be
-	// the beginning only: Length and SHA256 tell.
+	// Octets are the octets on the wire, with headers and masking. Long entries are
+	// cut: then there is only the beginning, and Length and SHA256 are those of all.
 	Octets []byte `json:"octets,omitempty"`
 	// Length is the true number of octets.
 	Length int64 `json:"length,omitempty"`
-	// SHA256 is that of all octets, in hex; set exactly when Octets were cut.
+	// SHA256 is the hash of all octets in hex; set exactly if Octets were cut.
 	SHA256 string `json:"sha256,omitempty"`
 }
 
-// Cut says whether Octets hold less than was on the wire.
+// Cut reports whether Octets has less than was on the wire.
 func (e *Entry) Cut() bool { return int64(len(e.Octets)) < e.Length }
 
-// A Direction says who acted, as the harness sees it.
+// A Direction says who acted.
 type Direction string
 
 // The directions.
@@ -35,7 +35,7 @@ const (
 // Directions lists all directions.
 func Directions() []Direction { return []Direction{Sent, Received, Note} }
 
-// A Kind is the sort of an entry.
+// A Kind is the kind of an entry.
 type Kind string
 
 // The kinds.
@@ -44,11 +44,11 @@ const (
 	KindRequest  Kind = "request"  // the opening handshake's request
 	KindResponse Kind = "response" // the opening handshake's response
 	KindFrame    Kind = "frame"    // one frame
-	KindOctets   Kind = "octets"   // octets that are no whole frame
-	KindEOF      Kind = "eof"      // an orderly end of a direction
+	KindOctets   Kind = "octets"   // octets that are not a whole frame
+	KindEOF      Kind = "eof"      // the end of what one side sends (TCP FIN)
 	KindReset    Kind = "reset"    // the connection was reset
-	KindDrop     Kind = "drop"     // the harness gave the connection up
-	KindNote     Kind = "note"     // anything else worth knowing
+	KindDrop     Kind = "drop"     // the harness closed the connection
+	KindNote     Kind = "note"     // a note of the harness
 )
 
 // Kinds lists all kinds.

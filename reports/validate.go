@@ -5,39 +5,40 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
-// Validate says what is wrong with a report as a value: a word that is none of
-// the known ones, a result of no target, a case that is there twice, a clause
-// that is missing. It returns nil for a report that every renderer can draw,
-// else all mistakes joined, at most a dozen of them.
+// Validate finds mistakes in a report: an unknown word, a result without a target,
+// a case that is there twice, a missing clause. It returns nil for a report that
+// can be drawn in every form, or an error with at most a dozen mistakes.
 func (r *Report) Validate() error {
 	v := &validation{}
 	v.check(r.Schema == Schema, "schema is %q, this program knows %q", r.Schema, Schema)
 	v.check(r.DurationMs >= 0, "durationMs is negative: %v", r.DurationMs)
-	targets := make(map[peer]bool)
+	targets := make(map[Peer]bool)
 	for i, t := range r.Targets {
 		where := fmt.Sprintf("targets[%d]", i)
 		v.check(t.Agent != "", "%s has no agent", where)
-		oneOf(v, where, "role", t.Role, Roles())
-		p := peer{t.Agent, t.Role}
+		oneOf(v, where, "role", t.Role, verdict.Roles())
+		p := t.Peer()
 		v.check(!targets[p], "%s: agent %q is there twice as a %s", where, t.Agent, t.Role)
 		targets[p] = true
 	}
-	type place struct {
-		peer
+	type caseKey struct {
+		Peer
 		id string
 	}
-	seen := make(map[place]bool)
+	seen := make(map[caseKey]bool)
 	for i := range r.Results {
 		res := &r.Results[i]
 		where := fmt.Sprintf("results[%d] (%s, case %s)", i, res.Agent, res.ID)
 		v.result(where, res)
-		v.check(targets[res.peer()], "%s: no target is agent %q as a %s", where, res.Agent, res.Role)
-		p := place{res.peer(), res.ID}
+		v.check(targets[res.Peer()], "%s: no target is agent %q as a %s", where, res.Agent, res.Role)
+		p := caseKey{res.Peer(), res.ID}
 		v.check(!seen[p], "%s is there twice as a %s", where, res.Role)
 		seen[p] = true
-		for _, id := range res.Requirements {
+		for _, id := range res.Named() {
 			_, ok := r.Clauses[id]
 			v.check(ok, "%s: requirement %q is not among the report's clauses", where, id)
 		}
@@ -46,7 +47,7 @@ func (r *Report) Validate() error {
 		}
 	}
 	for i, t := range r.GoTests {
-		oneOf(v, fmt.Sprintf("goTests[%d]", i), "role", t.Role, Roles())
+		oneOf(v, fmt.Sprintf("goTests[%d]", i), "role", t.Role, verdict.Roles())
 		v.check(t.Code >= 0 && t.Code < len(r.GoTestCode), "goTests[%d]: code is %d of %d", i, t.Code, len(r.GoTestCode))
 	}
 	if r.Faults != nil {
@@ -55,8 +56,7 @@ func (r *Report) Validate() error {
 	return errors.Join(v.mistakes...)
 }
 
-// validation gathers mistakes, a dozen at most: the thousandth one of a
-// damaged file tells nobody anything.
+// validation collects mistakes, a dozen at most.
 type validation struct{ mistakes []error }
 
 func (v *validation) full() bool { return len(v.mistakes) >= 12 }
@@ -69,20 +69,26 @@ func (v *validation) check(ok bool, format string, args ...any) {
 
 func (v *validation) result(where string, r *Result) {
 	v.check(r.ID != "", "%s has no id", where)
-	oneOf(v, where, "level", r.Level, Levels())
-	oneOf(v, where, "verdict", r.Verdict, Verdicts())
-	// A case that did not run may have a behavior (UNIMPLEMENTED, for a peer
-	// without compression) but need not.
+	oneOf(v, where, "level", r.Level, verdict.Levels())
+	oneOf(v, where, "verdict", r.Verdict, verdict.Verdicts())
+	// A skipped case may have a behavior: UNIMPLEMENTED for a peer without
+	// compression.
 	if r.Verdict.Ran() || r.Behavior != "" {
-		oneOf(v, where, "behavior", r.Behavior, Behaviors())
+		oneOf(v, where, "behavior", r.Behavior, verdict.Behaviors())
 	}
 	if r.Verdict.Ran() || r.BehaviorClose != "" {
-		oneOf(v, where, "behaviorClose", r.BehaviorClose, CloseBehaviors())
+		oneOf(v, where, "behaviorClose", r.BehaviorClose, verdict.CloseBehaviors())
+	}
+	if r.Standing != "" {
+		oneOf(v, where, "baseline", r.Standing, Standings())
+	}
+	if r.Judged != "" {
+		oneOf(v, where, "judged", r.Judged, Judgeds())
 	}
 	v.check(r.DurationMs >= 0, "%s: durationMs is negative: %v", where, r.DurationMs)
 	v.check(r.Attempts >= 0, "%s: attempts is negative: %d", where, r.Attempts)
 	for i := range r.Expected {
-		oneOf(v, fmt.Sprintf("%s: expected[%d]", where, i), "behavior", r.Expected[i].Behavior, Behaviors())
+		oneOf(v, fmt.Sprintf("%s: expected[%d]", where, i), "behavior", r.Expected[i].Behavior, verdict.Behaviors())
 	}
 	for i := range r.Transcript {
 		if v.full() {
@@ -90,9 +96,9 @@ func (v *validation) result(where string, r *Result) {
 		}
 		v.entry(fmt.Sprintf("%s: transcript[%d]", where, i), &r.Transcript[i])
 	}
-	if d := r.Departs; d != nil {
+	if d := r.FirstWrong; d != nil {
 		ok := d.Entry >= 0 && d.Entry < len(r.Transcript) && d.Octet >= 0
-		v.check(ok, "%s: departs points outside the transcript: entry %d, octet %d", where, d.Entry, d.Octet)
+		v.check(ok, "%s: departs is outside of the transcript: entry %d, octet %d", where, d.Entry, d.Octet)
 	}
 }
 
@@ -101,8 +107,8 @@ func (v *validation) entry(where string, e *Entry) {
 	oneOf(v, where, "kind", e.Kind, Kinds())
 	v.check(e.T >= 0, "%s: t is negative: %d", where, e.T)
 	v.check(int64(len(e.Octets)) <= e.Length, "%s: %d octets, but length says %d", where, len(e.Octets), e.Length)
-	v.check(e.Cut() == (e.SHA256 != ""), "%s: %d of %d octets with sha256 %q: it is to be there exactly when octets were cut", where, len(e.Octets), e.Length, e.SHA256)
-	v.check((e.Kind == KindFrame) == (e.Frame != nil), "%s: kind is %q and frame is there: %t", where, e.Kind, e.Frame != nil)
+	v.check(e.Cut() == (e.SHA256 != ""), "%s: %d of %d octets with sha256 %q: sha256 has to be there exactly when octets were cut", where, len(e.Octets), e.Length, e.SHA256)
+	v.check((e.Kind == KindFrame) == (e.Frame != nil), "%s: kind is %q and frame is present: %t", where, e.Kind, e.Frame != nil)
 	if f := e.Frame; f != nil {
 		v.check(f.RSV >= 0 && f.RSV <= 7, "%s: rsv is %d, at most 7", where, f.RSV)
 		v.check(f.Opcode >= 0 && f.Opcode <= 15, "%s: opcode is %d, at most 15", where, f.Opcode)
@@ -111,7 +117,7 @@ func (v *validation) entry(where string, e *Entry) {
 	}
 }
 
-// oneOf checks that a word is among the known ones and names them if not.
+// oneOf checks that a word is known; the mistake lists the known words.
 func oneOf[W ~string](v *validation, where, what string, got W, known []W) {
 	if slices.Contains(known, got) || v.full() {
 		return

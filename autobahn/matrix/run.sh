@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the matrix: run.sh DIR, where the report goes. Its exit code is wsspec's own.
-# Containers, network and volume are removed however it ends.
+# Runs the matrix and writes the report: run.sh DIR. The exit code is wsspec's own. The
+# containers, the network and the volume are removed even if a signal ends it.
 set -eu
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
@@ -16,11 +16,24 @@ fi
 project=wsspec-matrix-$$
 compose() { $compose --project-name "$project" --file compose.yaml "$@"; }
 trap 'compose down --volumes --timeout 1 >/dev/null 2>&1' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-compose up --detach ref gorilla gobwas coder gws xnet
+# A shell runs a trap only when the command in the foreground has ended. So each long
+# command is in the background, and the shell waits for it.
+run=
+end() {
+	trap '' INT TERM HUP
+	[ -z "$run" ] || kill -TERM "$run" 2>/dev/null || :
+	exit "$1"
+}
+trap 'end 130' INT
+trap 'end 143' TERM HUP
+waited() {
+	"$@" &
+	run=$!
+	wait "$run"
+}
+waited compose up --detach ref gorilla gobwas coder gws xnet
 code=0
-compose run --name "$project-harness" harness || code=$?
+waited compose run --name "$project-harness" harness || code=$?
 docker cp "$project-harness:/reports/." "$out"
 docker rm --force "$project-harness" >/dev/null
 echo "report: $out/index.html"

@@ -14,8 +14,9 @@ import (
 // mostOctets is how large a spec file may be: they have some hundred octets.
 const mostOctets = 1 << 20
 
-// ReadFile reads a spec file for a mode. Its errors name the file.
-func ReadFile(path string, mode Mode) (*File, error) {
+// ReadFile reads a spec file for a mode. url, unless it is empty, takes the place of
+// the URL in the file: see [Parse]. Its errors name the file.
+func ReadFile(path string, mode Mode, url string) (*File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -27,7 +28,7 @@ func ReadFile(path string, mode Mode) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := Parse(octets, mode)
+	f, err := Parse(octets, mode, url)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -35,8 +36,12 @@ func ReadFile(path string, mode Mode) (*File, error) {
 }
 
 // Parse reads the octets of a spec file for a mode. The errors say which member
-// is missing or of the wrong kind.
-func Parse(octets []byte, mode Mode) (*File, error) {
+// is missing or has the wrong type.
+//
+// If url is not empty, it takes the place of the "url" of a fuzzing server or of the
+// one server of a fuzzing client. The file then needs no "url" and no "servers". A
+// file that lists several servers is an error, because url could mean any of them.
+func Parse(octets []byte, mode Mode, url string) (*File, error) {
 	top, err := parseObject(octets)
 	if err != nil {
 		return nil, err
@@ -57,9 +62,12 @@ func Parse(octets []byte, mode Mode) (*File, error) {
 	r.options(top)
 	switch mode {
 	case FuzzingClient:
-		r.servers(top, f)
+		r.servers(top, f, url)
 	case FuzzingServer:
-		r.required(top, "url", &f.URL)
+		if f.URL = url; url == "" {
+			r.required(top, "url", &f.URL)
+		}
+		delete(top, "url")
 		r.optional(top, "protocols", &f.Protocols)
 		r.optional(top, "key", &f.Key)
 		r.optional(top, "cert", &f.Cert)
@@ -88,8 +96,8 @@ func otherMode(top object, mode Mode) error {
 	return nil
 }
 
-// object is a JSON object whose members are taken out as they are read, so that
-// those nobody knows are left over.
+// object is a JSON object. Members are removed when they are read, so that the
+// unknown ones remain.
 type object map[string]json.RawMessage
 
 func parseObject(octets []byte) (object, error) {
@@ -108,7 +116,7 @@ func parseObject(octets []byte) (object, error) {
 	return o, nil
 }
 
-// reader takes members out of objects; the first mistake is kept.
+// reader takes members out of objects and keeps the first error.
 type reader struct {
 	warn func(string)
 	err  error
@@ -156,7 +164,7 @@ func kindOf(to any) string {
 	return "an object"
 }
 
-// nearby names a member that was probably meant.
+// nearby returns a hint at a member with a similar name, or nothing.
 func nearby(o object, name string) string {
 	for _, have := range slices.Sorted(maps.Keys(o)) {
 		if bare(have) == bare(name) {
@@ -166,22 +174,36 @@ func nearby(o object, name string) string {
 	return ""
 }
 
-// bare is a name without what is most often got wrong in it.
+// bare returns a name without the details that typing mistakes are about.
 func bare(name string) string {
 	return strings.TrimSuffix(strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name)), "s")
 }
 
-func (r *reader) servers(top object, f *File) {
+// servers reads the servers of a fuzzing client. url is that of [Parse].
+func (r *reader) servers(top object, f *File, url string) {
 	var list []object
-	r.required(top, "servers", &list)
-	if r.err == nil && len(list) == 0 {
-		r.fail(`"servers" lists none`)
+	if url == "" {
+		r.required(top, "servers", &list)
+	} else {
+		r.optional(top, "servers", &list)
+	}
+	switch {
+	case r.err != nil:
+	case url == "" && len(list) == 0:
+		r.fail(`"servers" is an empty list`)
+	case url != "" && len(list) > 1:
+		r.fail(`"servers" has %d servers, and one URL takes the place of one server`, len(list))
+	case url != "" && len(list) == 0:
+		f.Servers = []Server{{URL: url}}
 	}
 	for i, o := range list {
 		var s Server
 		before := r.err
 		r.optional(o, "agent", &s.Agent)
-		r.required(o, "url", &s.URL)
+		if s.URL = url; url == "" {
+			r.required(o, "url", &s.URL)
+		}
+		delete(o, "url")
 		r.optional(o, "origin", &s.Origin)
 		r.optional(o, "protocols", &s.Protocols)
 		r.optional(o, "hostname", &s.Hostname)
@@ -194,10 +216,9 @@ func (r *reader) servers(top object, f *File) {
 	}
 }
 
-// options reads what Autobahn takes to set up its own endpoint. All there is to
-// heed is the version: 18 was the draft that became RFC 6455, whose number on
-// the wire is 13. failByDrop, which is in every example, is how Autobahn itself
-// ends connections and nothing that a report tells.
+// options reads the options of Autobahn's own endpoint. Only the version matters
+// here: 18 was the draft that became RFC 6455, and its number on the wire is 13.
+// failByDrop, which every example has, says how Autobahn itself ends connections.
 func (r *reader) options(o object) {
 	var options object
 	r.optional(o, "options", &options)
@@ -212,7 +233,7 @@ func (r *reader) options(o object) {
 	}
 }
 
-// unknown warns of what is left over.
+// unknown warns of the members that nothing has read.
 func (r *reader) unknown(prefix string, o object) {
 	for _, name := range slices.Sorted(maps.Keys(o)) {
 		warning := fmt.Sprintf("%s%s is unknown, and has no effect", prefix, name)
@@ -225,7 +246,7 @@ func (r *reader) unknown(prefix string, o object) {
 	}
 }
 
-// names are those of all members that anything has.
+// names are the names of all members.
 var names = []string{
 	"agent", "cases", "cert", "exclude-agent-cases", "exclude-cases", "hostname", "key",
 	"options", "origin", "outdir", "protocols", "servers", "url",

@@ -1,12 +1,12 @@
 // Package spec reads the JSON files that tell Autobahn's fuzzing client and
 // fuzzing server what to do.
 //
-// A file picks its cases by patterns on their ids, as Autobahn reads them: see
-// [File.Select]. Everything is read that Autobahn reads; what has no effect here
-// is told in [File.Warnings] and fails nothing.
+// A file selects its cases by patterns on their ids, which have Autobahn's meaning:
+// see [File.Select]. Every member that Autobahn knows is accepted. [File.Warnings]
+// names those that have no effect here.
 package spec
 
-// A Mode says which of Autobahn's programs a file is for.
+// A Mode is the program of Autobahn's that a file is for.
 type Mode string
 
 // The modes that have files here.
@@ -23,8 +23,8 @@ type File struct {
 	Mode Mode
 	// URL is where a fuzzing server listens; empty in a fuzzing client's file.
 	URL string
-	// Protocols are the subprotocols that a fuzzing server speaks, the most
-	// wanted first.
+	// Protocols are the subprotocols that a fuzzing server speaks, the preferred
+	// one first.
 	Protocols []string
 	// Key and Cert are PEM files for a fuzzing server whose URL is wss://.
 	Key, Cert string
@@ -32,22 +32,22 @@ type File struct {
 	Servers []Server
 	// OutDir is where the report goes; empty if the file does not say.
 	OutDir string
-	// Warnings name what the file says and nothing here heeds, a sentence each.
+	// Warnings names the members that have no effect, in one sentence each.
 	Warnings []string
 
 	cases, exclude []string
 	excludeAgents  []agentCases
 }
 
-// A Server is one of those that a fuzzing client tests.
+// A Server is a server that a fuzzing client tests.
 type Server struct {
 	// Agent is its name in reports; empty if the file does not say.
 	Agent string
 	URL   string
 	// Origin is sent if it is not empty.
 	Origin string
-	// Protocols are the subprotocols to ask for, the most wanted first.
+	// Protocols are the subprotocols to ask for, the preferred one first.
 	Protocols []string
-	// Hostname stands in the Host field in place of the URL's; empty means that.
+	// Hostname is the name in the Host field; empty means that of the URL.
 	Hostname string
 }

@@ -13,7 +13,7 @@ import (
 // read parses a file that has to be sound.
 func read(t *testing.T, mode Mode, text string) *File {
 	t.Helper()
-	f, err := Parse([]byte(text), mode)
+	f, err := Parse([]byte(text), mode, "")
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
@@ -79,6 +79,44 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// A URL of the command line takes the place of that in the file.
+func TestParseWithAURL(t *testing.T) {
+	const url = "ws://new/"
+	for _, tt := range []struct {
+		text string
+		mode Mode
+		want File
+		err  string
+	}{
+		{text: `{"cases": ["*"]}`, mode: FuzzingClient, want: File{Servers: []Server{{URL: url}}}},
+		{text: `{"cases": ["*"], "servers": []}`, mode: FuzzingClient, want: File{Servers: []Server{{URL: url}}}},
+		{text: `{"cases": ["*"], "servers": [{"agent": "a", "url": "ws://old/"}]}`, mode: FuzzingClient, want: File{Servers: []Server{{Agent: "a", URL: url}}}},
+		{text: `{"cases": ["*"], "servers": [{"agent": "a"}]}`, mode: FuzzingClient, want: File{Servers: []Server{{Agent: "a", URL: url}}}},
+		{text: `{"cases": ["*"], "servers": [{"url": "ws://a/"}, {"url": "ws://b/"}]}`, mode: FuzzingClient, err: `"servers" has 2 servers`},
+		{text: `{"cases": ["*"], "url": "ws://old/"}`, mode: FuzzingClient, err: "this is the file of a fuzzing server"},
+		{text: `{"cases": ["*"]}`, mode: FuzzingServer, want: File{URL: url}},
+		{text: `{"cases": ["*"], "url": "ws://old/"}`, mode: FuzzingServer, want: File{URL: url}},
+		{text: `{"url": "ws://old/"}`, mode: FuzzingServer, err: `"cases" is missing`},
+	} {
+		t.Run(string(tt.mode)+" "+tt.text, func(t *testing.T) {
+			got, err := Parse([]byte(tt.text), tt.mode, url)
+			if tt.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Errorf("read %v with error %v, want one with %q", got, err, tt.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.want.Mode = tt.mode
+			if d := cmp.Diff(&tt.want, got, cmpopts.IgnoreUnexported(File{})); d != "" {
+				t.Errorf("read (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
@@ -97,7 +135,7 @@ func TestParseRefuses(t *testing.T) {
 		{"no url", `{"cases": ["*"]}`, FuzzingServer, `"url" is missing`},
 		{"a url of a wrong kind", `{"cases": ["*"], "url": 9001}`, FuzzingServer, `"url" has to be a string`},
 		{"no servers", `{"cases": ["*"], "server": []}`, FuzzingClient, `"servers" is missing (is "server" meant?)`},
-		{"an empty list of servers", `{"cases": ["*"], "servers": []}`, FuzzingClient, `"servers" lists none`},
+		{"an empty list of servers", `{"cases": ["*"], "servers": []}`, FuzzingClient, `"servers" is an empty list`},
 		{"servers of a wrong kind", `{"cases": ["*"], "servers": ["ws://a/"]}`, FuzzingClient, `"servers" has to be a list of objects`},
 		{"a server without a url", `{"cases": ["*"], "servers": [{"url": "ws://a/"}, {"agent": "b"}]}`, FuzzingClient, `servers[1]: "url" is missing`},
 		{"an older draft", `{"cases": ["*"], "servers": [{"url": "ws://a/", "options": {"version": 10}}]}`, FuzzingClient, `options.version is 10`},
@@ -105,7 +143,7 @@ func TestParseRefuses(t *testing.T) {
 		{"the other mode's: a server's", `{"cases": ["*"], "url": "ws://:1"}`, FuzzingClient, `this is the file of a fuzzing server`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			f, err := Parse([]byte(tt.text), tt.mode)
+			f, err := Parse([]byte(tt.text), tt.mode, "")
 			if err == nil || !strings.Contains(err.Error(), tt.err) {
 				t.Errorf("read %v with error %v, want one with %q", f, err, tt.err)
 			}
@@ -122,7 +160,7 @@ func TestReadFileNamesTheFile(t *testing.T) {
 		}
 	}
 	for _, path := range []string{bad, large, filepath.Join(dir, "none.json")} {
-		if _, err := ReadFile(path, FuzzingClient); err == nil || !strings.Contains(err.Error(), path) {
+		if _, err := ReadFile(path, FuzzingClient, ""); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("error %v, want one that names %s", err, path)
 		}
 	}
@@ -152,7 +190,12 @@ func TestSelect(t *testing.T) {
 		{`["7.*.1"]`, `[]`, "7.1.1 7.1.10 7.13.1"},
 		{`["rfc6455/*"]`, `[]`, "rfc6455/5.5/1"}, // ours have to be named
 		{`["*", "*/*"]`, `["1.*", "5.*", "6.*", "7.*", "rfc6455/*"]`, "9.1.1 robust/slow"},
-		{`["1.1.1"]`, `["99.*", ""]`, "1.1.1"}, // nothing to exclude is no mistake
+		{`["1.1.1"]`, `["99.*", ""]`, "1.1.1"},                // nothing to exclude
+		{`["1.*", "11.*", "8.1"]`, `[]`, "1.1.1 1.1.2 1.2.1"}, // some patterns take nothing
+		{`["6.*"]`, `["6.2"]`, "6.1.1 6.2.1 6.20.1"},          // Autobahn excludes ids, not beginnings
+		{`["6.*"]`, `["6.2.1"]`, "6.1.1 6.20.1"},              // an id
+		{`["6.*"]`, `["6.2*"]`, "6.1.1"},                      // a * makes it a pattern
+		{`["rfc6455/*"]`, `["rfc6455/5.5"]`, "rfc6455/5.5/1"}, // named cases alike
 	} {
 		t.Run(tt.cases+" without "+tt.exclude, func(t *testing.T) {
 			f := read(t, FuzzingServer, `{"url": "ws://:1", "cases": `+tt.cases+`, "exclude-cases": `+tt.exclude+`}`)
@@ -169,13 +212,14 @@ func TestSelect(t *testing.T) {
 
 func TestSelectRefuses(t *testing.T) {
 	for _, tt := range []struct{ cases, exclude, err string }{
-		{`["1.*", "8.*"]`, `[]`, `the pattern "8.*" matches no case`},
-		{`["1,1.*"]`, `[]`, `the pattern "1,1.*" matches no case`},
-		{`["[15].*"]`, `[]`, `matches no case`}, // Autobahn has no sets
-		{`["1.1.1x"]`, `[]`, `matches no case`},
-		{`[""]`, `[]`, `matches no case`},
-		{`[]`, `[]`, `select no case`},
-		{`["1.*"]`, `["*"]`, `select no case`},
+		{`["8.*"]`, `[]`, `no case matches "8.*"`},
+		{`["8.*", "1,1.*"]`, `[]`, `no case matches "8.*", "1,1.*"`},
+		{`["a", "b", "c", "d", "e", "f"]`, `[]`, `"d", "e", …`},
+		{`["[15].*"]`, `[]`, `no case matches`}, // Autobahn has no sets
+		{`["1.1.1x"]`, `[]`, `no case matches`},
+		{`[""]`, `[]`, `no case matches`},
+		{`[]`, `[]`, `the list is empty`},
+		{`["1.*"]`, `["*"]`, `"exclude-cases" excludes every case`},
 	} {
 		t.Run(tt.cases+" without "+tt.exclude, func(t *testing.T) {
 			f := read(t, FuzzingServer, `{"url": "ws://:1", "cases": `+tt.cases+`, "exclude-cases": `+tt.exclude+`}`)
@@ -183,6 +227,29 @@ func TestSelectRefuses(t *testing.T) {
 				t.Errorf("selected %v with error %v, want one with %q", got, err, tt.err)
 			}
 		})
+	}
+}
+
+// A pattern that takes nothing beside others that do is a warning.
+func TestUnmatched(t *testing.T) {
+	f := read(t, FuzzingServer, `{"url": "ws://:1", "cases": ["1.*", "11.*", "6.2", "l.1"], "exclude-cases": ["6.2", "6.2.1", "99.*", "99", "rfc6455"]}`)
+	want := []string{
+		`cases: the pattern "11.*" matches no case`,
+		`cases: the pattern "l.1" matches no case`,
+		`exclude-cases: "6.2" is not the id of a case and excludes nothing (is "6.2.*" meant?)`,
+		`exclude-cases: the pattern "99.*" matches no case`,
+		`exclude-cases: the pattern "99" matches no case`,
+		`exclude-cases: the pattern "rfc6455" matches no case`,
+	}
+	if d := cmp.Diff(want, f.Unmatched(ids)); d != "" {
+		t.Errorf("warnings (-want +got):\n%s", d)
+	}
+	got, err := f.Select(ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"1.1.1", "1.1.2", "1.2.1", "6.20.1"}, got); d != "" {
+		t.Errorf("selected (-want +got):\n%s", d)
 	}
 }
 

@@ -1,13 +1,13 @@
-// Command conformance is what make conformance runs: it has wsspec test the
-// reference and the third-party peers, as servers and as clients, merges what
-// came into one report, and leaves no process behind, however it ends.
+// Command conformance runs wsspec against the reference and the third-party peers, as
+// servers and as clients, and merges the results into one report. It leaves no process
+// behind. make conformance runs it.
 //
 //	conformance [--without-ref] [--role server|client] [--out DIR] [--write-baseline FILE] [FLAG]...
 //
-// Every other flag goes to wsspec as it is, in each of its runs. The exit code
-// is that of the worst of them. Their own reports are in DIR/parts. The programs
-// wsspec and peers have to lie beside this one, as make puts them; what the
-// libraries print goes to peers.log there.
+// It passes every other flag to each run of wsspec. The exit code is the worst one of the
+// runs. DIR/parts has the report of each run. The programs wsspec and peers must be in the
+// folder of this program, where make puts them. The output of the libraries goes to
+// peers.log in the same folder.
 package main
 
 import (
@@ -23,11 +23,11 @@ import (
 	"time"
 )
 
-// exitHarness is wsspec's exit code for what could not be tested.
+// exitHarness is the exit code of wsspec if the peer could not be tested.
 const exitHarness = 3
 
-// startDeadline is how long a program may take until its servers listen,
-// stopDeadline how long to end once it was asked to.
+// startDeadline limits the time until the servers of a program listen. stopDeadline limits
+// the time until a program exits after an interrupt.
 const (
 	startDeadline = 30 * time.Second
 	stopDeadline  = 10 * time.Second
@@ -47,7 +47,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run has everything tested, and returns the exit code when all has ended.
+// run runs all tests and returns the exit code when all processes have ended.
 func run(ctx context.Context, wsspec, peers string, args []string, stdout, stderr *os.File) int {
 	fail := func(err error) int {
 		fmt.Fprintln(stderr, "conformance:", err)
@@ -63,7 +63,7 @@ func run(ctx context.Context, wsspec, peers string, args []string, stdout, stder
 			return fail(err)
 		}
 		defer os.RemoveAll(parts)
-	} else if err := os.RemoveAll(parts); err != nil { // an older run's
+	} else if err := os.RemoveAll(parts); err != nil { // from an earlier run
 		return fail(err)
 	}
 	t := &tests{wsspec: wsspec, parts: parts, rest: o.rest, stdout: stdout, stderr: stderr}
@@ -82,7 +82,7 @@ func run(ctx context.Context, wsspec, peers string, args []string, stdout, stder
 	return t.code
 }
 
-// namesOf asks peers for the libraries that have a role.
+// namesOf returns the names of the libraries with the role.
 func namesOf(ctx context.Context, peers, role string) ([]string, error) {
 	listed, err := exec.CommandContext(ctx, peers, "list", "--role", role).Output()
 	if err != nil {
@@ -91,13 +91,13 @@ func namesOf(ctx context.Context, peers, role string) ([]string, error) {
 	return strings.Fields(string(listed)), nil
 }
 
-// testServers starts the servers, and has them all tested into one report.
+// testServers starts the servers and tests all of them in one run.
 func testServers(ctx context.Context, t *tests, o options, peers string) (err error) {
 	names, err := namesOf(ctx, peers, "server")
 	if err != nil {
 		return err
 	}
-	// What libraries print about what was done to them is not this run's result.
+	// The output of the libraries is not part of the result.
 	log, err := os.Create(peers + ".log")
 	if err != nil {
 		return err
@@ -122,8 +122,8 @@ func testServers(ctx context.Context, t *tests, o options, peers string) (err er
 	return t.run(ctx, "servers", command, nil)
 }
 
-// testClients has the clients tested one after the other: wsspec starts each of
-// them many times at once.
+// testClients tests one client after another, because wsspec starts many processes of
+// each client at once.
 func testClients(ctx context.Context, t *tests, o options, peers string) error {
 	names, err := namesOf(ctx, peers, "client")
 	if err != nil {

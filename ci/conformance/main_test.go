@@ -14,12 +14,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
 )
 
-// The test binary stands in for the programs that run starts, called by their
-// names. What they do is in the file "play", what they did in "diary", both
-// beside them.
+// The test binary replaces the programs that run starts, under their names. The file
+// "play" beside it says what the programs do. They record what they did in "diary".
 func TestMain(m *testing.M) {
 	switch name := filepath.Base(os.Args[0]); name {
 	case "wsspec", "peers":
@@ -60,7 +60,7 @@ func (a actor) act(args []string) int {
 	return 0
 }
 
-// test says what is tested, and writes a report of it.
+// test prints what it tests, and writes a report.
 func (a actor) test(args []string, interrupts <-chan os.Signal) int {
 	role := args[0]
 	at := slices.Index(args, "--out")
@@ -81,10 +81,10 @@ func (a actor) test(args []string, interrupts <-chan os.Signal) int {
 	}
 	r := &reports.Report{Tool: reports.Tool{Name: "wsspec"}, Profile: "quick"}
 	for _, agent := range agents {
-		r.Targets = append(r.Targets, reports.Target{Agent: agent, Role: reports.Role(role), URL: "ws://" + agent})
+		r.Targets = append(r.Targets, reports.Target{Agent: agent, Role: verdict.Role(role), URL: "ws://" + agent})
 		r.Results = append(r.Results, reports.Result{
-			Agent: agent, Role: reports.Role(role), ID: "1.1.1", Title: "a case", Level: reports.Must, Attempts: 1,
-			Verdict: reports.Warn, Behavior: reports.NonStrict, BehaviorClose: reports.CloseOK,
+			Agent: agent, Role: verdict.Role(role), ID: "1.1.1", Title: "a case", Level: verdict.Must, Attempts: 1,
+			Verdict: verdict.Warn, Behavior: verdict.NonStrict, BehaviorClose: verdict.CloseOK,
 		})
 	}
 	if err := reports.WriteFile(filepath.Join(dir, "report.json"), r); err != nil {
@@ -99,7 +99,7 @@ func (a actor) test(args []string, interrupts <-chan os.Signal) int {
 	return 0
 }
 
-// serve lives until it is asked to end, and writes that it was.
+// serve runs until it is interrupted or standard input closes, and records its end.
 func (a actor) serve(name string, interrupts <-chan os.Signal) int {
 	closed := make(chan struct{})
 	go func() {
@@ -128,7 +128,7 @@ func (a actor) writes(line string) {
 	fmt.Fprintln(f, line)
 }
 
-// stage lays out the two programs and what they are to play.
+// stage prepares the two programs and the file "play".
 func stage(t *testing.T, play string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -138,7 +138,7 @@ func stage(t *testing.T, play string) (dir string) {
 	}
 	for _, name := range []string{"wsspec", "peers"} {
 		if err := os.Symlink(self, filepath.Join(dir, name)); err != nil {
-			t.Skipf("no symbolic links here, which the stand-ins for wsspec and peers need: %v", err)
+			t.Skipf("symbolic links, which this test needs, are not available: %v", err)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(dir, "play"), []byte(play), 0o600); err != nil {
@@ -153,7 +153,7 @@ func TestRun(t *testing.T) {
 		args   []string
 		code   int
 		stdout string
-		stderr string // a part of it
+		stderr string // a part of standard error
 		diary  []string
 	}{
 		{
@@ -173,7 +173,7 @@ func TestRun(t *testing.T) {
 			stdout: "tested client --agent ref -- wsspec echo --connect {url}\ntested client --agent one -- peers connect --peer one {url}\n",
 		},
 		{
-			play: "ref is worse", code: 4, // outweighs what does not conform
+			play: "ref is worse", code: 4, // worse than exit code 1
 			stdout: "tested server ref=ws://ref/ one=ws://one/ two=ws://two/\n" +
 				"tested client --agent ref -- wsspec echo --connect {url}\ntested client --agent one -- peers connect --peer one {url}\n",
 			diary: []string{"peers ended", "ref ended"},
@@ -185,7 +185,7 @@ func TestRun(t *testing.T) {
 		},
 		{
 			play: "ref dies at once", args: []string{"--role", "server"}, code: 3,
-			stderr: "wsspec echo: ended when 0 of its 1 servers were listening",
+			stderr: "wsspec echo: exited when 0 of its 1 servers were listening",
 		},
 		{
 			play: "ref dies later", args: []string{"--role", "server"}, code: 3,
@@ -193,7 +193,7 @@ func TestRun(t *testing.T) {
 			stderr: "wsspec echo: exit status 7",
 			diary:  []string{"peers ended"},
 		},
-		{play: "all is well", args: []string{"--role", "proxy"}, code: 3, stderr: "--role proxy: it has to be server or client"},
+		{play: "all is well", args: []string{"--role", "proxy"}, code: 3, stderr: "--role proxy: want server or client"},
 		{play: "all is well", args: []string{"--out"}, code: 3, stderr: "--out needs a value"},
 	} {
 		t.Run(strings.Join(append([]string{tt.play}, tt.args...), " "), func(t *testing.T) {
@@ -213,13 +213,13 @@ func TestRun(t *testing.T) {
 				t.Errorf("peers.log has %q, want the library's complaint", got)
 			}
 			if d := cmp.Diff(tt.diary, diary(dir)); d != "" {
-				t.Errorf("what the servers did (-want +got):\n%s", d)
+				t.Errorf("actions of the servers (-want +got):\n%s", d)
 			}
 		})
 	}
 }
 
-// All runs end in one report and one baseline; an older run's parts are gone.
+// All runs result in one report and one baseline. The parts of an earlier run are removed.
 func TestRunMerges(t *testing.T) {
 	dir := stage(t, "all is well")
 	out, known := filepath.Join(dir, "out"), filepath.Join(dir, "known.json")
@@ -244,22 +244,22 @@ func TestRunMerges(t *testing.T) {
 	}
 	for _, name := range []string{"index.html", "junit.xml"} {
 		if read(out, name) == "" {
-			t.Errorf("there is no %s", name)
+			t.Errorf("%s is missing", name)
 		}
 	}
 	b, err := reports.ReadBaselineFile(known)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !b.Knows("one", reports.Server) || !b.Knows("one", reports.Client) {
-		t.Errorf("the baseline knows %v, want both roles of one", b.Agents)
+	if !b.Knows("one", verdict.Server) || !b.Knows("one", verdict.Client) {
+		t.Errorf("the baseline has %v, want both roles of one", b.Agents)
 	}
 	if _, err := os.Stat(stale); err == nil {
-		t.Error("an older run's part is still there")
+		t.Error("a part of an earlier run still exists")
 	}
 }
 
-// An interrupt reaches the test that runs, and everything ends.
+// An interrupt reaches the running test, and everything ends.
 func TestRunInterrupted(t *testing.T) {
 	dir := stage(t, "the test waits")
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -269,7 +269,7 @@ func TestRunInterrupted(t *testing.T) {
 	}
 	go func() {
 		defer interrupt()
-		_, _ = bufio.NewReader(out).ReadString('\n') // the test says that it began
+		_, _ = bufio.NewReader(out).ReadString('\n') // the test has started
 	}()
 	code := run(ctx, filepath.Join(dir, "wsspec"), filepath.Join(dir, "peers"), nil, in, stream(t, dir, "stderr"))
 	if code != exitHarness {
@@ -277,11 +277,11 @@ func TestRunInterrupted(t *testing.T) {
 	}
 	want := []string{"peers ended", "ref ended", "the test began", "the test was interrupted"}
 	if d := cmp.Diff(want, diary(dir)); d != "" {
-		t.Errorf("what the programs did (-want +got):\n%s", d)
+		t.Errorf("actions of the programs (-want +got):\n%s", d)
 	}
 }
 
-// Whoever interrupts the start of a program gets back when it has ended.
+// If the start of a program is interrupted, start returns when the program has exited.
 func TestStartInterrupted(t *testing.T) {
 	dir := stage(t, "all is well")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -292,7 +292,7 @@ func TestStartInterrupted(t *testing.T) {
 	}
 }
 
-// stream opens a file that stands for a standard stream.
+// stream opens a file that replaces a standard stream.
 func stream(t *testing.T, dir, name string) *os.File {
 	t.Helper()
 	f, err := os.Create(filepath.Join(dir, name))
@@ -303,13 +303,13 @@ func stream(t *testing.T, dir, name string) *os.File {
 	return f
 }
 
-// read returns a file's content, "" if there is none.
+// read returns the content of a file, or "" if the file does not exist.
 func read(dir, name string) string {
 	octets, _ := os.ReadFile(filepath.Join(dir, name))
 	return string(octets)
 }
 
-// diary is what the programs wrote, sorted, for they end in any order.
+// diary returns the sorted records of the programs, which exit in any order.
 func diary(dir string) []string {
 	var lines []string
 	for line := range strings.Lines(read(dir, "diary")) {

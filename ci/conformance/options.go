@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// options are the flags of this program; all others are for wsspec.
+// options has the flags of this program. All other flags are for wsspec.
 type options struct {
 	withoutRef    bool
 	roles         []string
@@ -37,7 +37,7 @@ func parse(args []string) (o options, err error) {
 		*to = value
 		if flag == "--role" {
 			if !slices.Contains([]string{"server", "client"}, value) {
-				return o, fmt.Errorf("--role %s: it has to be server or client", value)
+				return o, fmt.Errorf("--role %s: want server or client", value)
 			}
 			o.roles = []string{value}
 		}

@@ -14,26 +14,26 @@ import (
 	"time"
 )
 
-// A program serves echo servers, and prints "listening on URL" or "NAME
-// listening on URL" for each once it can be reached.
+// A program runs echo servers. For each server, it prints "listening on URL" or "NAME
+// listening on URL" when the server is reachable.
 type program struct {
 	path string
 	args []string
-	// servers is how many it serves, agent the name of one that is announced
-	// without.
+	// servers is the number of servers. agent is the name of a server for which the
+	// program prints no name.
 	servers int
 	agent   string
 	stderr  *os.File
 }
 
-// A process is a program that runs.
+// A process is a running program.
 type process struct {
 	name string
 	cmd  *exec.Cmd
-	// stdin closes when this process dies too, so that a program which watches
-	// its standard input never outlives it.
+	// stdin also closes if the conformance command dies, so that a program that
+	// watches its standard input never outlives the command.
 	stdin io.Closer
-	// targets are NAME=URL, as wsspec server takes them.
+	// targets has the form NAME=URL, for wsspec server.
 	targets []string
 	ended   chan error
 }
@@ -58,7 +58,7 @@ func start(ctx context.Context, p program) (*process, error) {
 	if err := s.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
-	announced := make(chan string, p.servers) // never blocks the program, whatever else it prints
+	announced := make(chan string, p.servers) // buffered, so that sending never blocks
 	go func() {
 		lines := bufio.NewScanner(stdout)
 		for n := 0; lines.Scan(); {
@@ -67,8 +67,8 @@ func start(ctx context.Context, p program) (*process, error) {
 				n++
 			}
 		}
-		_, _ = io.Copy(io.Discard, stdout) // behind a line that is too long to scan
-		s.ended <- s.cmd.Wait()            // only now, for Wait closes the pipe
+		_, _ = io.Copy(io.Discard, stdout) // the scanner stops at a line that is too long
+		s.ended <- s.cmd.Wait()            // Wait closes the pipe, so it must come after reading
 		close(announced)
 	}()
 	deadline := time.NewTimer(startDeadline)
@@ -81,9 +81,9 @@ func start(ctx context.Context, p program) (*process, error) {
 				s.targets = append(s.targets, t)
 				continue
 			}
-			failed = errors.New("ended")
+			failed = errors.New("exited")
 		case <-deadline.C:
-			failed = fmt.Errorf("%v have passed", startDeadline)
+			failed = fmt.Errorf("timed out after %v", startDeadline)
 		case <-ctx.Done():
 			failed = errors.New("interrupted")
 		}
@@ -93,7 +93,7 @@ func start(ctx context.Context, p program) (*process, error) {
 	return s, nil
 }
 
-// target reads an announcement.
+// target parses a line of output. ok is false if it does not announce a server.
 func (p program) target(line string) (string, bool) {
 	agent, url, ok := strings.Cut(line, "listening on ")
 	if agent = strings.TrimSpace(agent); agent == "" {
@@ -102,11 +102,11 @@ func (p program) target(line string) (string, bool) {
 	return agent + "=" + strings.TrimSpace(url), ok && agent != ""
 }
 
-// stop asks the program to end, and kills it when it does not. It returns
-// when the program has ended, and an error if that was in no good order.
+// stop interrupts the program, and kills it if it does not exit. It waits until the
+// program has exited, and returns an error if the program failed or was killed.
 func (s *process) stop() error {
 	s.stdin.Close()
-	_ = interrupt(s.cmd.Process) // fails if it has ended by itself
+	_ = interrupt(s.cmd.Process) // fails if the program has already exited
 	deadline := time.NewTimer(stopDeadline)
 	defer deadline.Stop()
 	select {
@@ -117,11 +117,11 @@ func (s *process) stop() error {
 		return nil
 	case <-deadline.C:
 		_ = s.cmd.Process.Kill()
-		return fmt.Errorf("%s did not end within %v and was killed: %w", s.name, stopDeadline, <-s.ended)
+		return fmt.Errorf("%s did not exit within %v and was killed: %w", s.name, stopDeadline, <-s.ended)
 	}
 }
 
-// interrupt asks a process to end, or ends it where asking is not possible.
+// interrupt interrupts a process, or kills it if the system has no interrupt signal.
 func interrupt(p *os.Process) error {
 	if err := p.Signal(os.Interrupt); err == nil || errors.Is(err, os.ErrProcessDone) {
 		return err
@@ -129,8 +129,8 @@ func interrupt(p *os.Process) error {
 	return p.Kill()
 }
 
-// interrupted reports whether a process ended by the signal that asked it to:
-// so it does if the signal comes when it is leaving already.
+// interrupted reports whether the interrupt signal killed a process. That can happen if
+// the signal arrives while the process is exiting.
 func interrupted(err error) bool {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {

@@ -4,31 +4,31 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 
 	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/forms"
 )
 
-// tests are the runs of wsspec, each with a report of its own.
+// tests has the state of all runs of wsspec. Each run writes its own report.
 type tests struct {
 	wsspec         string
 	parts          string
 	rest           []string
 	stdout, stderr *os.File
-	// reports are the files written so far, code is the worst exit code.
+	// reports lists the report files so far. code is the worst exit code so far.
 	reports []string
 	code    int
 }
 
-// severity orders wsspec's exit codes: what could not be tested outweighs a
-// regression, and that a failure.
+// severity orders the exit codes of wsspec: an untested peer is worse than a regression,
+// and a regression is worse than a failure.
 var severity = []int{0, 1, 4, 2, exitHarness}
 
-// run runs wsspec once and keeps its report; name is that of the part.
+// run runs wsspec once and keeps its report. name is the name of the folder for the report.
 func (t *tests) run(ctx context.Context, name string, command, behind []string) error {
 	dir := filepath.Join(t.parts, name)
 	args := slices.Concat(command, t.rest, []string{"--out", dir}, behind)
@@ -58,8 +58,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// merge writes one report of all the runs, and what is known from now on. Of
-// runs that did not get to their end it has what there is.
+// merge writes one report and, if requested, one baseline for all runs. If a run did not
+// complete, the report has its partial results.
 func (t *tests) merge(o options) error {
 	if len(t.reports) == 0 {
 		return nil
@@ -81,13 +81,8 @@ func (t *tests) merge(o options) error {
 		return err
 	}
 	if o.out != "" {
-		for _, f := range reports.Formats() {
-			if !slices.Contains([]string{"json", "html", "junit"}, f.Name) {
-				continue
-			}
-			if err := reports.ReplaceFile(filepath.Join(o.out, f.File), func(w io.Writer) error { return f.Write(w, merged) }); err != nil {
-				return err
-			}
+		if err := forms.WriteFolder(o.out, merged); err != nil {
+			return err
 		}
 		fmt.Fprintf(t.stdout, "report of all: %s\n", filepath.Join(o.out, "index.html"))
 	}

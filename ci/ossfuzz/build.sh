@@ -1,7 +1,7 @@
 #!/bin/bash -eu
-# Build every fuzz target for libFuzzer, with its seed corpus. It runs inside the
-# builder images of OSS-Fuzz and ClusterFuzzLite, which set SRC and OUT, and CXX,
-# CXXFLAGS and LIB_FUZZING_ENGINE for the compiler. TARGETS picks some.
+# Builds every fuzz target for libFuzzer, with its seed corpus. It runs in the builder
+# images of OSS-Fuzz and ClusterFuzzLite, which set SRC, OUT, CXX, CXXFLAGS and
+# LIB_FUZZING_ENGINE. The variable TARGETS selects some targets.
 cd "$SRC/wsspec"
 
 go run ./fuzz/libfuzzer archives fuzz "$OUT"

@@ -12,12 +12,15 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/wsspec/wsspec/autobahn"
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/forms"
+	"github.com/wsspec/wsspec/reports/record"
 )
 
 func newAutobahn() *cobra.Command {
@@ -84,7 +87,7 @@ func (f *autobahnFlags) check() error {
 }
 
 // cases are those of the selection that Autobahn has, whose ids are numbers.
-func (f *autobahnFlags) cases(role wire.Role) (cases []*conformance.Case, all bool, err error) {
+func (f *autobahnFlags) cases(role wire.Role) (cases []*script.Case, all bool, err error) {
 	chosen, err := choose(f.selection, role)
 	if err != nil {
 		return nil, false, err
@@ -101,7 +104,7 @@ func (f *autobahnFlags) cases(role wire.Role) (cases []*conformance.Case, all bo
 }
 
 // ids are the cases' own; for a spec file none are enough to mean all.
-func ids(cases []*conformance.Case) []string {
+func ids(cases []*script.Case) []string {
 	names := make([]string, len(cases))
 	for i, c := range cases {
 		names[i] = c.ID
@@ -113,13 +116,16 @@ func ids(cases []*conformance.Case) []string {
 type autobahnRun struct {
 	*autobahnFlags
 	role    wire.Role
-	cases   []*conformance.Case
+	cases   []*script.Case
 	pattern []string // of the spec file
 	console *autobahnConsole
 	// want are the cases that the report has to have; empty if whoever comes
 	// chooses.
-	want  []string
-	dir   string // Autobahn's own report, until it is put into its place
+	want []string
+	// dir has Autobahn's own report until it is moved to its place. keep: it could
+	// not be moved, and end does not remove it.
+	dir   string
+	keep  bool
 	began time.Time
 }
 
@@ -141,6 +147,13 @@ func (f *autobahnFlags) begin(role wire.Role, stdout io.Writer) (*autobahnRun, e
 		if err := os.MkdirAll(f.out, 0o777); err != nil {
 			return nil, couldNot(fmt.Errorf("--out: %w", err))
 		}
+		err := autobahn.CheckPlace(r.place())
+		if err == nil && f.compare {
+			err = autobahn.CheckPage(r.page())
+		}
+		if err != nil {
+			return nil, couldNot(fmt.Errorf("--out: %w", err))
+		}
 		parent = f.out // a rename does not leave its file system
 	}
 	if r.dir, err = os.MkdirTemp(parent, ".autobahn-"); err != nil {
@@ -153,7 +166,18 @@ func (f *autobahnFlags) begin(role wire.Role, stdout io.Writer) (*autobahnRun, e
 	return r, nil
 }
 
-func (r *autobahnRun) end() { _ = os.RemoveAll(r.dir) }
+// end removes the temporary folder.
+func (r *autobahnRun) end() {
+	if !r.keep {
+		_ = os.RemoveAll(r.dir)
+	}
+}
+
+// page is where the comparison goes.
+func (r *autobahnRun) page() string { return filepath.Join(r.out, "comparison.html") }
+
+// place is the folder for Autobahn's own report.
+func (r *autobahnRun) place() string { return filepath.Join(r.out, "autobahn") }
 
 // run is the container's.
 func (r *autobahnRun) run() *autobahn.Run {
@@ -181,7 +205,7 @@ func (r *autobahnRun) finish(ctx context.Context, failed error, agents []string,
 		return couldNot(failed)
 	}
 	report, err := autobahn.Read(r.dir, autobahn.Options{
-		Role: reports.Role(r.role.String()), URLs: urls, Want: r.want, Agents: agents, Describe: describeCase,
+		Role: verdict.Role(r.role.String()), URLs: urls, Want: r.want, Agents: agents, Describe: describeCase,
 		Tool: reports.Tool{Name: "Autobahn|Testsuite", Version: r.image}, Command: append([]string{"wsspec"}, arguments(os.Args)...),
 		Started: r.began.UTC(), Duration: time.Since(r.began),
 	})
@@ -215,33 +239,31 @@ func (r *autobahnRun) finish(ctx context.Context, failed error, agents []string,
 }
 
 // write puts everything into the folder that is wanted, and returns the files to
-// look at first. What Autobahn wrote takes the place of what it wrote before.
+// look at first. Autobahn's own report replaces the one that wsspec put there before;
+// other files in that folder stay.
 func (r *autobahnRun) write(report, ours *reports.Report, comparison *autobahn.Comparison) ([]string, error) {
 	if r.out == "" {
 		return nil, nil
 	}
-	if err := writeAll(report, r.out); err != nil {
-		return nil, err
+	if err := forms.WriteFolder(r.out, report); err != nil {
+		return nil, fmt.Errorf("cannot write the report: %w", err)
 	}
-	place := filepath.Join(r.out, "autobahn")
-	if err := os.RemoveAll(place); err != nil {
-		return nil, fmt.Errorf("the report of Autobahn itself: %w", err)
-	}
-	if err := os.Rename(r.dir, place); err != nil {
-		return nil, fmt.Errorf("the report of Autobahn itself: %w", err)
+	place := r.place()
+	if err := autobahn.Place(r.dir, place); err != nil {
+		r.keep = true
+		return nil, fmt.Errorf("the report of Autobahn itself is in %s and cannot be moved to %s: %w", r.dir, place, err)
 	}
 	written := []string{filepath.Join(r.out, "index.html"), filepath.Join(place, "index.html")}
 	if ours == nil || comparison == nil {
 		return written, nil
 	}
-	if err := writeAll(ours, filepath.Join(r.out, "wsspec")); err != nil {
+	if err := forms.WriteFolder(filepath.Join(r.out, "wsspec"), ours); err != nil {
+		return nil, fmt.Errorf("cannot write the report: %w", err)
+	}
+	if err := reports.ReplaceFile(r.page(), comparison.WriteHTML); err != nil {
 		return nil, err
 	}
-	page := filepath.Join(r.out, "comparison.html")
-	if err := reports.ReplaceFile(page, comparison.WriteHTML); err != nil {
-		return nil, err
-	}
-	return append(written, page), nil
+	return append(written, r.page()), nil
 }
 
 // describeCase is what the catalogue knows of one of Autobahn's cases.
@@ -250,7 +272,7 @@ func describeCase(id string) autobahn.Case { return knownCases()[id] }
 var knownCases = sync.OnceValue(func() map[string]autobahn.Case {
 	all := map[string]autobahn.Case{}
 	for _, c := range catalog.Cases() {
-		all[c.ID] = autobahn.Case{Title: c.Title, Level: reports.Level(c.Level), Requirements: c.Requires, Clauses: clausesOf(c)}
+		all[c.ID] = autobahn.Case{Title: c.Title, Level: c.Level, Requirements: c.Requires, Clauses: record.Clauses(c)}
 	}
 	return all
 })

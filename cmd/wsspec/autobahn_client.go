@@ -12,12 +12,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/wsspec/wsspec/autobahn"
 	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref"
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/record"
 )
 
 // clientCaseDeadline is how long a client may take for one case, askDeadline how
@@ -197,10 +198,10 @@ func caseCount(ctx context.Context, base string) (int, error) {
 }
 
 // ours runs wsspec's own cases with the same client.
-func (f *autobahnClientFlags) ours(ctx context.Context, cases []*conformance.Case, command []string, console *console) (*reports.Report, error) {
+func (f *autobahnClientFlags) ours(ctx context.Context, cases []*script.Case, command []string, console *console) (*reports.Report, error) {
 	own := unsaid("")
-	record := newRecord(f.profile)
-	record.target(f.agent, wire.RoleClient, strings.Join(command, " "))
+	rec := newRecord(record.Options{Profile: f.profile})
+	rec.AddTarget(f.agent, wire.RoleClient, strings.Join(command, " "))
 	console.begin(f.agent, len(cases))
 	results, err := conformance.RunClients(ctx, launcher(command), cases, conformance.Options{
 		Parallel:       own.parallel,
@@ -210,11 +211,11 @@ func (f *autobahnClientFlags) ours(ctx context.Context, cases []*conformance.Cas
 		Done:           console.result,
 	})
 	for _, r := range results {
-		record.result(f.agent, r)
+		rec.Add(f.agent, r)
 	}
 	console.end()
 	if err != nil {
 		return nil, errors.Join(errors.New("wsspec's own cases"), err)
 	}
-	return record.finish(), nil
+	return rec.Report(), nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wsspec/wsspec/autobahn"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
 )
 
@@ -48,14 +49,14 @@ without one; 2 there is nothing to compare.`,
 			if err != nil {
 				return err
 			}
-			if role != "" && role != string(reports.Server) && role != string(reports.Client) {
+			if role != "" && role != string(verdict.Server) && role != string(verdict.Client) {
 				return usage("--role %s: it has to be server or client", role)
 			}
-			ours, err := readEither(args[0], reports.Role(role))
+			ours, err := readEither(args[0], verdict.Role(role))
 			if err != nil {
 				return err
 			}
-			theirs, err := readEither(args[1], reports.Role(role))
+			theirs, err := readEither(args[1], verdict.Role(role))
 			if err != nil {
 				return err
 			}
@@ -90,7 +91,7 @@ func comparisonFormFor(name string) (comparisonForm, error) {
 }
 
 // readEither reads a report of either kind.
-func readEither(path string, role reports.Role) (*reports.Report, error) {
+func readEither(path string, role verdict.Role) (*reports.Report, error) {
 	if _, err := os.Stat(filepath.Join(path, "report.json")); err == nil {
 		return readReportFile(path)
 	}

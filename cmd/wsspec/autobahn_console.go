@@ -4,16 +4,15 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 
 	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/terminal"
 )
 
 // autobahnConsole shows what the container prints while it runs: on a terminal the
 // last line alone, elsewhere every line.
 type autobahnConsole struct {
 	*console
-	mu    sync.Mutex
 	cases int
 }
 
@@ -31,41 +30,29 @@ func (c *autobahnConsole) line(s string) {
 	if c.quiet {
 		return
 	}
-	s = strings.ToValidUTF8(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, s), "�")
+	s = terminal.CleanLine(s)
 	if strings.HasPrefix(s, runningCase) {
 		c.cases++
 		s = fmt.Sprintf("%d: %s", c.cases, s)
 	}
-	if !c.terminal {
-		fmt.Fprintf(c.w, "autobahn| %s\n", s)
-		return
+	if s = "autobahn| " + s; c.screen.moves {
+		c.show(s)
+	} else {
+		c.print(s)
 	}
-	if runes := []rune(s); len(runes) > 100 {
-		s = string(runes[:100]) // a line that wraps could not be taken back
-	}
-	fmt.Fprintf(c.w, "\r\x1b[Kautobahn| %s", s)
 }
 
 func (c *autobahnConsole) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.terminal && !c.quiet {
-		fmt.Fprint(c.w, "\r\x1b[K")
-	}
+	c.erase()
 }
 
 // summary counts each peer's verdicts, names what did not pass, and says where the
 // report is.
 func (c *autobahnConsole) summary(r *reports.Report, written []string) {
-	if !c.quiet {
-		for _, a := range r.Summary.Agents {
-			fmt.Fprintf(c.w, "%s: %d cases: %s\n", a.Agent, a.Cases, tally(a.Verdicts))
-		}
+	for _, a := range r.Summary.Agents {
+		c.tallies = append(c.tallies, fmt.Sprintf("%s: %d cases: %s", terminal.CleanLine(a.Agent), a.Cases, tally(a.Verdicts)))
 	}
 	c.console.summary(r, nil, reports.Comparison{}, written)
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
@@ -29,6 +30,7 @@ func TestAutobahnInDocker(t *testing.T) {
 		test func(*dock, *testing.T)
 	}{
 		{"a server that passes", (*dock).serverPasses},
+		{"files of somebody else in the folder", (*dock).keepsForeignFiles},
 		{"a server that fails", (*dock).serverFails},
 		{"a client, started for each case", (*dock).clientForEachCase},
 		{"a client that drives itself, on a bridge", (*dock).clientDrives},
@@ -76,6 +78,36 @@ func (d *dock) serverPasses(t *testing.T) {
 	}
 	if owner := info.Sys().(*syscall.Stat_t); int(owner.Uid) != os.Getuid() || int(owner.Gid) != os.Getgid() {
 		t.Errorf("index.json belongs to %d:%d, not to %d:%d", owner.Uid, owner.Gid, os.Getuid(), os.Getgid())
+	}
+}
+
+// A checkout may keep its spec files in a folder called autobahn. They stay, and a
+// file that is in the way is noticed before the run.
+func (d *dock) keepsForeignFiles(t *testing.T) {
+	out := t.TempDir()
+	own := filepath.Join(out, "autobahn", "fuzzingclient.json")
+	if err := os.MkdirAll(filepath.Dir(own), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put := func(path string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte("mine"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(own)
+	run := []string{"autobahn", "server", "mine=" + reference(t), "--image", d.wsspec, "--run", "1.1.1", "--out", out}
+	for range 2 {
+		wsspec(t, run...).want(t, exitPass, "mine: 1 cases: 1 passed")
+		if octets, err := os.ReadFile(own); err != nil || string(octets) != "mine" {
+			t.Errorf("%s has %q, %v", own, octets, err)
+		}
+	}
+	put(filepath.Join(out, "autobahn", "index.json"))
+	o := wsspec(t, run...)
+	o.want(t, exitHarness, filepath.Join(out, "autobahn", "index.json")+" is not a file that wsspec wrote")
+	if o.stdout != "" {
+		t.Errorf("it was noticed after %s", o.stdout)
 	}
 }
 
@@ -281,9 +313,45 @@ func (d *dock) imageAlone(t *testing.T) {
 	if said, err := docker(t, "run", "--rm", d.wsspec); err == nil || !strings.Contains(said, "there is no spec file /config/fuzzingserver.json") {
 		t.Errorf("without a command it is a fuzzing server: %v: %s", err, said)
 	}
+	// wsspec's own commands, with and without its name.
+	for _, command := range [][]string{{"server"}, {"wsspec", "server"}} {
+		args := append(append([]string{"run", "--rm", "--network", "host", d.wsspec}, command...), url, "--run", "1.1.1")
+		if said, err := docker(t, args...); err != nil || !strings.Contains(said, "1 passed") {
+			t.Errorf("%v: %v: %s", command, err, said)
+		}
+	}
+	// A folder that the image's user may not write into is noticed before the tests.
+	closed := t.TempDir()
+	if err := os.Chmod(closed, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	said, err = docker(t, "run", "--rm", "--network", "host", "--volume", dir+":/config:ro", "--volume", closed+":/reports",
+		d.wsspec, "wstest", "-m", "fuzzingclient", "-s", "/config/fuzzingclient.json", "-w", url)
+	if err == nil || !strings.Contains(said, "the user 1000 may not write into /reports") || strings.Contains(said, "passed") {
+		t.Errorf("a folder that cannot be written: %s", said)
+	}
+	d.trusts(t)
 	about, err := docker(t, "image", "inspect", "--format", "{{.Config.User}} {{lt .Size 20000000}}", d.wsspec)
 	if err != nil || about != "1000:1000 true" {
 		t.Errorf("its user, and whether it has less than 20 MB: %q, %v", about, err)
+	}
+}
+
+// trusts looks for certificates of authorities where Go looks for them.
+func (d *dock) trusts(t *testing.T) {
+	t.Helper()
+	bundle := filepath.Join(t.TempDir(), "bundle.pem")
+	name := d.prefix + "-bundle"
+	if said, err := docker(t, "create", "--name", name, d.wsspec); err != nil {
+		t.Fatalf("docker create: %v: %s", err, said)
+	}
+	said, err := docker(t, "cp", name+":/etc/ssl/certs/ca-certificates.crt", bundle)
+	if _, rm := docker(t, "rm", name); err != nil || rm != nil {
+		t.Fatalf("docker cp: %v: %s, docker rm: %v", err, said, rm)
+	}
+	pem, err := os.ReadFile(bundle)
+	if err != nil || !x509.NewCertPool().AppendCertsFromPEM(pem) {
+		t.Errorf("the image has no certificates of authorities: %v", err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wsspec/wsspec/autobahn"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
 )
 
@@ -22,23 +23,23 @@ func TestParityWithRecordedVerdicts(t *testing.T) {
 	if raceDetector {
 		t.Skip("SKIP: the same cases run in other tests with the race detector")
 	}
-	verdicts := map[reports.Role]*reports.Report{reports.Server: recordedVerdicts(t, reports.Server), reports.Client: recordedVerdicts(t, reports.Client)}
+	verdicts := map[verdict.Role]*reports.Report{verdict.Server: recordedVerdicts(t, verdict.Server), verdict.Client: recordedVerdicts(t, verdict.Client)}
 	peers := buildPeers(t)
 	cases := []string{"--run", "[1-7].*", "--run", "9.*", "--run", "1[023].*"}
 	for _, tt := range []struct {
 		name string
-		role reports.Role
+		role verdict.Role
 		run  []string
 		want int // cases that both have
 	}{
-		{"gorilla as a server", reports.Server, append([]string{"server", "gorilla=" + libraryServer(t, peers, "gorilla")}, cases...), 247},
-		{"gws as a server", reports.Server, append([]string{"server", "gws=" + libraryServer(t, peers, "gws")}, cases...), 517},
-		{"gorilla as a client", reports.Client, []string{"client", "--agent", "gorilla", "--run", "[1-7].*", "--run", "10.*", "--", peers, "connect", "--peer", "gorilla", "{url}"}, 247},
-		{"gws as a client", reports.Client, []string{"client", "--agent", "gws", "--run", "[1-7].*", "--run", "10.*", "--", peers, "connect", "--peer", "gws", "{url}"}, 247},
+		{"gorilla as a server", verdict.Server, append([]string{"server", "gorilla=" + libraryServer(t, peers, "gorilla")}, cases...), 247},
+		{"gws as a server", verdict.Server, append([]string{"server", "gws=" + libraryServer(t, peers, "gws")}, cases...), 517},
+		{"gorilla as a client", verdict.Client, []string{"client", "--agent", "gorilla", "--run", "[1-7].*", "--run", "10.*", "--", peers, "connect", "--peer", "gorilla", "{url}"}, 247},
+		{"gws as a client", verdict.Client, []string{"client", "--agent", "gws", "--run", "[1-7].*", "--run", "10.*", "--", peers, "connect", "--peer", "gws", "{url}"}, 247},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			out := t.TempDir()
-			args := append([]string{tt.run[0], "--out", out, "--quiet"}, tt.run[1:]...)
+			args := append([]string{tt.run[0], "--out", out, "--quiet", "--profile", "plain"}, tt.run[1:]...)
 			if o := wsspec(t, args...); o.code != exitPass && o.code != exitNonconformant {
 				t.Fatalf("exit code %d: %s", o.code, o.stderr)
 			}
@@ -65,7 +66,7 @@ func TestParityWithRecordedVerdicts(t *testing.T) {
 }
 
 // recordedVerdicts are those of the real Autobahn, as a report.
-func recordedVerdicts(t *testing.T, role reports.Role) *reports.Report {
+func recordedVerdicts(t *testing.T, role verdict.Role) *reports.Report {
 	t.Helper()
 	name := "verdicts-" + string(role) + ".json"
 	octets, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "autobahn", name))

@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/wsspec/wsspec/autobahn"
 	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/record"
 )
 
 func newAutobahnServer() *cobra.Command {
@@ -54,7 +55,7 @@ func (f *autobahnFlags) server(ctx context.Context, args []string, wait time.Dur
 	defer r.end()
 	// wsspec's own way to servers: it tells a person what is wrong with one, where
 	// Autobahn writes an empty report.
-	own := &serverFlags{runFlags: unsaid(""), agent: f.agent, wait: wait}
+	own := &serverFlags{runFlags: unsaid(""), agent: f.agent, wait: wait, noProbe: true}
 	own.profile, own.quiet = f.profile, f.quiet
 	targets, err := own.targets(args, io.Discard)
 	if err != nil {
@@ -64,7 +65,7 @@ func (f *autobahnFlags) server(ctx context.Context, args []string, wait time.Dur
 	var agents []string
 	urls := map[string]string{}
 	for _, t := range targets {
-		if _, err := own.probe(ctx, t); err != nil {
+		if _, err := own.probe(ctx, t, conformance.Options{}); err != nil {
 			return couldNot(fmt.Errorf("%s: %w", t.Agent, err))
 		}
 		servers = append(servers, autobahn.Server{Agent: t.Agent, URL: t.URL.String()})
@@ -83,12 +84,12 @@ func (f *autobahnFlags) server(ctx context.Context, args []string, wait time.Dur
 }
 
 // ours runs wsspec's cases against the same servers.
-func (f *serverFlags) ours(ctx context.Context, targets []*conformance.Target, cases []*conformance.Case, console *console) (*reports.Report, error) {
-	record := newRecord(f.profile)
+func (f *serverFlags) ours(ctx context.Context, targets []*conformance.Target, cases []*script.Case, console *console) (*reports.Report, error) {
+	rec := newRecord(record.Options{Profile: f.profile})
 	var failed error
 	for _, t := range targets {
-		record.target(t.Agent, wire.RoleServer, t.URL.String())
-		failed = errors.Join(failed, f.runOne(ctx, t, slices.Clone(cases), console, record))
+		rec.AddTarget(t.Agent, wire.RoleServer, t.URL.String())
+		failed = errors.Join(failed, f.runOne(ctx, t, slices.Clone(cases), console, rec))
 	}
-	return record.finish(), failed
+	return rec.Report(), failed
 }

@@ -9,13 +9,18 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/record"
 )
 
 // defaultListen is where the cases are served unless told otherwise: the port of
@@ -23,37 +28,75 @@ import (
 const defaultListen = "127.0.0.1:9001"
 
 // serve serves the cases, to whoever connects or to one driver.
-func (f *clientFlags) serve(ctx context.Context, cases []*conformance.Case, driver []string, known *reports.Baseline, stdout, stderr io.Writer) error {
+func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []string, known *reports.Baseline, stdout, stderr io.Writer) error {
+	if address, _, err := f.address(driver != nil); err == nil {
+		if err := f.mayListen(address, cases); err != nil {
+			return err
+		}
+	}
 	l, base, err := f.listener(driver != nil)
 	if err != nil {
 		return err
 	}
-	s := &served{flags: f, url: base, cases: cases, console: newConsole(stdout, f.quiet), stderr: stderr}
+	ctx, done, stop := f.bounded(ctx)
+	defer stop()
+	rec, err := f.record()
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	console := newConsole(f.screenOf(stdout, stderr), f.quiet)
+	console.known, console.verbose = known, f.verbose
+	frames := f.frames(console)
+	defer frames.end()
+	s := &served{failFast: done, flags: f, url: base, cases: cases, console: console, stderr: stderr, record: rec}
 	s.service = &conformance.Service{
-		Cases:        cases,
-		Deadlines:    conformance.NewDeadlines(f.timeout, 0, f.slow),
-		Profile:      conformance.Profile(f.profile),
-		Subprotocols: f.subprotocols,
-		Excluded:     f.excludes,
-		Done:         s.done,
-		Update:       s.update,
-		Page:         s.page.respond,
+		Cases:          cases,
+		Deadlines:      conformance.NewDeadlines(f.timeout, 0, f.slow),
+		Profile:        f.volume(),
+		NoEcho:         f.noEcho,
+		EachConnection: f.perConnection, Agent: f.agent,
+		Ask: f.question, Dialogue: f.said,
+		Subprotocols: f.subprotocols, AllowedOrigins: f.origins,
+		Excluded: f.excludes,
+		Done:     s.done, DoneKeeps: true,
+		Watch:  frames.watch(),
+		Update: func(agent string) { console.anew(); s.update(agent) },
+		Page:   s.page.respond,
 	}
 	if driver != nil {
 		err = s.drive(ctx, l, driver)
 	} else {
-		fmt.Fprintf(stdout, "listening on %s (a browser is tested by opening %s/)\n", base, strings.Replace(base, "ws", "http", 1))
+		where := s.console.w
+		if f.quiet {
+			where = stderr
+		}
+		if f.perConnection {
+			fmt.Fprintf(where, "listening on %s (each connection plays one of %d cases)\n", base, len(cases))
+		} else {
+			fmt.Fprintf(where, "listening on %s (a browser is tested by opening %s/)\n", base, strings.Replace(base, "ws", "http", 1))
+		}
 		err = s.service.Serve(ctx, l)
 		if errors.Is(err, context.Canceled) {
 			err = nil // Ctrl-C is how this ends
 		}
 	}
-	record := s.record()
-	if err == nil && len(record.report.Results) == 0 {
+	if err == nil && rec.Len() == 0 {
 		err = errors.New("no client has run a case")
 	}
-	s.tally(record.report)
-	return f.finish(s.console, record, known, err)
+	if err == nil {
+		if m := s.missing(); m.ran < m.all {
+			err = fmt.Errorf("%s had run %d of %d cases when it ended%s", m.agent, m.ran, m.all, m.andOthers())
+			if ctx.Err() != nil {
+				err = fmt.Errorf("%s: %w", whyInterrupted(ctx), err)
+			}
+		}
+	}
+	if err != nil {
+		rec.Interrupted(err.Error())
+	}
+	frames.end()
+	s.tally(rec.Report())
+	return f.finish(s.console, rec, known, err)
 }
 
 // drive serves the cases to a driver that is started for them. One that ends, or
@@ -62,10 +105,10 @@ func (f *clientFlags) serve(ctx context.Context, cases []*conformance.Case, driv
 func (s *served) drive(ctx context.Context, l net.Listener, command []string) error {
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
-	s.service.Patience = s.service.Deadlines.Case
-	remarks := make(chan []string, 1)
+	s.service.IdleTimeout = s.service.Deadlines.Case
+	ends := make(chan conformance.ClientEnd, 1)
 	go func() {
-		remarks <- launcher(command)(serving, s.url)
+		ends <- starter(command)(serving, s.url, "")
 		stop()
 	}()
 	err := s.service.Serve(serving, l)
@@ -74,59 +117,86 @@ func (s *served) drive(ctx context.Context, l net.Listener, command []string) er
 	}
 	// Asked to stop, the service is done before the driver is.
 	late := time.AfterFunc(s.service.Deadlines.Connect, stop)
-	said := strings.Join(<-remarks, "; ")
+	end := <-ends
+	said := strings.Join(end.Remarks, "; ")
 	late.Stop()
 	switch {
 	case ctx.Err() != nil:
-		return errors.New("interrupted")
+		return errors.New(whyInterrupted(ctx))
 	case errors.Is(err, conformance.ErrNobodyCame):
-		return fmt.Errorf("the driver did nothing for %s, and was killed; %s", s.service.Patience, said)
+		return fmt.Errorf("the driver did nothing for %s, and was killed; %s", s.service.IdleTimeout, said)
 	case err != nil && !errors.Is(err, context.Canceled):
 		return err
 	}
-	if agent, ran, all := s.missing(); ran < all {
-		return fmt.Errorf("the driver ended when %d of %d cases were run (%s); %s", ran, all, agent, said)
+	if m := s.missing(); m.ran < m.all {
+		return fmt.Errorf("the driver ended when %d of %d cases were run (%s)%s; %s", m.ran, m.all, m.agent, m.andOthers(), said)
+	}
+	if end.Crash != "" {
+		return fmt.Errorf("the driver ran all cases, and crashed then; %s", said)
 	}
 	return nil
 }
 
-// missing finds an agent that has not run all its cases.
-func (s *served) missing() (agent string, ran, all int) {
+// missing is an agent that has not run all its cases, and how many others have not.
+type missing struct {
+	agent    string
+	ran, all int
+	others   int
+}
+
+// missing finds the first agent by name that has not run all its cases. If all have, ran
+// is all.
+func (s *served) missing() missing {
 	agents := s.service.Agents()
 	if len(agents) == 0 {
-		return "no agent", 0, len(s.cases)
+		return missing{"no agent", 0, len(s.cases), 0}
 	}
-	for _, agent = range slices.Sorted(slices.Values(agents)) {
-		ran, all = 0, 0
+	var first missing
+	for _, agent := range slices.Sorted(slices.Values(agents)) {
+		m := missing{agent: agent}
 		for _, c := range s.cases {
 			if s.flags.excludes(agent, c) {
 				continue
 			}
-			all++
+			m.all++
 			if _, ok := s.service.Result(agent, c.ID); ok {
-				ran++
+				m.ran++
 			}
 		}
-		if ran < all {
-			break
+		switch {
+		case m.ran == m.all:
+		case first.all == 0:
+			first = m
+		default:
+			first.others++
 		}
 	}
-	return agent, ran, all
+	return first
+}
+
+func (m missing) andOthers() string {
+	switch m.others {
+	case 0:
+		return ""
+	case 1:
+		return "; one other agent has not run all cases either"
+	}
+	return fmt.Sprintf("; %d other agents have not run all cases either", m.others)
 }
 
 // tally says of each agent how it did.
 func (s *served) tally(r *reports.Report) {
 	for _, t := range r.Targets {
-		done, counts := 0, map[reports.Verdict]int{}
+		done, counts := 0, map[verdict.Verdict]int{}
 		for _, res := range r.Results {
 			if res.Agent == t.Agent {
-				done++
+				if res.Verdict != verdict.NotRun {
+					done++
+				}
 				counts[res.Verdict]++
 			}
 		}
-		if !s.console.quiet {
-			fmt.Fprintf(s.console.w, "%s: %d of %d cases: %s\n", t.Agent, done, len(s.cases), tally(counts))
-		}
+		s.console.tallies = append(s.console.tallies, tallyLine(t.Agent, done, len(s.cases), counts))
 	}
 }
 
@@ -178,6 +248,9 @@ func (f *clientFlags) address(forDriver bool) (addr string, secure *tls.Config, 
 	}
 	switch {
 	case addr != "":
+		if addr, err = listenAddress(addr); err != nil {
+			return "", nil, err
+		}
 	case forDriver:
 		addr = "127.0.0.1:0"
 	default:
@@ -196,50 +269,105 @@ func (f *clientFlags) address(forDriver bool) (addr string, secure *tls.Config, 
 	return addr, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}, nil
 }
 
+// listenAddress is the address that --listen means: HOST:PORT, :PORT for every interface,
+// or PORT for this machine alone.
+func listenAddress(addr string) (string, error) {
+	wrong := fmt.Errorf("cannot listen on %s: it has to look like 127.0.0.1:9001, [::1]:9001, :9001 for every interface, or 9001 for this machine alone", addr)
+	if port, err := strconv.ParseUint(addr, 10, 16); err == nil {
+		return net.JoinHostPort("127.0.0.1", fmt.Sprint(port)), nil
+	}
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", couldNot(wrong)
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return "", couldNot(wrong)
+	}
+	return addr, nil
+}
+
 // served gathers what a service finds out.
 type served struct {
 	flags   *clientFlags
 	url     string
-	cases   []*conformance.Case
+	cases   []*script.Case
 	service *conformance.Service
 	console *console
 	stderr  io.Writer
-	page    page
+	record  *record.Record
+	page    clientPage
+	// expected are the agents whose first result has come, planned is how many cases the
+	// report names of them.
+	expected map[string]bool
+	planned  int
+	// failFast is told of each result.
+	failFast func(conformance.Result)
 
 	// updating: one report at a time, so that an older one never replaces a
 	// newer one.
 	updating sync.Mutex
+	// asked counts the reports that drivers asked for, written those that the latest
+	// report answers: it began when they had asked.
+	asked   atomic.Int64
+	written int64
+	// reports is how many reports were made.
+	reports int
+	// pace tells how long it takes where each connection plays a case.
+	pace connectionPace
 }
 
 // done is told of each result.
 func (s *served) done(agent string, r conformance.Result) {
-	if !s.console.quiet {
-		fmt.Fprintf(s.console.w, "%s %s %s/%s\n", agent, r.Case.ID, r.Behavior, r.Close)
+	s.failFast(r)
+	s.expect(agent)
+	s.console.served(agent, s.record.Put(agent, r))
+	if f := s.flags; f.perConnection && r.Attempts > 0 {
+		s.pace.add(s.console, len(s.cases))
 	}
 }
 
-// update writes the report, for a driver that asks for it.
+// update writes the report, for a driver that asks for it. Drivers that wait while
+// one is being written share the next.
 func (s *served) update(string) {
+	asked := s.asked.Add(1)
 	s.updating.Lock()
 	defer s.updating.Unlock()
-	record := s.record()
-	s.page.show(record)
-	if err := errors.Join(s.flags.write(record.finish()), record.lost); err != nil {
+	if s.written >= asked {
+		return
+	}
+	s.written = s.asked.Load()
+	s.reports++
+	report := s.record.Report()
+	s.page.show(report)
+	if err := errors.Join(s.flags.write(report), transcriptErr(s.record)); err != nil {
 		fmt.Fprintln(s.stderr, "wsspec:", err)
 	}
 }
 
-// record turns what is there into a report: the agents by name, their cases in
-// order.
-func (s *served) record() *record {
-	record := s.flags.record()
-	for _, agent := range slices.Sorted(slices.Values(s.service.Agents())) {
-		record.target(agent, wire.RoleClient, s.url)
-		for _, c := range s.cases {
-			if r, ok := s.service.Result(agent, c.ID); ok {
-				record.result(agent, r)
-			}
+// expect notes what an agent is to run, when its first result comes.
+func (s *served) expect(agent string) {
+	if s.expected[agent] {
+		return
+	}
+	if s.expected == nil {
+		s.expected = map[string]bool{}
+	}
+	s.expected[agent] = true
+	s.record.AddTarget(agent, wire.RoleClient, s.url)
+	if s.planned >= mostPlanned {
+		return
+	}
+	var planned []string
+	for _, c := range s.cases {
+		if !s.flags.excludes(agent, c) {
+			planned = append(planned, c.ID)
 		}
 	}
-	return record
+	s.planned += len(planned)
+	s.record.Plan(agent, wire.RoleClient, planned)
 }
+
+// mostPlanned is how many cases a report names that its agents have not run. Strangers
+// that come by the thousand, and run one case each, must not make a report that takes
+// minutes to write: further agents have only the cases that they ran.
+const mostPlanned = 10_000

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -19,7 +20,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref"
+	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // A serving is a command that serves the cases.
@@ -86,7 +90,7 @@ func TestServedDriver(t *testing.T) {
 	s := serves(t, "client", "--listen", "127.0.0.1:0", "--run", "1.1", "--run", "3.2", "--out", dir, "--autobahn-out", filepath.Join(dir, "autobahn"))
 	s.drives("my agent")
 	o := s.wait() // for the driver asks to stop at the end
-	o.want(t, exitPass, "my agent 1.1.1 OK/OK\n", "my agent: 9 of 9 cases: 9 passed\n", "report: "+filepath.Join(dir, "index.html"))
+	o.want(t, exitPass, "my agent: 9 of 9 cases: 9 passed\n", "report: "+filepath.Join(dir, "index.html"))
 	if r := readReport(t, dir); len(r.Results) != 9 || r.Targets[0].URL != s.url {
 		t.Errorf("%d results of %v", len(r.Results), r.Targets)
 	}
@@ -106,7 +110,7 @@ func TestUpdateReportsWrites(t *testing.T) {
 			t.Fatal(err)
 		}
 		if strings.HasPrefix(endpoint, "/update") {
-			if got := len(readReport(t, dir).Results); got != n/2+1 {
+			if got := readReport(t, dir).Summary.Ran; got != n/2+1 {
 				t.Errorf("%s: %d results in the report, want %d", endpoint, got, n/2+1)
 			}
 			if got := len(files(t, dir+"/autobahn")); got != n/2+3 {
@@ -114,8 +118,8 @@ func TestUpdateReportsWrites(t *testing.T) {
 			}
 		}
 	}
-	s.interrupt() // Ctrl-C is how it ends
-	s.wait().want(t, exitPass, "a: 1 of 2 cases: 1 passed\n", "b: 1 of 2 cases: 1 passed\n")
+	s.interrupt() // Ctrl-C is how it ends, and neither has run all cases
+	s.wait().want(t, exitHarness, "interrupted: a had run 1 of 2 cases when it ended; one other agent has not run all cases either", "a: 1 of 2 cases: 1 passed, 1 not run\n", "b: 1 of 2 cases: 1 passed, 1 not run\n")
 }
 
 // Ctrl-C before any case: no report, which would look green, and exit code 3.
@@ -244,4 +248,27 @@ func portOf(t *testing.T, raw string) string {
 		t.Fatal(err)
 	}
 	return u.Port()
+}
+
+// Agents that come by the hundred and run one case each do not fill the report with what
+// they did not run; it says that they did not run all.
+func TestManyAgentsThatRunOneCase(t *testing.T) {
+	all, err := choose(conformance.Selection{}, wire.RoleClient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	most := mostPlanned/len(all) + 1
+	f := &clientFlags{runFlags: unsaid("")}
+	rec, err := f.record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &served{flags: f, cases: all, record: rec, console: newConsole(io.Discard, true), failFast: func(conformance.Result) {}}
+	for n := range 3 * most {
+		s.done(fmt.Sprint("agent", n), conformance.Result{Case: all[0], Role: wire.RoleClient, Verdict: verdict.Pass, Behavior: verdict.OK, Close: verdict.CloseOK, Attempts: 1})
+	}
+	r := rec.Report()
+	if r.Summary.Ran != 3*most || len(r.Results) != most*len(all)+2*most {
+		t.Errorf("%d of %d results ran; want %d, and those that %d agents did not run", r.Summary.Ran, len(r.Results), 3*most, most)
+	}
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -160,3 +162,13 @@ func warns(t *testing.T) string {
 
 // speechless is a server that reads the opening request and closes TCP.
 func speechless(_ int, conn net.Conn) { _, _ = http.ReadRequest(bufio.NewReader(conn)) }
+
+// someCases are cases that judge a server.
+func someCases(t *testing.T) []*script.Case {
+	t.Helper()
+	cases, err := choose(conformance.Selection{Run: []string{"1.1"}}, wire.RoleServer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cases
+}

@@ -7,18 +7,14 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/faulty"
+	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref"
-	"github.com/wsspec/wsspec/ref/wire"
 )
 
 func newEcho() *cobra.Command {
@@ -26,16 +22,16 @@ func newEcho() *cobra.Command {
 	var untilStdin bool
 	cmd := &cobra.Command{
 		Use:   "echo",
-		Short: "Run the reference implementation, which sends every message back",
-		Long: `Run the reference implementation, which sends every message back.
+		Short: "Run the reference implementation, which returns every message",
+		Long: `Run the reference implementation, which returns every message unchanged.
 
-As a server it prints
+As a server it prints this line when it is ready, and ends on Ctrl-C:
 
   listening on ws://127.0.0.1:9001/
 
-when it is ready, and ends on Ctrl-C. As a client it connects once (--connect),
-or runs every case of a service that speaks as Autobahn's fuzzing server does
-(--drive), and ends.`,
+As a client it connects once (--connect), or runs every case of Autobahn's
+fuzzing server or of "wsspec client" and asks for the report (--drive). Then it
+ends.`,
 		Example: `  wsspec echo
   wsspec echo --addr 127.0.0.1:0
   wsspec client -- wsspec echo --connect {url}
@@ -90,17 +86,17 @@ or runs every case of a service that speaks as Autobahn's fuzzing server does
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&addr, "addr", "127.0.0.1:9001", "listen on this `HOST:PORT`; port 0 takes a free one")
-	flags.StringVar(&connect, "connect", "", "connect to this `URL` once instead")
-	flags.StringVar(&drive, "drive", "", "run every case of the service at this `URL` instead")
+	flags.StringVar(&connect, "connect", "", "be a client: connect to this `URL` once")
+	flags.StringVar(&drive, "drive", "", "be a client: run every case of the service at this `URL`, then stop the service")
 	flags.StringVar(&agent, "agent", "ref", "the `NAME` to give to the service")
-	flags.StringVar(&fault, "fault", "", "be a peer that is wrong on purpose, by this `NAME` (docs/faults.md has all)")
+	flags.StringVar(&fault, "fault", "", "make this mistake on purpose; docs/faults.md and docs/suites.md list each `NAME`")
 	cmd.MarkFlagsMutuallyExclusive("fault", "drive")
-	flags.BoolVar(&untilStdin, "until-stdin-closes", false, "end when standard input does, so that a parent which dies leaves nothing behind")
+	flags.BoolVar(&untilStdin, "until-stdin-closes", false, "end when standard input is closed, so that no process stays behind when the parent dies")
 	cmd.MarkFlagsMutuallyExclusive("addr", "connect", "drive")
 	return cmd
 }
 
-// faultNamed returns the fault with that name; no name is no fault.
+// faultNamed returns the fault with that name; an empty name means no fault.
 func faultNamed(name string) (faulty.Fault, error) {
 	if name == "" {
 		return faulty.Fault{}, nil
@@ -110,10 +106,10 @@ func faultNamed(name string) (faulty.Fault, error) {
 		return f, nil
 	}
 	var names []string
-	for _, known := range slices.Concat(faulty.Faults(), faulty.Oddities()) {
+	for _, known := range slices.Concat(faulty.Faults(), faulty.AttackFaults(), faulty.Oddities()) {
 		names = append(names, known.Name)
 	}
-	return f, usage("--fault %s: there is no such fault; the nearest are %s", name, strings.Join(conformance.Nearest(name, names), ", "))
+	return f, usage("--fault %s: there is no such fault; the nearest are %s", name, strings.Join(script.Nearest(name, names), ", "))
 }
 
 // serveEcho runs the reference echo server until the context ends.
@@ -138,8 +134,8 @@ func dialOptions() *ref.DialOptions {
 	return &ref.DialOptions{Compression: &ref.Compression{}}
 }
 
-// connectEcho connects once and sends back what comes. How the connection ends
-// is the service's affair.
+// connectEcho connects once and returns every message that comes. It does not
+// report how the connection ended: the service judges that.
 func connectEcho(ctx context.Context, url string) error {
 	c, _, err := ref.Dial(ctx, url, dialOptions())
 	if err != nil {
@@ -148,30 +144,4 @@ func connectEcho(ctx context.Context, url string) error {
 	defer c.CloseNow()
 	_ = ref.Echo(ctx, c)
 	return nil
-}
-
-// driveEcho runs every case of a service, one after the other, as the drivers
-// that client authors write for Autobahn do.
-func driveEcho(ctx context.Context, base, agent string) error {
-	c, _, err := ref.Dial(ctx, base+"/getCaseCount", dialOptions())
-	if err != nil {
-		return err
-	}
-	defer c.CloseNow()
-	_, text, err := c.Read(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the number of cases: %w", err)
-	}
-	count, err := strconv.Atoi(string(text))
-	if err != nil {
-		return fmt.Errorf("the service says that there are %q cases", text)
-	}
-	_ = c.Close(wire.StatusNormalClosure, "")
-	as := url.QueryEscape(agent)
-	for i := 1; i <= count; i++ {
-		if err := connectEcho(ctx, fmt.Sprintf("%s/runCase?case=%d&agent=%s", base, i, as)); err != nil {
-			return fmt.Errorf("case %d: %w", i, err)
-		}
-	}
-	return connectEcho(ctx, fmt.Sprintf("%s/updateReports?agent=%s&shutdownOnComplete=true", base, as))
 }

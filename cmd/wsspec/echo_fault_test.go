@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
 // A fault by name is a peer that the catalogue catches; a name that is none is
@@ -19,22 +19,22 @@ func TestEchoWithAFault(t *testing.T) {
 
 // A report says where a peer departs, and what mistake is likely behind it.
 func TestReportSaysTheLikelyCause(t *testing.T) {
-	s := serves(t, "echo", "--addr", "127.0.0.1:0", "--fault", "pong-truncated")
+	s := serves(t, "echo", "--addr", "127.0.0.1:0", "--fault", "accepts-unmasked")
 	out := t.TempDir()
-	wsspec(t, "server", strings.TrimSpace(s.url), "--run", "[12].*", "--run", "5.[678]", "--timeout", "500ms", "--out", out).want(t, exitNonconformant)
+	wsspec(t, "server", strings.TrimSpace(s.url), "--run", "[12].*", "--run", "5.[678]", "--run", "rfc6455/5.1/[1245]", "--timeout", "500ms", "--out", out).want(t, exitNonconformant)
 	s.interrupt()
 	s.wait().want(t, exitPass)
 	failed := 0
 	report := readReport(t, out)
 	for _, res := range report.Results {
-		if res.Verdict != reports.Fail {
-			if res.LikelyCause != "" || res.Departs != nil {
-				t.Errorf("%s: %s: %s %+v", res.ID, res.Verdict, res.LikelyCause, res.Departs)
+		if res.Verdict != verdict.Fail {
+			if res.LikelyCause != "" || res.FirstWrong != nil {
+				t.Errorf("%s: %s: %s %+v", res.ID, res.Verdict, res.LikelyCause, res.FirstWrong)
 			}
 			continue
 		}
 		failed++
-		if want := "Likely cause: the peer answers with the first 64 octets of a ping"; !strings.HasPrefix(res.LikelyCause, want) {
+		if want := "Likely cause: the server accepts unmasked frames"; !strings.HasPrefix(res.LikelyCause, want) {
 			t.Errorf("%s: %q, want %q", res.ID, res.LikelyCause, want)
 		}
 	}

@@ -3,8 +3,11 @@ package main
 import (
 	"io"
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
 func TestAServerThatPasses(t *testing.T) {
@@ -18,7 +21,7 @@ func TestAServerThatPasses(t *testing.T) {
 func TestAServerThatFails(t *testing.T) {
 	o := wsspec(t, "server", leaves(t), "--run", "1.1.2", "--run", "3.1", "--timeout", "200ms")
 	o.want(t, exitNonconformant,
-		"FAIL 1.1.2 a text message of 125 octets: Expected text message 125 × \"*\", and the peer ended the connection (TCP ",
+		"FAIL 1.1.2 a text message of 125 octets: Expected text message 125 × \"*\", and the server ended the connection (TCP ",
 		"1 passed, 1 failed")
 	if strings.Contains(o.stdout, "FAIL 3.1") {
 		t.Errorf("3.1 passed and is named as failed: %s", o.stdout)
@@ -27,19 +30,36 @@ func TestAServerThatFails(t *testing.T) {
 
 func TestWarningsFailOnlyIfAsked(t *testing.T) {
 	url := warns(t)
-	wsspec(t, "server", url, "--run", "3.1").want(t, exitPass, "WARN 3.1 ", "The peer closed with 1000 where 1002 fits.", "1 with a warning")
+	wsspec(t, "server", url, "--run", "3.1").want(t, exitPass, "WARN 3.1 ", "The server closed with 1000 where 1002 fits.", "1 with a warning")
 	wsspec(t, "server", url, "--run", "3.1", "--strict").want(t, exitNonconformant, "WARN 3.1 ")
-	if o := wsspec(t, "server", url, "--run", "3.1", "--quiet"); o.code != exitPass || o.stdout != "" || o.stderr != "" {
+	if o := wsspec(t, "server", url, "--run", "3.1", "--quiet"); o.code != exitPass || strings.Count(o.stdout, "\n") != 1 || !strings.Contains(o.stdout, "1 of 1 cases: 1 with a warning") || o.stderr != "" {
 		t.Errorf("--quiet says %q, %q and ends with %d", o.stdout, o.stderr, o.code)
 	}
 }
 
-func TestQuietStillNamesFailures(t *testing.T) {
-	o := wsspec(t, "server", leaves(t), "--run", "1.1.2", "--timeout", "200ms", "--quiet")
-	o.want(t, exitNonconformant, "FAIL 1.1.2 ")
-	if strings.Count(o.stdout, "\n") != 1 {
-		t.Errorf("--quiet says more than the failure: %q", o.stdout)
+// --quiet prints exactly one line, whatever happened.
+func TestQuietPrintsOneLine(t *testing.T) {
+	dir := t.TempDir()
+	good, bad := reference(t), leaves(t)
+	for _, tt := range []struct {
+		name, want string
+		code       int
+		args       []string
+	}{
+		{"a pass", "good: 1 of 1 cases: 1 passed\n", exitPass, []string{"good=" + good}},
+		{"a failure", "bad: 1 of 1 cases: 1 failed\n", exitNonconformant, []string{"bad=" + bad}},
+		{"a report", "bad: 1 of 1 cases: 1 failed\n", exitNonconformant, []string{"bad=" + bad, "--out", dir, "--write-baseline", filepath.Join(dir, "known.json")}},
+		{"two servers", "good: 1 of 1 cases: 1 passed; bad: 1 of 1 cases: 1 failed\n", exitNonconformant, []string{"good=" + good, "bad=" + bad}},
+		{"a baseline", "bad: 1 of 1 cases: 1 failed\n", exitPass, []string{"bad=" + bad, "--baseline", filepath.Join(dir, "known.json")}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := wsspec(t, append([]string{"server", "--quiet", "--run", "1.1.2", "--timeout", "200ms"}, tt.args...)...)
+			if o.code != tt.code || o.stdout != tt.want || o.stderr != "" {
+				t.Errorf("it ends with %d and says %q and %q, want %d and %q", o.code, o.stdout, o.stderr, tt.code, tt.want)
+			}
+		})
 	}
+	wsspec(t, "server", good, "--quiet", "-v").want(t, exitUsage, "leave out --verbose")
 }
 
 // What cannot be tested is a sentence and exit code 3, never a verdict.
@@ -65,7 +85,7 @@ func TestTargetsThatCannotBeTested(t *testing.T) {
 		{"nobody listens", "ws://" + closed.Addr().String(), []string{"cannot connect to " + closed.Addr().String(), "Is the server running"}},
 		{"TLS where there is none", strings.Replace(raw(t, says("HTTP/1.1 400 Bad Request\r\n\r\n")), "ws://", "wss://", 1), []string{"TLS handshake", "a ws:// URL"}},
 		{"404", raw(t, says("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")), []string{"404 Not Found", "Check the path"}},
-		{"silence", raw(t, func(_ int, conn net.Conn) { drain(conn) }), []string{"no answer to the opening request in time"}},
+		{"silence", raw(t, func(_ int, conn net.Conn) { drain(conn) }), []string{"no answer to the opening request within ", "--slow gives more time"}},
 		{"garbage", raw(t, says("\x00\x01\x02 hello")), []string{"no HTTP response"}},
 		{"a name that does not exist", "ws://no-such-host.invalid/", []string{"cannot connect to no-such-host.invalid:80"}},
 	} {
@@ -73,6 +93,9 @@ func TestTargetsThatCannotBeTested(t *testing.T) {
 			dir := t.TempDir()
 			o := wsspec(t, "server", tt.url, "--timeout", "200ms", "--out", dir)
 			o.want(t, exitHarness, tt.says...)
+			if strings.Contains(o.stdout, "?.") || strings.Contains(o.stdout, "..") {
+				t.Errorf("a sentence ends twice: %s", o.stdout)
+			}
 			if !strings.HasPrefix(o.stderr, "wsspec: ") {
 				t.Errorf("standard error is %q", o.stderr)
 			}
@@ -89,8 +112,14 @@ func TestOneOfTwoServersCannotBeTested(t *testing.T) {
 	dir := t.TempDir()
 	o := wsspec(t, "server", "good="+reference(t), "bad="+raw(t, speechless), "--run", "1.1.1", "--timeout", "200ms", "--out", dir)
 	o.want(t, exitHarness, "good: 1 of 1 cases: 1 passed", "wsspec: bad: the server closed the connection")
-	if r := readReport(t, dir); len(r.Results) != 1 || r.Results[0].Agent != "good" {
-		t.Errorf("the report has %d results, want that of the good server", len(r.Results))
+	r := readReport(t, dir)
+	if len(r.Results) != 2 || r.Summary.Ran != 1 {
+		t.Fatalf("the report has %d results of %d cases, want one, and one that was not run", r.Summary.Ran, len(r.Results))
+	}
+	for _, res := range r.Results {
+		if notRun := res.Verdict == verdict.NotRun; notRun != (res.Agent == "bad") || notRun && !strings.Contains(res.Explanation, "the server closed the connection") {
+			t.Errorf("%s: %s %s", res.Agent, res.Verdict, res.Explanation)
+		}
 	}
 }
 
@@ -118,7 +147,7 @@ func TestUsage(t *testing.T) {
 		{"a URL that is none", "server localhost:9001", []string{"no WebSocket URL", "ws://localhost:9001/"}},
 		{"another scheme", "server ftp://localhost/", []string{"no WebSocket URL"}},
 		{"a fragment", "server ws://localhost/#x", []string{"fragment"}},
-		{"a profile that is none", "server ws://localhost:1 --profile slow", []string{"--profile slow", "quick or full"}},
+		{"a profile that is none", "server ws://localhost:1 --profile slow", []string{"--profile slow", "quick, full or deep"}},
 		{"no parallelism", "server ws://localhost:1 --parallel 0", []string{"--parallel 0"}},
 		{"no time", "server ws://localhost:1 --timeout 0s", []string{"--timeout"}},
 		{"a time that is none", "server ws://localhost:1 --timeout soon", []string{"--timeout", "soon"}},

@@ -7,8 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/script"
 )
 
 // explainFlag turns an error about a flag into one of usage; of an unknown flag
@@ -20,6 +19,6 @@ func explainFlag(cmd *cobra.Command, err error) error {
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	near := conformance.Nearest("--"+unknown.GetSpecifiedName(), names)
+	near := script.Nearest("--"+unknown.GetSpecifiedName(), names)
 	return &exitError{exitUsage, fmt.Errorf("%w; the nearest are %s", err, strings.Join(near, ", "))}
 }

@@ -2,24 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/wsspec/wsspec/conformance"
 )
 
 // placeholder stands for the URL in a client's command.
 const placeholder = "{url}"
-
-// mostStderr is how much of what a client says is kept: its last octets, where
-// a program says why it died. It makes one sentence of the report.
-const mostStderr = mostLetters - 100
 
 // canStart finds out before the run whether the command exists.
 func canStart(command []string) error {
@@ -32,13 +24,20 @@ func canStart(command []string) error {
 // launcher starts a command with the URL in place of {url}, and says how it
 // ended. What it started in turn is killed with it.
 func launcher(command []string) conformance.Launcher {
-	secure := secureLauncher(command)
-	return func(ctx context.Context, url string) []string { return secure(ctx, url, "") }
+	start := starter(command)
+	return func(ctx context.Context, url string) []string { return start(ctx, url, "").Remarks }
 }
 
 // secureLauncher is launcher for URLs that need an authority to be trusted.
 func secureLauncher(command []string) conformance.SecureLauncher {
-	return func(ctx context.Context, url, caFile string) []string {
+	start := starter(command)
+	return func(ctx context.Context, url, caFile string) []string { return start(ctx, url, caFile).Remarks }
+}
+
+// starter is launcher, for URLs that need an authority to be trusted as well, and says
+// whether the command crashed.
+func starter(command []string) conformance.Starter {
+	return func(ctx context.Context, url, caFile string) conformance.ClientEnd {
 		args := make([]string, len(command))
 		for i, a := range command {
 			args[i] = strings.ReplaceAll(a, placeholder, url)
@@ -47,57 +46,28 @@ func secureLauncher(command []string) conformance.SecureLauncher {
 		if caFile != "" {
 			cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+caFile)
 		}
-		var said tail
-		err := runGroup(cmd, &said)
-		remarks := []string{"the client's process ended: exit status 0"}
-		var exit *exec.ExitError
-		switch {
-		case errors.As(err, &exit):
-			remarks[0] = "the client's process ended: " + exit.String()
-		case err != nil:
-			remarks[0] = "the client's process: " + err.Error()
+		p, err := startProcess(cmd)
+		if err != nil {
+			return conformance.ClientEnd{Remarks: []string{"the client's process: " + err.Error()}}
 		}
-		if text := strings.TrimSpace(string(said.octets)); text != "" {
-			remarks = append(remarks, "the client's standard error: "+strings.ToValidUTF8(text, "?"))
+		err = p.wait()
+		end := conformance.ClientEnd{Remarks: []string{"the client's process ended: " + howEnded(err)}}
+		if text := p.said.text(); text != "" {
+			end.Remarks = append(end.Remarks, "the client's standard error: "+text)
 		}
-		return remarks
+		if ctx.Err() != nil {
+			return end // the harness ended it
+		}
+		end.LastWords = p.said.brief()
+		if err != nil && end.LastWords == "" {
+			end.LastWords = howEnded(err)
+		}
+		if crashed(err, p.said.text()) {
+			end.Crash = "The client crashed: " + howEnded(err) + "."
+			if words := p.said.brief(); words != "" {
+				end.Crash += " Its last words: " + words
+			}
+		}
+		return end
 	}
-}
-
-// runGroup runs a command to its end, and then ends what it started in turn and
-// left behind. Where its standard error goes is no affair of Wait's, which would
-// wait for all of them.
-func runGroup(cmd *exec.Cmd, stderr io.Writer) error {
-	r, w, err := os.Pipe()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	cmd.Stderr = w
-	inGroup(cmd)
-	err = cmd.Start()
-	w.Close()
-	if err != nil {
-		return err
-	}
-	var copied sync.WaitGroup
-	copied.Go(func() { _, _ = io.Copy(stderr, r) })
-	err = cmd.Wait()
-	endGroup(cmd)
-	// One that left the group can hold the pipe for as long as it likes.
-	late := time.AfterFunc(time.Second, func() { r.Close() })
-	copied.Wait()
-	late.Stop()
-	return err
-}
-
-// tail keeps the last octets written to it.
-type tail struct{ octets []byte }
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.octets = append(t.octets, p...)
-	if over := len(t.octets) - mostStderr; over > 0 {
-		t.octets = append(t.octets[:0], t.octets[over:]...)
-	}
-	return len(p), nil
 }

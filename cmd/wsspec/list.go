@@ -3,12 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-
 	"github.com/wsspec/wsspec/conformance"
-	"github.com/wsspec/wsspec/conformance/catalog"
+	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -22,18 +22,24 @@ func selectionFlags(cmd *cobra.Command, s *conformance.Selection) {
 }
 
 // choose applies a selection to the catalogue's cases for a role.
-func choose(s conformance.Selection, role wire.Role) ([]*conformance.Case, error) {
-	var cases []*conformance.Case
-	for _, c := range catalog.Cases() {
-		if c.TestsRole(role) {
-			cases = append(cases, c)
-		}
-	}
-	chosen, err := s.Select(cases)
+func choose(s conformance.Selection, role wire.Role) ([]*script.Case, error) {
+	return (&suiteFlags{}).choose(s, role)
+}
+
+// printCases prints the cases that a run would play, an id and a title a line.
+func (r *runFlags) printCases(role wire.Role, stdout io.Writer) error {
+	cases, err := r.choose(role)
 	if err != nil {
-		return nil, &exitError{exitUsage, err}
+		return err
 	}
-	return chosen, nil
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	for _, c := range cases {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", c.ID, c.Level, c.Title)
+	}
+	if err := w.Flush(); err != nil {
+		return couldNot(err)
+	}
+	return nil
 }
 
 // listed is a case in the output of list --json.
@@ -43,10 +49,13 @@ type listed struct {
 	Roles        []string `json:"roles"`
 	Level        string   `json:"level"`
 	Requirements []string `json:"requirements"`
+	// Suite is empty for a case of the catalogue.
+	Suite string `json:"suite,omitempty"`
 }
 
 func newList() *cobra.Command {
 	var selection conformance.Selection
+	var suites suiteFlags
 	var asJSON bool
 	var role string
 	cmd := &cobra.Command{
@@ -54,16 +63,17 @@ func newList() *cobra.Command {
 		Short: "List the cases",
 		Example: `  wsspec list
   wsspec list --run '5.*'
+  wsspec list --suite robust
   wsspec list --rfc 5.5.1 --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cases, err := selection.Select(catalog.Cases())
+			cases, err := selection.Select(suites.cases(selection.Run))
 			if err != nil {
 				return &exitError{exitUsage, err}
 			}
 			list := make([]listed, 0, len(cases))
 			for _, c := range cases {
-				l := listed{ID: c.ID, Title: c.Title, Level: string(c.Level), Requirements: c.Requires}
+				l := listed{ID: c.ID, Title: c.Title, Level: string(c.Level), Requirements: c.Requires, Suite: c.Suite}
 				for _, r := range []wire.Role{wire.RoleServer, wire.RoleClient} {
 					if c.TestsRole(r) {
 						l.Roles = append(l.Roles, r.String())
@@ -87,9 +97,13 @@ func newList() *cobra.Command {
 		},
 	}
 	selectionFlags(cmd, &selection)
+	suites.addNames(cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().StringVar(&role, "role", "", "only the cases that can judge a `server` or a client")
 	cmd.PreRunE = func(*cobra.Command, []string) error {
+		if err := suites.check(); err != nil {
+			return err
+		}
 		if role != "" && role != "server" && role != "client" {
 			return usage("--role %s: it has to be server or client", role)
 		}

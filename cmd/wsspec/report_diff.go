@@ -6,18 +6,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/markdown"
+	"github.com/wsspec/wsspec/reports/page"
 )
 
 // A diffForm is one way to write a difference.
 type diffForm struct {
 	name  string
-	write func(*reports.Changes, io.Writer) error
+	write func(io.Writer, *reports.Changes) error
 }
 
 var diffForms = []diffForm{
-	{"text", (*reports.Changes).WriteText},
-	{"markdown", (*reports.Changes).WriteMarkdown},
-	{"html", (*reports.Changes).WriteHTML},
+	{"text", func(w io.Writer, d *reports.Changes) error { return d.WriteText(w) }},
+	{"markdown", markdown.WriteDiff},
+	{"html", page.WriteDiff},
 }
 
 func newReportDiff() *cobra.Command {
@@ -25,12 +27,12 @@ func newReportDiff() *cobra.Command {
 	var out output
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "Tell what a newer report says that an older one did not",
-		Long: `Tell what became of each case between two reports: new failures, new remarks,
-fixed, changed, flaky, gone. A folder stands for the report.json in it.
+		Short: "Compare two reports",
+		Long: `Compare each case of two reports: new failures, new warnings, fixed, changed,
+flaky, gone. A folder stands for the report.json in it.
 
-Exit code 4 says that something got worse: a failure or a remark where there was
-none. That is what --baseline means by it too.`,
+Exit code 4 means that a case got worse: it fails or warns now and did not before.
+--baseline uses the same rule.`,
 		Example: `  wsspec report diff old.json new.json
   wsspec report diff old.json new.json --format html -o diff.html`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -53,7 +55,7 @@ none. That is what --baseline means by it too.`,
 				return err
 			}
 			changes := reports.Diff(older, newer)
-			if err := out.write(cmd.OutOrStdout(), func(w io.Writer) error { return form.write(changes, w) }); err != nil {
+			if err := out.write(cmd.OutOrStdout(), func(w io.Writer) error { return form.write(w, changes) }); err != nil {
 				return err
 			}
 			if changes.Regressed() {

@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/wsspec/wsspec/conformance/faulty"
 	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/markdown"
+	"github.com/wsspec/wsspec/reports/page"
+	"github.com/wsspec/wsspec/reports/record"
 )
 
 func newReportFaults() *cobra.Command {
@@ -15,9 +17,9 @@ func newReportFaults() *cobra.Command {
 	var out output
 	cmd := &cobra.Command{
 		Use:   "faults",
-		Short: "Draw which cases catch which faults of a peer",
-		Long: `Draw the fault matrix of this release: peers that are wrong on purpose, one fault
-each, and in how many cases of each part of the catalogue it shows.`,
+		Short: "Show which cases detect which faults of a peer",
+		Long: `Show the fault matrix of this release: peers that are wrong on purpose, with one
+fault each, and how many cases of each part of the catalogue detect it.`,
 		Example: `  wsspec report faults
   wsspec report faults -o faults.html`,
 		Args: cobra.NoArgs,
@@ -25,29 +27,15 @@ each, and in how many cases of each part of the catalogue it shows.`,
 			if format == "" && filepath.Ext(out.path) == ".html" {
 				format = "html"
 			}
-			matrix := faultMatrix()
-			write, ok := map[string]func(io.Writer) error{"": matrix.WriteMarkdown, "markdown": matrix.WriteMarkdown, "html": matrix.WriteHTML}[format]
+			matrix := record.FaultMatrix()
+			write, ok := map[string]func(io.Writer, *reports.FaultMatrix) error{"": markdown.WriteFaults, "markdown": markdown.WriteFaults, "html": page.WriteFaults}[format]
 			if !ok {
 				return noFormat(format, []string{"markdown", "html"})
 			}
-			return out.write(cmd.OutOrStdout(), write)
+			return out.write(cmd.OutOrStdout(), func(w io.Writer) error { return write(w, matrix) })
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "", "markdown or html (default: what the name after -o says, else markdown)")
+	cmd.Flags().StringVar(&format, "format", "", "markdown or html (default: by the extension of the -o file, otherwise markdown)")
 	out.add(cmd)
 	return cmd
-}
-
-// faultMatrix puts what was measured together with what the faults are.
-func faultMatrix() *reports.FaultMatrix {
-	measured := faulty.Catches()
-	m := &reports.FaultMatrix{Cases: measured.Cases}
-	for _, row := range measured.Rows {
-		out := reports.FaultRow{Fault: row.Fault, Role: reports.Role(row.Role), Fails: row.Fails, Warns: row.Warns, Uncaught: row.Uncaught}
-		if f, err := faulty.ByName(row.Fault); err == nil {
-			out.Area, out.Sentence, out.Requires = string(f.Area), f.Sentence, f.Requires
-		}
-		m.Rows = append(m.Rows, out)
-	}
-	return m
 }

@@ -14,11 +14,11 @@ func newReportMerge() *cobra.Command {
 	var out output
 	cmd := &cobra.Command{
 		Use:   "merge FILE FILE...",
-		Short: "Put reports together: shards, agents, roles",
-		Long: `Put the reports of several runs together: shards of one agent, several agents,
-both roles. A case that is there twice for one agent and role is an error, and so
-is one that only some of the agents of a role have, for then a shard is missing.
-What each agent has is counted on standard error.`,
+		Short: "Merge reports: shards, agents, roles",
+		Long: `Merge the reports of several runs: shards of one agent, several agents, both
+roles. It is an error if an agent has a case twice in one role, or lacks a case
+that another agent of the role has, because then a shard is missing. The counts of
+each agent are printed on standard error.`,
 		Example: `  wsspec report merge shard1.json shard2.json -o report.json
   wsspec report merge server.json client.json -o report.json`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -41,7 +41,7 @@ What each agent has is counted on standard error.`,
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&partial, "partial", false, "let agents lack cases that others have")
+	cmd.Flags().BoolVar(&partial, "partial", false, "allow agents to lack cases that others have")
 	out.add(cmd)
 	return cmd
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"strings"
@@ -14,10 +15,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/forms"
+	"github.com/wsspec/wsspec/reports/page"
 )
 
-// How long a browser may take for a request's head, and how long pages in the
-// making have when the command is told to end.
+// How long a browser may take to send the header of a request, and how long pages
+// that are being drawn may take when the command ends.
 const (
 	browseHead = 10 * time.Second
 	browseStop = 5 * time.Second
@@ -28,11 +31,11 @@ func newReportServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve DIR",
 		Short: "Browse a folder of reports, with each agent's history",
-		Long: `Show every report below a folder in a browser: each agent's runs over time, what
-changed from one to the next, and the page of each. The folder is looked through
-again whenever the list is opened. Ctrl-C ends it.
+		Long: `Show every report below a folder in a browser: each agent's runs over time, the
+changes from one to the next, and the page of each. The folder is read again
+whenever the list is opened. Ctrl-C ends the command.
 
-It listens on the loopback interface only, for reports say much about a server.`,
+It listens on the loopback interface only, because reports have details of servers.`,
 		Example: `  wsspec report serve reports`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -52,18 +55,18 @@ It listens on the loopback interface only, for reports say much about a server.`
 			return browse(cmd.Context(), listen, folder, cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "listen on this `ADDR` of the loopback interface; port 0 takes a free one")
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "listen on this `ADDR` of the loopback interface; port 0 means any free port")
 	return cmd
 }
 
-// onLoopback refuses an address that others could reach.
+// onLoopback rejects an address that other machines could reach.
 func onLoopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return usage("--listen %s: it has to look like 127.0.0.1:8080: %w", addr, err)
+		return usage("--listen %s: use an address like 127.0.0.1:8080: %w", addr, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return usage("--listen %s: reports are shown on the loopback interface only, as in --listen 127.0.0.1:8080", addr)
+		return usage("--listen %s: only addresses of the loopback interface are allowed, such as 127.0.0.1:8080", addr)
 	}
 	return nil
 }
@@ -72,7 +75,7 @@ func onLoopback(addr string) error {
 func browse(ctx context.Context, addr string, folder *reports.Folder, stdout io.Writer) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return couldNot(fmt.Errorf("cannot listen on %s: %w (another port goes by --listen)", addr, err))
+		return couldNot(fmt.Errorf("cannot listen on %s: %w (choose another port with --listen)", addr, err))
 	}
 	server := &http.Server{Handler: newBrowser(folder), ReadHeaderTimeout: browseHead}
 	stopped := make(chan error, 1)
@@ -87,7 +90,7 @@ func browse(ctx context.Context, addr string, folder *reports.Folder, stdout io.
 		return couldNot(err)
 	}
 	if err := <-stopped; err != nil {
-		return couldNot(fmt.Errorf("pages were still being drawn: %w", err))
+		return couldNot(fmt.Errorf("the command ended before all pages were drawn: %w", err))
 	}
 	return nil
 }
@@ -95,8 +98,8 @@ func browse(ctx context.Context, addr string, folder *reports.Folder, stdout io.
 // A browser shows a folder of reports over HTTP.
 type browser struct {
 	folder *reports.Folder
-	// drawing lets one page be drawn at a time: a large report takes ten times
-	// its file's room in memory.
+	// drawing allows one page at a time: a large report needs ten times the memory of
+	// its file's size.
 	drawing sync.Mutex
 }
 
@@ -105,12 +108,13 @@ func newBrowser(folder *reports.Folder) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", b.list)
 	mux.HandleFunc("GET /report/{path...}", b.report)
+	mux.HandleFunc("GET /file/{form}/{path...}", b.file)
 	mux.HandleFunc("GET /diff", b.diff)
 	return onlyHere(mux)
 }
 
-// onlyHere refuses a request that a page elsewhere got a browser to make, by a
-// name of its own that leads to the loopback interface.
+// onlyHere rejects requests for another host name, which a foreign page could make
+// point to the loopback interface (DNS rebinding).
 func onlyHere(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)
@@ -118,7 +122,7 @@ func onlyHere(next http.Handler) http.Handler {
 			host = r.Host
 		}
 		if ip := net.ParseIP(strings.Trim(host, "[]")); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			http.Error(w, "reports are shown under the address that was printed", http.StatusForbidden)
+			http.Error(w, "use the address that the command printed", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -133,7 +137,7 @@ func (b *browser) list(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	draw(w, contents.WriteHTML)
+	draw(w, func(w io.Writer) error { return page.WriteFolder(w, contents) })
 }
 
 func (b *browser) report(w http.ResponseWriter, r *http.Request) {
@@ -144,7 +148,31 @@ func (b *browser) report(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
-	draw(w, func(w io.Writer) error { return reports.WriteHTML(w, report) })
+	contents, err := b.folder.Contents()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	links := page.InFolder(contents, r.PathValue("path"), forms.All())
+	draw(w, func(w io.Writer) error { return page.WriteLinked(w, report, links) })
+}
+
+// file writes a report in one of its forms, to be saved.
+func (b *browser) file(w http.ResponseWriter, r *http.Request) {
+	b.drawing.Lock()
+	defer b.drawing.Unlock()
+	form, known := forms.ByName(r.PathValue("form"))
+	if !known || form.Write == nil {
+		http.Error(w, "there is no such form", http.StatusNotFound)
+		return
+	}
+	report, err := b.folder.Report(r.PathValue("path"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": form.File}))
+	write(w, "application/octet-stream", func(w io.Writer) error { return form.Write(w, report) })
 }
 
 func (b *browser) diff(w http.ResponseWriter, r *http.Request) {
@@ -160,17 +188,21 @@ func (b *browser) diff(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
-	draw(w, reports.Diff(older, newer).WriteHTML)
+	draw(w, func(w io.Writer) error { return page.WriteDiff(w, reports.Diff(older, newer)) })
 }
 
-// draw writes a page. Its policy is in its head; an error in the middle of it
-// can only cut it off.
-func draw(w http.ResponseWriter, write func(io.Writer) error) {
+// draw writes a page, which itself has its Content-Security-Policy.
+func draw(w http.ResponseWriter, page func(io.Writer) error) {
+	write(w, "text/html; charset=utf-8", page)
+}
+
+// write writes a response. After an error in the middle, the connection is aborted.
+func write(w http.ResponseWriter, kind string, content func(io.Writer) error) {
 	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Type", kind)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if err := write(w); err != nil {
+	if err := content(w); err != nil {
 		panic(http.ErrAbortHandler)
 	}
 }

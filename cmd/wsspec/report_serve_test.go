@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,14 +95,14 @@ func TestServeShowsAFolderByItsOwnLinks(t *testing.T) {
 	if len(links) != 3 {
 		t.Fatalf("links are %q, want two reports and a difference", links)
 	}
-	for _, link := range links {
+	for _, match := range links {
 		says := "does not conform"
-		if strings.HasPrefix(link[1], "diff") {
-			says = "1 new failure, 1 fixed; 0 as before"
+		if strings.HasPrefix(match[1], "diff") {
+			says = "1 new failure, 1 fixed; 0 unchanged"
 		}
-		status, page := get(t, http.MethodGet, address+html.UnescapeString(link[1]), "")
+		status, page := get(t, http.MethodGet, address+html.UnescapeString(match[1]), "")
 		if status != http.StatusOK || !strings.Contains(page, says) {
-			t.Errorf("%s: %d, and does not say %q", link[1], status, says)
+			t.Errorf("%s: %d, and does not say %q", match[1], status, says)
 		}
 	}
 	// A report that came in the meantime is there when the list is opened again.
@@ -110,6 +111,34 @@ func TestServeShowsAFolderByItsOwnLinks(t *testing.T) {
 	}
 	if _, list := get(t, http.MethodGet, address, ""); !strings.Contains(list, "yours") {
 		t.Error("a new report is not in the list")
+	}
+}
+
+// The page of a run leads to all runs, to the changes since earlier ones, and to its
+// files.
+func TestServedPagesLeadOn(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a.json", "b.json"} {
+		if err := os.Rename(reportFile(t, passed("mine", "1.1.1")), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	address := browsing(t, dir)
+	_, page := get(t, http.MethodGet, address+"report/b.json", "")
+	links := regexp.MustCompile(`href="(/[^"]*)"`).FindAllStringSubmatch(page, -1)
+	var got []string
+	for _, link := range links {
+		got = append(got, html.UnescapeString(link[1]))
+	}
+	for _, want := range []string{"/", "/diff?new=b.json&old=a.json", "/file/json/b.json", "/file/junit/b.json", "/file/sarif/b.json"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("no link to %s among %q", want, got)
+		}
+	}
+	for _, link := range got {
+		if status, body := get(t, http.MethodGet, strings.TrimSuffix(address, "/")+link, ""); status != http.StatusOK || body == "" {
+			t.Errorf("%s: %d, %.100q", link, status, body)
+		}
 	}
 }
 
@@ -132,6 +161,9 @@ func TestServeAnswersNothingElse(t *testing.T) {
 		{http.MethodGet, "report//etc/passwd", "", http.StatusNotFound},
 		{http.MethodGet, "diff?old=report.json&new=/etc/passwd", "", http.StatusNotFound},
 		{http.MethodGet, "diff", "", http.StatusNotFound},
+		{http.MethodGet, "file/none/report.json", "", http.StatusNotFound},
+		{http.MethodGet, "file/autobahn/report.json", "", http.StatusNotFound},
+		{http.MethodGet, "file/json/none.json", "", http.StatusNotFound},
 	} {
 		if got, body := get(t, c.method, address+c.path, c.host); got != c.want {
 			t.Errorf("%s /%s with host %q: %d, want %d: %.200s", c.method, c.path, c.host, got, c.want, body)
@@ -144,7 +176,7 @@ func TestServeRefuses(t *testing.T) {
 	wsspec(t, "report", "serve").want(t, exitUsage, "one folder")
 	wsspec(t, "report", "serve", filepath.Join(dir, "none")).want(t, exitUsage, "none")
 	wsspec(t, "report", "serve", reportFile(t)).want(t, exitUsage, "report.json")
-	wsspec(t, "report", "serve", dir, "--listen", "0.0.0.0:0").want(t, exitUsage, "loopback interface only")
+	wsspec(t, "report", "serve", dir, "--listen", "0.0.0.0:0").want(t, exitUsage, "only addresses of the loopback interface")
 	wsspec(t, "report", "serve", dir, "--listen", "8080").want(t, exitUsage, "--listen 8080", "127.0.0.1:8080")
 	taken := strings.TrimSuffix(strings.TrimPrefix(browsing(t, dir), "http://"), "/")
 	wsspec(t, "report", "serve", dir, "--listen", taken).want(t, exitHarness, "cannot listen on "+taken)

@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/wsspec/wsspec/reports/secrets"
+	"github.com/wsspec/wsspec/reports/terminal"
 )
 
 // The exit codes that CI reads.
@@ -46,12 +50,30 @@ func couldNot(err error) error { return &exitError{exitHarness, err} }
 // run is the command: it takes arguments and streams, and returns the exit
 // code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	out := &standardOutput{w: stdout, gone: func() { cancel(&interruption{why: "interrupted: nobody reads standard output any more"}) }}
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	lost := out.lost()
+	if lost == nil {
+		return explainEnd(err, stderr)
+	}
+	if !errors.Is(err, lost) {
+		explainEnd(err, stderr)
+	}
+	if !out.closed() {
+		fmt.Fprintln(stderr, "wsspec: cannot write to standard output:", lost)
+	}
+	return exitHarness
+}
+
+// explainEnd says what went wrong, and returns the exit code.
+func explainEnd(err error, stderr io.Writer) int {
 	if err == nil {
 		return exitPass
 	}
@@ -59,8 +81,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if !errors.As(err, &exit) {
 		exit = &exitError{exitUsage, err} // what cobra itself finds is in the command line
 	}
-	if text := exit.Error(); text != "" {
-		fmt.Fprintln(stderr, "wsspec:", text)
+	text := exit.Error()
+	if exit.code == exitUsage && strings.Contains(text, "://") {
+		text = (&secrets.Redactor{}).Text(text) // it repeats the command line
+	}
+	if text != "" {
+		fmt.Fprintln(stderr, "wsspec:", terminal.Clean(text)) // it may quote the peer
 	}
 	if exit.code == exitUsage {
 		fmt.Fprintln(stderr, "Run 'wsspec --help' or 'wsspec COMMAND --help' for the commands and their flags.")
@@ -97,7 +123,10 @@ failed), 4 regression against the baseline.`,
 			return usage("%s", err)
 		},
 	}
+	root.Version = versionLine()
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newServer(), newClient(), newEcho(), newList(), newExplain(), newWstest(), newAutobahn(), newLedger(), newReport(), newVersion())
+	root.AddCommand(newServer(), newClient(), newEcho(), newList(), newExplain(), newDialogue(), newWstest(), newAutobahn(), newLedger(), newReport(), newVersion(), newMan())
+	completeFlags(root)
 	return root
 }

@@ -10,26 +10,27 @@ import (
 
 	"github.com/wsspec/wsspec/autobahn/spec"
 	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// readSpec reads the spec file that --spec names, if it names one, and takes
-// from it where the report goes, unless that was said.
+// readSpec reads the spec file that --spec names, if it names one. Then it finds out
+// whether the reports can be written.
 func (r *runFlags) readSpec(mode spec.Mode, stderr io.Writer) error {
-	if r.spec == "" {
-		return nil
+	if r.spec != "" {
+		file, err := spec.ReadFile(r.spec, mode, "")
+		if err != nil {
+			return usage("--spec: %w", err)
+		}
+		r.useSpec(file, stderr)
 	}
-	file, err := spec.ReadFile(r.spec, mode)
-	if err != nil {
-		return usage("--spec: %w", err)
-	}
-	r.useSpec(file, stderr)
-	return nil
+	return r.checkFolders()
 }
 
-// useSpec has the run go by a spec file.
+// useSpec makes a spec file part of the run: its cases, its peers and, unless
+// --autobahn-out is there, its outdir. It prints the file's warnings.
 func (r *runFlags) useSpec(file *spec.File, stderr io.Writer) {
-	for _, w := range file.Warnings {
+	for _, w := range slices.Concat(file.Warnings, file.Unmatched(idsFor(file.Mode))) {
 		fmt.Fprintf(stderr, "wsspec: warning: %s: %s\n", r.spec, w)
 	}
 	r.file = file
@@ -38,50 +39,82 @@ func (r *runFlags) useSpec(file *spec.File, stderr io.Writer) {
 	}
 }
 
+// idsFor returns the ids of all cases that a mode can run.
+func idsFor(mode spec.Mode) []string {
+	role := wire.RoleServer
+	if mode == spec.FuzzingServer {
+		role = wire.RoleClient
+	}
+	all, err := choose(conformance.Selection{}, role)
+	if err != nil {
+		panic("wsspec: the catalogue has no case for a " + role.String()) // a test would have seen it
+	}
+	return ids(all)
+}
+
 // choose applies the spec file and then the flags to the cases for a role.
-func (r *runFlags) choose(role wire.Role) ([]*conformance.Case, error) {
+func (r *runFlags) choose(role wire.Role) ([]*script.Case, error) {
+	cases, err := r.chosen(role)
+	if err != nil || !r.lastFailed {
+		return cases, err
+	}
+	if r.before, err = readLastFailed(r.out, role); err != nil {
+		return nil, err
+	}
+	return r.before.among(cases)
+}
+
+// chosen is choose without --last-failed.
+func (r *runFlags) chosen(role wire.Role) ([]*script.Case, error) {
 	if r.file == nil {
-		return choose(r.selection, role)
+		return r.suiteFlags.choose(r.selection, role)
+	}
+	if len(r.suites) > 0 {
+		return nil, usage("%s lists the cases: leave out --suite", r.spec)
 	}
 	all, err := choose(conformance.Selection{}, role)
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]string, len(all))
-	for i, c := range all {
-		ids[i] = c.ID
-	}
-	picked, err := r.file.Select(ids)
+	picked, err := r.file.Select(ids(all))
 	if err != nil {
 		return nil, usage("%s: %w", r.spec, err)
 	}
-	cases := slices.DeleteFunc(all, func(c *conformance.Case) bool { return !slices.Contains(picked, c.ID) })
-	cases, err = r.selection.Select(cases)
+	cases := slices.DeleteFunc(all, func(c *script.Case) bool { return !slices.Contains(picked, c.ID) })
+	cases, err = conformance.Choose(r.selection, cases, role)
 	if err != nil {
 		return nil, usage("%w, of those that %s picks", err, r.spec)
 	}
 	return cases, nil
 }
 
-// excludes reports whether the spec file spares an agent a case.
-func (r *runFlags) excludes(agent string, c *conformance.Case) bool {
-	return r.file != nil && r.file.Excludes(agent, c.ID)
+// excludes reports whether an agent is spared a case: the spec file excludes it, or
+// --last-failed does.
+func (r *runFlags) excludes(agent string, c *script.Case) bool {
+	return r.file != nil && r.file.Excludes(agent, c.ID) || r.before.spares(agent, c.ID)
 }
 
 // casesFor returns the cases that an agent is not spared.
-func (r *runFlags) casesFor(agent string, cases []*conformance.Case) ([]*conformance.Case, error) {
-	kept := slices.DeleteFunc(slices.Clone(cases), func(c *conformance.Case) bool { return r.excludes(agent, c) })
+func (r *runFlags) casesFor(agent string, cases []*script.Case) ([]*script.Case, error) {
+	if err := r.before.has(agent); err != nil {
+		return nil, err
+	}
+	kept := slices.DeleteFunc(slices.Clone(cases), func(c *script.Case) bool { return r.excludes(agent, c) })
+	if len(kept) == 0 && r.before != nil {
+		return nil, usage("--last-failed: no case of %s that failed in %s is chosen", agent, r.before.path)
+	}
 	if len(kept) == 0 {
 		return nil, usage("%s: exclude-agent-cases leaves no case for %s", r.spec, agent)
 	}
 	return kept, nil
 }
 
-// specTargets are the servers that a spec file lists.
+// specTargets returns the servers that the spec file lists.
 func (f *serverFlags) specTargets(stderr io.Writer) ([]*conformance.Target, error) {
 	var targets []*conformance.Target
 	var agents []string
 	for _, s := range f.file.Servers {
+		f.hidden.redactor.Learn(s.URL)
 		t, err := conformance.ParseTarget(s.URL)
 		if err != nil {
 			return nil, usage("%s: %w", f.spec, err)
@@ -101,8 +134,8 @@ func (f *serverFlags) specTargets(stderr io.Writer) ([]*conformance.Target, erro
 	return targets, nil
 }
 
-// callHost has a target be called by another name than the one it is reached by,
-// in the Host field and in TLS. The port stays if the name has none.
+// callHost sets the name that the Host field and TLS have for a target. The
+// connection still goes to the host of the URL. The port stays if the name has none.
 func callHost(t *conformance.Target, name string) {
 	address := t.URL.Host
 	if t.URL.Port() == "" {

@@ -6,9 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
+	"github.com/wsspec/wsspec/conformance/gotest"
 )
 
 func TestListJSON(t *testing.T) {
@@ -53,7 +52,7 @@ func TestListPicks(t *testing.T) {
 		"--run 2.1":                                   "2.1",
 		"--run 2.1* --skip 2.11":                      "2.1 2.10",
 		"--rfc RFC6455-2-1":                           "",
-		"--rfc RFC6455-5.5.1-10":                      "7.1.6",
+		"--rfc RFC6455-5.5.1-10":                      "7.1.6 rfc6455/5.5/25",
 		"--run 7.1 --rfc 5.5.2":                       "7.1.3",
 		"--run 2.[12] --role client":                  "2.1 2.2",
 		"--run 10 --run 2.2 --json":                   "json",
@@ -118,7 +117,7 @@ func TestExplainSeveral(t *testing.T) {
 
 // A case can be had as a Go test, for either role, and several in one file.
 func TestExplainAsGoTest(t *testing.T) {
-	wsspec(t, "explain", "3.2", "--go").want(t, exitPass, "package websocket_test", "func TestCase_3_2(t *testing.T) {", conformance.GoTestURL)
+	wsspec(t, "explain", "3.2", "--go").want(t, exitPass, "package websocket_test", "func TestCase_3_2(t *testing.T) {", gotest.DefaultURL)
 	wsspec(t, "explain", "3.2", "--go", "--role", "client").want(t, exitPass, "func TestCase_3_2(t *testing.T) {", "WS_CLIENT")
 	several := wsspec(t, "explain", "2.*", "9.1.1", "--go")
 	several.want(t, exitPass, "func TestCase_2_11(t *testing.T) {")

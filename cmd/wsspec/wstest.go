@@ -11,32 +11,56 @@ import (
 	"github.com/wsspec/wsspec/autobahn/spec"
 )
 
-// wstestName is the name of Autobahn's command, to which this one answers too.
-const wstestName = "wstest"
+// The names of this program that change what its arguments mean.
+const (
+	// wstestName is the name of Autobahn's program. Called so, this program takes
+	// Autobahn's command line.
+	wstestName = "wstest"
+	// imageName is the entrypoint of the container image. Its first argument is a
+	// command of wsspec, or the program that Autobahn's image would start:
+	// "server URL", "wsspec server URL" and "wstest -m MODE" all work.
+	imageName = "wsspec-image"
+	ownName   = "wsspec"
+)
 
-// arguments are those of the command line; called by Autobahn's name the program
-// is its command.
+// arguments returns the arguments of wsspec that a command line means.
 func arguments(argv []string) []string {
 	if len(argv) == 0 {
 		return nil
 	}
-	if calledWstest(argv[0]) {
+	argv = inImage(argv)
+	if programName(argv[0]) == wstestName {
 		return append([]string{wstestName}, argv[1:]...)
 	}
 	return argv[1:]
 }
 
-func calledWstest(program string) bool {
-	return strings.TrimSuffix(filepath.Base(program), ".exe") == wstestName
+// calledWstest reports whether a command line names Autobahn's program.
+func calledWstest(argv []string) bool {
+	return len(argv) > 0 && programName(inImage(argv)[0]) == wstestName
 }
 
-// wstestFlags are those of Autobahn's command line.
+// inImage returns the command line that the arguments of the image's entrypoint are.
+func inImage(argv []string) []string {
+	if programName(argv[0]) != imageName || len(argv) == 1 {
+		return argv
+	}
+	if name := programName(argv[1]); name == wstestName || name == ownName {
+		return argv[1:]
+	}
+	return argv
+}
+
+func programName(path string) string { return strings.TrimSuffix(filepath.Base(path), ".exe") }
+
+// wstestFlags are the flags of Autobahn's command line.
 type wstestFlags struct {
 	mode, spec, uri, key, cert string
 	debug                      bool
 }
 
-// otherModes are Autobahn's, with what to use in their place.
+// otherModes are the other modes of Autobahn's program, with the command to use
+// instead, if there is one.
 var otherModes = map[string]string{
 	"echoserver":      "wsspec echo",
 	"testeeserver":    "wsspec echo",
@@ -58,13 +82,14 @@ func newWstest() *cobra.Command {
   wstest -m fuzzingserver -s FILE   is   wsspec client --spec FILE
 
 Without -s the spec file is fuzzingclient.json or fuzzingserver.json in the
-current folder. -w takes the place of the file's url. The report goes to the
+current folder. -w takes the place of the URL in the file; the file then needs no
+servers. With -w and without any file every case runs. The report goes to the
 file's outdir, or to ./reports/servers or ./reports/clients.
 
-A program of the name wstest (a link, or a copy) understands the same without
-the first word. As wsspec it ends with wsspec's exit codes; as wstest it ends
-with 0 whatever the verdicts are, as Autobahn does, and with 2 or 3 if it could
-not test.`,
+A link or a copy of wsspec with the name wstest takes the same arguments without
+the word wstest. As wsspec it ends with wsspec's exit codes. As wstest it ends
+with 0 even if cases fail, as Autobahn does, and with 2 or 3 if it could not
+test.`,
 		Example: `  wsspec wstest -m fuzzingclient -s fuzzingclient.json
   wsspec wstest -m fuzzingserver -w ws://127.0.0.1:9001
   ln -s wsspec wstest && ./wstest -m fuzzingserver`,
@@ -81,8 +106,9 @@ not test.`,
 	return cmd
 }
 
-// read finds the spec file, as Autobahn does where none is named. It writes none
-// of its own: a test of whatever happens to listen is nobody's wish.
+// read reads the spec file. Without -s it looks for the name that Autobahn looks
+// for. Where Autobahn writes a file and tests whatever listens at a port, this is an
+// error, unless -w names the URL.
 func (f *wstestFlags) read() (*spec.File, error) {
 	mode := spec.Mode(f.mode)
 	switch instead, known := otherModes[f.mode]; {
@@ -90,32 +116,29 @@ func (f *wstestFlags) read() (*spec.File, error) {
 	case f.mode == "":
 		return nil, usage("which mode? -m fuzzingclient tests servers, -m fuzzingserver clients")
 	case instead != "":
-		return nil, usage("the mode %s is not supported; its part is played by: %s", f.mode, instead)
+		return nil, usage("the mode %s is not supported; use instead: %s", f.mode, instead)
 	case known:
 		return nil, usage("the mode %s is not supported: there are fuzzingclient and fuzzingserver", f.mode)
 	default:
 		return nil, usage("there is no mode %q: there are fuzzingclient and fuzzingserver", f.mode)
 	}
-	if f.spec == "" {
+	named := f.spec != ""
+	if !named {
 		f.spec = f.mode + ".json"
 	}
-	file, err := spec.ReadFile(f.spec, mode)
-	if errors.Is(err, os.ErrNotExist) {
+	file, err := spec.ReadFile(f.spec, mode, f.uri)
+	switch {
+	case err == nil:
+		return file, nil
+	case !errors.Is(err, os.ErrNotExist):
+		return nil, usage("-s: %w", err)
+	case named || f.uri == "":
 		return nil, usage("there is no spec file %s; -s names one", f.spec)
 	}
-	if err != nil {
-		return nil, usage("-s: %w", err)
+	f.spec = "-w " + f.uri
+	if file, err = spec.Parse([]byte(`{"cases": ["*"]}`), mode, f.uri); err != nil {
+		return nil, usage("-w: %w", err)
 	}
-	if f.uri == "" {
-		return file, nil
-	}
-	if mode == spec.FuzzingClient {
-		if len(file.Servers) != 1 {
-			return nil, usage("-w names one server, and %s lists %d", f.spec, len(file.Servers))
-		}
-		file.Servers[0].URL = f.uri
-	}
-	file.URL = f.uri
 	return file, nil
 }
 
@@ -130,15 +153,23 @@ func (f *wstestFlags) run(cmd *cobra.Command) error {
 	out, stderr := cmd.OutOrStdout(), cmd.ErrOrStderr()
 	if file.Mode == spec.FuzzingClient {
 		server := &serverFlags{runFlags: unsaid(f.spec)}
-		server.useSpec(file, stderr)
-		return server.test(cmd.Context(), nil, out, stderr)
+		server.hide(stderr)
+		server.useSpec(file, server.hidden.writer(stderr))
+		if err := server.checkFolders(); err != nil {
+			return err
+		}
+		return server.hidden.error(server.test(cmd.Context(), nil, out, server.hidden.writer(stderr)))
 	}
 	client := &clientFlags{runFlags: unsaid(f.spec), agent: "client", cert: f.cert, key: f.key}
-	client.useSpec(file, stderr)
-	return client.run(cmd.Context(), nil, out, stderr)
+	client.hide(stderr)
+	client.useSpec(file, client.hidden.writer(stderr))
+	if err := client.checkFolders(); err != nil {
+		return err
+	}
+	return client.hidden.error(client.run(cmd.Context(), nil, out, client.hidden.writer(stderr)))
 }
 
-// unsaid are the flags of a run that a spec file alone describes.
+// unsaid returns the default flags, for a run that a spec file describes.
 func unsaid(specFile string) runFlags {
 	var r runFlags
 	r.add(&cobra.Command{}) // for the defaults

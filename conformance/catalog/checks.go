@@ -5,7 +5,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// Checks says which cases check which requirements, for the ledger.
+// Checks returns, for the ledger, which cases check which requirements.
 func Checks() rfc.Checks {
 	checks := rfc.Checks{}
 	for _, role := range []wire.Role{wire.RoleServer, wire.RoleClient} {

@@ -1,12 +1,13 @@
 package catalog
 
 import (
-	c "github.com/wsspec/wsspec/conformance"
+	c "github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/internal/payloads"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// deflated makes compressed messages of texts, the later ones referring to the
-// earlier ones where takeover says so.
+// deflated compresses each text to one message. With takeover, a message may refer
+// to the messages before it.
 func deflated(takeover bool, texts ...string) []c.Frame {
 	d, err := wire.NewDeflater(wire.DeflaterOptions{NoContextTakeover: !takeover, Level: 9})
 	if err != nil {
@@ -20,13 +21,12 @@ func deflated(takeover bool, texts ...string) []c.Frame {
 	return frames
 }
 
-// compressedText is a text frame with RSV1 and a payload that is compressed
-// already.
+// compressedText is a text frame with RSV1 set. Its payload is already compressed.
 func compressedText(payload string) c.Frame {
 	return c.Text(c.Octets(payload)).WithRSV(wire.RSV1)
 }
 
-// cutAt makes fragments of a frame, cut at these places of its payload.
+// cutAt splits a frame into fragments at the given offsets of its payload.
 func cutAt(f c.Frame, at ...int) []c.Frame {
 	b := f.Payload.Bytes()
 	var frames []c.Frame
@@ -44,93 +44,100 @@ func cutAt(f c.Frame, at ...int) []c.Frame {
 	return frames
 }
 
-// farthest is DEFLATE data by hand: size octets in stored blocks, and then a
-// match of three octets at the greatest distance there is, 32768. No compressor
-// at hand goes so far back. It returns the payload and the message.
+// farthest builds DEFLATE data by hand: a stored block of 32768 octets, then a match
+// of three octets at the maximum distance, 32768. The compressor of this module
+// does not use that distance. It returns the payload and the message.
 func farthest() (payload, message string) {
 	const distance = 32768
 	text := make([]byte, distance)
 	for i := range text {
 		text[i] = "abcdefghijklmnopqrstuvwxyz"[i*7%26]
 	}
-	var b bits
-	b.write(0, 1) // BFINAL
-	b.write(0, 2) // stored
-	b.align()
-	b.octets = append(b.octets, byte(distance&0xff), byte(distance>>8), byte(^distance&0xff), byte(^distance>>8&0xff))
-	b.octets = append(b.octets, text...)
-	b.write(0, 1)
-	b.write(1, 2)               // fixed codes
-	b.code(0b0000001, 7)        // length 3
-	b.code(29, 5)               // distances 24577 to 32768
-	b.write(distance-24577, 13) // the rest of the distance
-	b.code(0, 7)                // end of the block
-	b.write(0, 1)
-	b.write(0, 2) // the empty stored block, whose four octets stay away (RFC7692-7.2.1-1)
-	b.align()
-	return string(b.octets), string(text) + string(text[:3])
+	var b payloads.Bits
+	b.Write(0, 1) // BFINAL
+	b.Write(0, 2) // stored
+	b.Align()
+	b.Octets = append(b.Octets, byte(distance&0xff), byte(distance>>8), byte(^distance&0xff), byte(^distance>>8&0xff))
+	b.Octets = append(b.Octets, text...)
+	b.Write(0, 1)
+	b.Write(1, 2)               // fixed codes
+	b.Code(0b0000001, 7)        // length 3
+	b.Code(29, 5)               // distances 24577 to 32768
+	b.Write(distance-24577, 13) // the rest of the distance
+	b.Code(0, 7)                // end of the block
+	b.Write(0, 1)
+	b.Write(0, 2) // the header of the empty stored block; its four octets are removed (RFC7692-7.2.1-1)
+	b.Align()
+	return string(b.Octets), string(text) + string(text[:3])
 }
 
-// withoutDistances is DEFLATE data by hand: two blocks that bring their own codes
-// and say "a" and then three octets from one back, but the second has no code for
-// that distance.
+// dynamicBlock begins a block with dynamic Huffman codes and one distance code. It has so
+// many literal and length codes; lengths are those of the codes of the code lengths, of
+// which that of symbol 18 is one bit. The function that it returns writes n zero lengths.
+func dynamicBlock(b *payloads.Bits, literals uint32, lengths map[int]uint32) (none func(n uint32)) {
+	b.Write(0, 1) // BFINAL
+	b.Write(2, 2) // dynamic Huffman codes
+	b.Write(literals-257, 5)
+	b.Write(0, 5)  // one distance code
+	b.Write(14, 4) // 18 code length codes, in the order below
+	for _, symbol := range []int{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1} {
+		b.Write(lengths[symbol], 3)
+	}
+	return func(n uint32) { b.Code(0, 1); b.Write(n-11, 7) }
+}
+
+// withoutDistances builds DEFLATE data by hand: two blocks with dynamic Huffman
+// codes. Each holds "a" and then a match of length 3 and distance 1, but the second
+// block has no code for that distance.
 func withoutDistances() string {
-	var b bits
+	var b payloads.Bits
 	for _, has := range []bool{true, false} {
-		b.write(0, 1)  // BFINAL
-		b.write(2, 2)  // own codes
-		b.write(1, 5)  // for 258 literals and lengths,
-		b.write(0, 5)  // for one distance,
-		b.write(14, 4) // and 18 lengths, in this order, of the codes for their lengths
-		for _, symbol := range []int{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1} {
-			b.write(map[int]uint32{18: 1, 1: 2, 0: 3, 2: 3}[symbol], 3)
-		}
-		none := func(n uint32) { b.code(0, 1); b.write(n-11, 7) } // symbol 18
+		none := dynamicBlock(&b, 258, map[int]uint32{18: 1, 1: 2, 0: 3, 2: 3})
 		none('a')
-		b.code(0b10, 2) // "a" has one bit
+		b.Code(0b10, 2) // "a" has a code of one bit
 		none(138)
 		none(256 - 138 - 'a' - 1)
-		b.code(0b111, 3) // the end of the block has two
-		b.code(0b111, 3) // and so has length 3
+		b.Code(0b111, 3) // the end of the block has a code of two bits
+		b.Code(0b111, 3) // length 3 has a code of two bits
 		if has {
-			b.code(0b10, 2) // distance 1 has one
+			b.Code(0b10, 2) // distance 1 has a code of one bit
 		} else {
-			b.code(0b110, 3)
+			b.Code(0b110, 3)
 		}
-		b.code(0, 1)    // "a"
-		b.code(0b11, 2) // length 3
-		b.code(0, 1)    // distance 1
-		b.code(0b10, 2) // end of the block
+		b.Code(0, 1)    // "a"
+		b.Code(0b11, 2) // length 3
+		b.Code(0, 1)    // distance 1
+		b.Code(0b10, 2) // end of the block
 	}
-	b.write(0, 3) // the empty stored block, as above
-	b.align()
-	return string(b.octets)
+	b.Write(0, 3) // the empty stored block, as above
+	b.Align()
+	return string(b.Octets)
 }
 
-// bits writes as RFC 1951 3.1.1 packs: the least significant bit first.
-type bits struct {
-	octets []byte
-	hold   uint32
-	n      uint
-}
-
-func (b *bits) write(v uint32, n uint) {
-	b.hold |= v << b.n
-	for b.n += n; b.n >= 8; b.n -= 8 {
-		b.octets = append(b.octets, byte(b.hold))
-		b.hold >>= 8
+// inflatingTo builds DEFLATE data by hand that inflates to n times "a": a block with
+// dynamic Huffman codes, in which a match of length 258 and distance 1 has two bits. So it
+// has about a thousandth of the octets.
+func inflatingTo(n int) string {
+	const most = 258 // the longest match
+	var b payloads.Bits
+	none := dynamicBlock(&b, 286, map[int]uint32{18: 1, 1: 2, 2: 2})
+	one, two := func() { b.Code(0b10, 2) }, func() { b.Code(0b11, 2) }
+	none('a')
+	two() // "a" has a code of two bits
+	none(138)
+	none(256 - 138 - 'a' - 1)
+	two() // so has the end of the block
+	none(285 - 256 - 1)
+	one() // the length 258 has a code of one bit
+	one() // so has the distance 1
+	for range n % most {
+		b.Code(0b10, 2) // "a"
 	}
-}
-
-// code writes a prefix code, whose most significant bit goes first.
-func (b *bits) code(v uint32, n uint) {
-	for i := n; i > 0; i-- {
-		b.write(v>>(i-1)&1, 1)
+	for range n / most {
+		b.Write(0, 2) // length 258, distance 1
 	}
-}
-
-func (b *bits) align() {
-	if b.n > 0 {
-		b.write(0, 8-b.n)
-	}
+	b.Code(0b11, 2) // end of the block
+	b.Write(0, 3)   // the empty stored block, whose other octets are removed (RFC7692-7.2.1-1)
+	b.Align()
+	return string(b.Octets)
 }

@@ -2,9 +2,10 @@ package catalog
 
 import "github.com/wsspec/wsspec/ref/wire"
 
-// InEveryCase lists what the harness checks in every case against a peer of
-// that role, whatever the case is about: a breach fails it. Autobahn does the
-// same and has no cases for it; the ledger counts these as covered.
+// InEveryCase lists the requirements that the harness checks in every case against
+// a peer of that role. A violation fails the case, whatever the case is about.
+// Autobahn does the same and has no cases for them. The ledger counts them as
+// covered.
 func InEveryCase(role wire.Role) []string {
 	both := []string{
 		"RFC6455-5.2-2", "RFC6455-5.2-6", "RFC6455-5.2-8", "RFC6455-5.2-9", "RFC6455-5.2-11", "RFC6455-5.3-7",

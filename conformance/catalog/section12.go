@@ -3,27 +3,35 @@ package catalog
 import (
 	"fmt"
 
-	c "github.com/wsspec/wsspec/conformance"
-	"github.com/wsspec/wsspec/conformance/streams"
+	c "github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/internal/payloads"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// plainOffer is how a client offers permessage-deflate without demands: it will
-// not take over context, and follows whatever window it is given.
+// plainOffer is a client's offer of permessage-deflate that does not limit the
+// server. The client does not use context takeover and accepts any window size.
 var plainOffer = wire.DeflateOffer{ClientNoContextTakeover: true, ClientMaxWindowBits: wire.AnyWindowBits}
 
 // section12: compressed messages of five kinds of content (RFC 7692 7.2).
 func section12() []*c.Case {
 	var cases []*c.Case
-	for i, stream := range []*streams.Stream{streams.JSON, streams.Bitmap, streams.Prose, streams.HTML, streams.Document} {
-		cases = append(cases, compressed(fmt.Sprintf("12.%d", i+1), "compressed "+stream.Name, stream,
+	for _, t := range []struct {
+		section string
+		title   string
+		stream  *payloads.Stream
+	}{
+		{"12.1", "compressed JSON", payloads.JSON}, {"12.2", "a compressed bitmap", payloads.Bitmap}, {"12.3", "compressed prose", payloads.Prose},
+		{"12.4", "compressed HTML", payloads.HTML}, {"12.5", "a compressed document", payloads.Document},
+	} {
+		cases = append(cases, compressed(t.section, t.title, t.stream,
 			[]string{"RFC7692-7.2.1-1", "RFC7692-7.2.2-1", "RFC7692-6.1-1"}, plainOffer)...)
 	}
 	return cases
 }
 
-// section13: what permessage-deflate negotiates (RFC 7692 7.1), each with JSON.
-// The harness checks that the peer keeps to what it agreed to.
+// section13: the negotiation of permessage-deflate (RFC 7692 7.1), with JSON messages.
+// The harness checks that the peer keeps the negotiated parameters.
 func section13() []*c.Case {
 	with := func(noTakeover bool, bits int) wire.DeflateOffer {
 		o := plainOffer
@@ -39,31 +47,37 @@ func section13() []*c.Case {
 		either  = "RFC7692-7.1.1.1-1"
 	)
 	var cases []*c.Case
-	for i, g := range []struct {
+	for _, g := range []struct {
+		section  string
 		title    string
 		requires []string
 		offers   []wire.DeflateOffer
 	}{
-		{"no demands", []string{inflate, either}, []wire.DeflateOffer{with(false, 0)}},
-		{"no context takeover by the server", []string{context}, []wire.DeflateOffer{with(true, 0)}},
-		{"a server window of 9 bits", []string{window, agree}, []wire.DeflateOffer{with(false, 9)}},
-		{"a server window of 15 bits", []string{window, agree}, []wire.DeflateOffer{with(false, 15)}},
-		{"no context takeover by the server and a window of 9 bits", []string{context, window, agree}, []wire.DeflateOffer{with(true, 9)}},
-		{"no context takeover by the server and a window of 15 bits", []string{context, window, agree}, []wire.DeflateOffer{with(true, 15)}},
-		{"three offers, the strictest first", []string{context, window, prefer}, []wire.DeflateOffer{with(true, 9), with(true, 0), with(false, 0)}},
+		{"13.1", "without limits", []string{inflate, either}, []wire.DeflateOffer{with(false, 0)}},
+		{"13.2", "with server_no_context_takeover", []string{context}, []wire.DeflateOffer{with(true, 0)}},
+		{"13.3", "with server_max_window_bits=9", []string{window, agree}, []wire.DeflateOffer{with(false, 9)}},
+		{"13.4", "with server_max_window_bits=15", []string{window, agree}, []wire.DeflateOffer{with(false, 15)}},
+		{"13.5", "with server_no_context_takeover and server_max_window_bits=9", []string{context, window, agree}, []wire.DeflateOffer{with(true, 9)}},
+		{"13.6", "with server_no_context_takeover and server_max_window_bits=15", []string{context, window, agree}, []wire.DeflateOffer{with(true, 15)}},
+		{"13.7", "of three choices, the strictest first", []string{context, window, prefer}, []wire.DeflateOffer{with(true, 9), with(true, 0), with(false, 0)}},
 	} {
-		cases = append(cases, compressed(fmt.Sprintf("13.%d", i+1), "offered: "+g.title, streams.JSON, g.requires, g.offers...)...)
+		cases = append(cases, compressed(g.section, "an offer "+g.title, payloads.JSON, g.requires, g.offers...)...)
 	}
 	return cases
 }
 
 // compressed makes the eighteen sizes and fragmentations of one group.
-func compressed(group, title string, stream *streams.Stream, requires []string, offers ...wire.DeflateOffer) []*c.Case {
+func compressed(section, title string, stream *payloads.Stream, requires []string, offers ...wire.DeflateOffer) []*c.Case {
 	const kib = 1 << 10
 	var cases []*c.Case
-	for i, shape := range []struct{ size, fragment int }{
-		{16, 0}, {64, 0}, {256, 0}, {kib, 0}, {4 * kib, 0}, {8 * kib, 0}, {16 * kib, 0}, {32 * kib, 0}, {64 * kib, 0}, {128 * kib, 0},
-		{8 * kib, 256}, {16 * kib, 256}, {32 * kib, 256}, {64 * kib, 256}, {128 * kib, 256}, {128 * kib, kib}, {128 * kib, 4 * kib}, {128 * kib, 32 * kib},
+	for _, shape := range []struct {
+		number         string
+		size, fragment int
+	}{
+		{"1", 16, 0}, {"2", 64, 0}, {"3", 256, 0}, {"4", kib, 0}, {"5", 4 * kib, 0},
+		{"6", 8 * kib, 0}, {"7", 16 * kib, 0}, {"8", 32 * kib, 0}, {"9", 64 * kib, 0}, {"10", 128 * kib, 0},
+		{"11", 8 * kib, 256}, {"12", 16 * kib, 256}, {"13", 32 * kib, 256}, {"14", 64 * kib, 256},
+		{"15", 128 * kib, 256}, {"16", 128 * kib, kib}, {"17", 128 * kib, 4 * kib}, {"18", 128 * kib, 32 * kib},
 	} {
 		name := fmt.Sprintf("%s: messages of %s", title, sizeName(shape.size))
 		if shape.fragment > 0 {
@@ -71,13 +85,13 @@ func compressed(group, title string, stream *streams.Stream, requires []string, 
 		}
 		outcomes, note := exchanges(shape.size)
 		cases = append(cases, &c.Case{
-			ID: fmt.Sprintf("%s.%d", group, i+1), Title: name, Requires: requires, Level: c.Must, Note: note,
+			ID: section + "." + shape.number, Title: name, Requires: requires, Level: verdict.Must, Note: note,
 			Script: c.Script{
 				Offers: offers,
 				Steps: []c.Step{c.Exchange{
 					Stream: stream, Size: shape.size, Fragment: shape.fragment, Full: 1000,
-					// Few, but enough for the context of one message to show in
-					// the next.
+					// Few messages, but enough that the context of one message
+					// affects the next.
 					Quick: max(4, min(20, 128*kib/shape.size)),
 				}},
 				Outcomes: outcomes,

@@ -1,24 +1,25 @@
 package catalog
 
 import (
-	c "github.com/wsspec/wsspec/conformance"
+	c "github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// section3: reserved bits that no extension gave a meaning (RFC 6455 5.2).
+// section3: reserved bits without a negotiated extension (RFC 6455 5.2).
 func section3() []*c.Case {
 	hello := c.Text(c.Octets("Hello, world!"))
 	octets := c.Binary(c.Octets("\x00\xff\xfe\xfd\xfc\xfb\x00\xff"))
 	ping := c.Ping(c.Payload{})
 	alone := func(id, title string, f c.Frame) *c.Case {
 		return &c.Case{
-			ID: id, Title: title, Level: c.Must, Requires: []string{"RFC6455-5.2-3", "RFC6455-7.1.7-5"},
+			ID: id, Title: title, Level: verdict.Must, Requires: []string{"RFC6455-5.2-3", "RFC6455-7.1.7-5"},
 			Script: c.Script{Steps: []c.Step{send(f)}, Outcomes: refuses()},
 		}
 	}
 	between := func(id, title string, chop c.Chop, bits wire.RSV) *c.Case {
 		return &c.Case{
-			ID: id, Title: title, Level: c.Must, Requires: []string{"RFC6455-5.2-3", "RFC6455-7.1.7-7"},
+			ID: id, Title: title, Level: verdict.Must, Requires: []string{"RFC6455-5.2-3", "RFC6455-7.1.7-7"},
 			Script: c.Script{
 				Steps:    []c.Step{sendChopped(chop, hello, hello.WithRSV(bits), ping)},
 				Outcomes: refusesAfter(c.Echo(hello)),

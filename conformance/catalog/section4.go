@@ -3,45 +3,53 @@ package catalog
 import (
 	"fmt"
 
-	c "github.com/wsspec/wsspec/conformance"
+	c "github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // section4: reserved opcodes, non-control (4.1) and control (4.2) (RFC 6455
-// 5.2). The five cases of each half differ only by the opcode.
+// 5.2). The cases of 4.1 and 4.2 differ only by the opcode.
 func section4() []*c.Case {
-	var cases []*c.Case
 	hello := c.Text(c.Octets("Hello, world!"))
-	ping := c.Ping(c.Payload{})
-	for half, name := range []string{"non-control", "control"} {
-		for i := range 5 {
-			opcode := []wire.Opcode{3, 11}[half] + wire.Opcode(i)
-			x := &c.Case{
-				ID:       fmt.Sprintf("4.%d.%d", half+1, i+1),
-				Title:    fmt.Sprintf("a frame with the reserved %s opcode %d", name, opcode),
-				Level:    c.Must,
-				Requires: []string{"RFC6455-5.2-5", "RFC6455-7.1.7-5"},
-			}
-			payload := []c.Payload{{}, c.Octets("reserved opcode payload"), {}, c.Octets("Hello, world!"), c.Octets("Hello, world!")}[i]
-			reserved := c.Text(payload).WithOpcode(opcode)
-			if payload.Len() > 0 {
-				x.Title += " and a payload"
-			}
-			if i < 2 {
-				x.Script = c.Script{Steps: []c.Step{send(reserved)}, Outcomes: refuses()}
-				cases = append(cases, x)
-				continue
-			}
-			x.Title = "a text frame, " + x.Title + ", a ping"
-			x.Requires[1] = "RFC6455-7.1.7-7"
-			chop := c.ChopNone
-			if i == 4 {
-				x.Title += ", octet by octet"
-				chop = c.ChopOctets
-			}
-			x.Script = c.Script{Steps: []c.Step{sendChopped(chop, hello, reserved, ping)}, Outcomes: refusesAfter(c.Echo(hello))}
-			cases = append(cases, x)
+	title := func(kind string, opcode wire.Opcode, payload c.Payload) string {
+		s := fmt.Sprintf("a frame with the reserved %s opcode %d", kind, opcode)
+		if payload.Len() > 0 {
+			s += " and a payload"
+		}
+		return s
+	}
+	alone := func(id, kind string, opcode wire.Opcode, payload c.Payload) *c.Case {
+		return &c.Case{
+			ID: id, Title: title(kind, opcode, payload), Level: verdict.Must, Requires: []string{"RFC6455-5.2-5", "RFC6455-7.1.7-5"},
+			Script: c.Script{Steps: []c.Step{send(c.Text(payload).WithOpcode(opcode))}, Outcomes: refuses()},
 		}
 	}
-	return cases
+	between := func(id, kind string, opcode wire.Opcode, payload c.Payload) *c.Case {
+		return &c.Case{
+			ID: id, Title: "a text frame, " + title(kind, opcode, payload) + ", a ping", Level: verdict.Must, Requires: []string{"RFC6455-5.2-5", "RFC6455-7.1.7-7"},
+			Script: c.Script{
+				Steps:    []c.Step{send(hello, c.Text(payload).WithOpcode(opcode), c.Ping(c.Payload{}))},
+				Outcomes: refusesAfter(c.Echo(hello)),
+			},
+		}
+	}
+	choppedBetween := func(id, kind string, opcode wire.Opcode, payload c.Payload) *c.Case {
+		k := between(id, kind, opcode, payload)
+		k.Title += ", octet by octet"
+		k.Script.Steps = []c.Step{sendChopped(c.ChopOctets, hello, c.Text(payload).WithOpcode(opcode), c.Ping(c.Payload{}))}
+		return k
+	}
+	return []*c.Case{
+		alone("4.1.1", "non-control", 3, c.Payload{}),
+		alone("4.1.2", "non-control", 4, c.Octets("reserved opcode payload")),
+		between("4.1.3", "non-control", 5, c.Payload{}),
+		between("4.1.4", "non-control", 6, hello.Payload),
+		choppedBetween("4.1.5", "non-control", 7, hello.Payload),
+		alone("4.2.1", "control", 11, c.Payload{}),
+		alone("4.2.2", "control", 12, c.Octets("reserved opcode payload")),
+		between("4.2.3", "control", 13, c.Payload{}),
+		between("4.2.4", "control", 14, hello.Payload),
+		choppedBetween("4.2.5", "control", 15, hello.Payload),
+	}
 }

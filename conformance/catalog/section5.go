@@ -3,7 +3,8 @@ package catalog
 import (
 	"fmt"
 
-	c "github.com/wsspec/wsspec/conformance"
+	c "github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
 // section5: fragmentation (RFC 6455 5.4).
@@ -16,7 +17,7 @@ func section5() []*c.Case {
 	stray := c.Continuation(c.Octets("non-continuation payload"))
 
 	x := func(id, title string, requires []string, steps []c.Step, outcomes []c.Outcome) *c.Case {
-		return &c.Case{ID: id, Title: title, Level: c.Must, Requires: requires, Script: c.Script{Steps: steps, Outcomes: outcomes}}
+		return &c.Case{ID: id, Title: title, Level: verdict.Must, Requires: requires, Script: c.Script{Steps: steps, Outcomes: outcomes}}
 	}
 	controlFragmented := []string{"RFC6455-5.5-4", "RFC6455-5.4-17"}
 	fragments := []string{"RFC6455-5.4-4", "RFC6455-5.4-12"}
@@ -29,71 +30,87 @@ func section5() []*c.Case {
 		x("5.2", "a pong in two fragments", controlFragmented,
 			[]c.Step{send(c.Pong(part(1)).More(), last)}, refuses()),
 	}
-	for i, chop := range chops {
-		cases = append(cases, x(fmt.Sprintf("5.%d", 3+i), "a text message in two fragments"+chop.words, fragments,
-			[]c.Step{sendChopped(chop.chop, first, last)}, echoes(whole)))
+	for _, t := range []struct {
+		id   string
+		chop chopping
+	}{{"5.3", unchopped}, {"5.4", byFrame}, {"5.5", byOctet}} {
+		cases = append(cases, x(t.id, "a text message in two fragments"+t.chop.words, fragments,
+			[]c.Step{sendChopped(t.chop.chop, first, last)}, echoes(whole)))
 	}
-	for i, chop := range chops {
-		k := x(fmt.Sprintf("5.%d", 6+i), "a ping between the two fragments of a text message"+chop.words, pingBetween,
-			[]c.Step{sendChopped(chop.chop, first, between, last)}, pongFirst(whole, c.PongFor(between)))
-		k.Note = latePong
-		cases = append(cases, k)
+	for _, t := range []struct {
+		id   string
+		chop chopping
+	}{{"5.6", unchopped}, {"5.7", byFrame}, {"5.8", byOctet}} {
+		cases = append(cases, noted(latePong, x(t.id, "a ping between the two fragments of a text message"+t.chop.words, pingBetween,
+			[]c.Step{sendChopped(t.chop.chop, first, between, last)}, pongFirst(whole, c.PongFor(between)))))
 	}
-	for i, fin := range []bool{true, false} {
-		frame, words := stray, "FIN set"
-		if !fin {
-			frame, words = stray.More(), "FIN clear"
-		}
-		for j, chop := range chops {
-			cases = append(cases, x(fmt.Sprintf("5.%d", 9+3*i+j),
-				fmt.Sprintf("a continuation frame (%s) with nothing to continue, then a text message%s", words, chop.words),
-				nothingOpen, []c.Step{sendChopped(chop.chop, frame, hello)}, refuses()))
-		}
+	for _, t := range []struct {
+		id    string
+		frame c.Frame
+		fin   string
+		chop  chopping
+	}{
+		{"5.9", stray, "FIN set", unchopped}, {"5.10", stray, "FIN set", byFrame}, {"5.11", stray, "FIN set", byOctet},
+		{"5.12", stray.More(), "FIN clear", unchopped}, {"5.13", stray.More(), "FIN clear", byFrame}, {"5.14", stray.More(), "FIN clear", byOctet},
+	} {
+		cases = append(cases, x(t.id, fmt.Sprintf("a continuation frame (%s) with nothing to continue, then a text message%s", t.fin, t.chop.words),
+			nothingOpen, []c.Step{sendChopped(t.chop.chop, t.frame, hello)}, refuses()))
 	}
 	cases = append(cases,
 		x("5.15", "a text message in two fragments, a continuation frame (FIN clear) with nothing to continue, a text message", nothingOpen,
 			[]c.Step{send(first, last, c.Continuation(part(3)).More(), c.Text(part(4)))}, refusesAfter(whole)))
-	for i, frame := range []c.Frame{c.Continuation(part(1)).More(), c.Continuation(part(1))} {
-		again := []c.Frame{frame, c.Text(part(2)).More(), c.Continuation(part(3))}
-		cases = append(cases, x(fmt.Sprintf("5.%d", 16+i),
-			fmt.Sprintf("twice: a continuation frame (%s) with nothing to continue, then a text message in two fragments", []string{"FIN clear", "FIN set"}[i]),
+	for _, t := range []struct {
+		id    string
+		frame c.Frame
+		fin   string
+	}{{"5.16", c.Continuation(part(1)).More(), "FIN clear"}, {"5.17", c.Continuation(part(1)), "FIN set"}} {
+		again := []c.Frame{t.frame, c.Text(part(2)).More(), c.Continuation(part(3))}
+		cases = append(cases, x(t.id,
+			fmt.Sprintf("twice: a continuation frame (%s) with nothing to continue, then a text message in two fragments", t.fin),
 			nothingOpen, []c.Step{send(append(again, again...)...)}, refuses()))
 	}
 	cases = append(cases,
-		x("5.18", "a second text frame where a continuation is due", []string{"RFC6455-5.4-9", "RFC6455-7.1.7-5"},
+		x("5.18", "a new text frame before the fragmented message has ended", []string{"RFC6455-5.4-9", "RFC6455-7.1.7-5"},
 			[]c.Step{send(first, c.Text(part(2)))}, refuses()),
-		fivePings("5.19", "", c.ChopNone), fivePings("5.20", ", frame by frame", c.ChopFrames))
+		twoPings("5.19", "", c.ChopNone), twoPings("5.20", ", frame by frame", c.ChopFrames))
 	return cases
 }
 
-// chops are the three ways in which the octets of a case are cut.
-var chops = []struct {
+// A chopping is a way to cut the octets of a case into writes, and the words for it
+// in the title.
+type chopping struct {
 	chop  c.Chop
 	words string
-}{{c.ChopNone, ""}, {c.ChopFrames, ", frame by frame"}, {c.ChopOctets, ", octet by octet"}}
+}
 
-// latePong is the note of the cases in which a pong may come late.
-const latePong = "A pong SHOULD come as soon as practical (RFC 6455 5.5.2): one that comes behind the message is NON-STRICT here and FAILED in Autobahn."
+var (
+	unchopped = chopping{c.ChopNone, ""}
+	byFrame   = chopping{c.ChopFrames, ", frame by frame"}
+	byOctet   = chopping{c.ChopOctets, ", octet by octet"}
+)
 
-// pongFirst permits the pongs before the message, and, as NON-STRICT, behind.
+// latePong is the note of the cases in which a pong may come after the message.
+const latePong = "A pong SHOULD be sent as soon as practical (RFC 6455 5.5.2). A pong after the message is NON-STRICT here and FAILED in Autobahn."
+
+// pongFirst permits the pongs before the message, and as NON-STRICT after it.
 func pongFirst(message c.Expect, pongs ...c.Expect) []c.Outcome {
 	return []c.Outcome{
-		{Behavior: c.OK, Events: append(pongs[:len(pongs):len(pongs)], message), Ending: harnessCloses},
-		{Behavior: c.NonStrict, Events: append([]c.Expect{message}, pongs...), Ending: harnessCloses},
+		{Behavior: verdict.OK, Events: append(pongs[:len(pongs):len(pongs)], message), Ending: harnessCloses},
+		{Behavior: verdict.NonStrict, Events: append([]c.Expect{message}, pongs...), Ending: harnessCloses},
 	}
 }
 
-// fivePings: two pings inside a text message of five fragments; the harness
-// goes on when the first pong is there. A peer that keeps it back until the
-// message is whole is NON-STRICT.
-func fivePings(id, words string, chop c.Chop) *c.Case {
+// twoPings is a case with two pings inside a text message of five fragments. The
+// harness continues when it has the first pong. A peer that delays its pongs until
+// the message is complete is NON-STRICT.
+func twoPings(id, words string, chop c.Chop) *c.Case {
 	frame := func(n int) c.Frame { return c.Continuation(c.Octets(fmt.Sprintf("fragment%d", n))).More() }
 	ping1, ping2 := c.Ping(c.Octets("pongme 1!")), c.Ping(c.Octets("pongme 2!"))
 	message := c.Echo(c.Text(c.Octets("fragment1fragment2fragment3fragment4fragment5")))
 	last := frame(5)
 	last.Fin = true
 	return &c.Case{
-		ID: id, Title: "two pings inside a text message of five fragments" + words, Level: c.Must,
+		ID: id, Title: "two pings inside a text message of five fragments" + words, Level: verdict.Must,
 		Requires: []string{"RFC6455-5.4-10", "RFC6455-5.5.2-2", "RFC6455-5.5.2-4"},
 		Script: c.Script{
 			Steps: []c.Step{

@@ -1,10 +1,10 @@
 package catalog
 
 import (
-	"fmt"
 	"slices"
 
-	c "github.com/wsspec/wsspec/conformance"
+	c "github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -18,7 +18,7 @@ func section6() []*c.Case {
 	)
 	valid := func(id, title, message string, frames []c.Frame) *c.Case {
 		return &c.Case{
-			ID: id, Title: title, Level: c.Must, Requires: []string{"RFC6455-5.6-1", "RFC6455-5.4-11"},
+			ID: id, Title: title, Level: verdict.Must, Requires: []string{"RFC6455-5.6-1", "RFC6455-5.4-11"},
 			Script: c.Script{Steps: []c.Step{send(frames...)}, Outcomes: echoes(c.Echo(c.Text(c.Octets(message))))},
 		}
 	}
@@ -26,36 +26,33 @@ func section6() []*c.Case {
 	cases := []*c.Case{
 		valid("6.1.1", "an empty text message", "", []c.Frame{c.Text(c.Payload{})}),
 		valid("6.1.2", "a text message of three empty fragments", "", []c.Frame{c.Text(c.Payload{}).More(), empty.More(), empty}),
-		valid("6.1.3", "a text message of three fragments, the outer ones empty", "middle frame payload",
+		valid("6.1.3", "a text message of three fragments, the first and the last empty", "middle frame payload",
 			[]c.Frame{c.Text(c.Payload{}).More(), c.Continuation(c.Octets("middle frame payload")).More(), empty}),
 		valid("6.2.1", "valid UTF-8 in one frame", latin, []c.Frame{c.Text(c.Octets(latin))}),
 		valid("6.2.2", "valid UTF-8 in two frames, cut between code points", latin,
 			[]c.Frame{c.Text(c.Octets(latin[:15])).More(), c.Continuation(c.Octets(latin[15:]))}),
 		valid("6.2.3", "valid UTF-8 in frames of one octet", latin, singly(latin)),
-		valid("6.2.4", "valid UTF-8 of code points with two and three octets, in frames of one octet", greek, singly(greek)),
+		valid("6.2.4", "valid UTF-8 with code points of two and three octets, in frames of one octet", greek, singly(greek)),
 		invalid("6.3.1", "invalid UTF-8 in one frame", send(c.Text(c.Octets(broken)))),
 		invalid("6.3.2", "invalid UTF-8 in frames of one octet", send(singly(broken)...)),
 		failFast("6.4.1", "invalid UTF-8 in the second of three fragments", greek, beyond, "edited", false),
-		failFast("6.4.2", "invalid UTF-8 that shows at the first octet of the second fragment", greek+"\xf4", "\x90", "\x80\x80edited", false),
+		failFast("6.4.2", "invalid UTF-8, first wrong octet at the start of the second fragment", greek+"\xf4", "\x90", "\x80\x80edited", false),
 		failFast("6.4.3", "invalid UTF-8 in the second of three writes of one frame", greek, beyond, "edited", true),
-		failFast("6.4.4", "invalid UTF-8 that shows at the first octet of the second write of one frame", greek+"\xf4", "\x90", "\x80\x80edited", true),
+		failFast("6.4.4", "invalid UTF-8, first wrong octet at the start of the second write of one frame", greek+"\xf4", "\x90", "\x80\x80edited", true),
 	}
-	for _, group := range sequences {
-		for i, s := range group.sequences {
-			id := fmt.Sprintf("6.%d.%d", group.number, i+1)
-			if s.valid {
-				k := valid(id, group.title+": "+s.what, s.octets, []c.Frame{c.Text(c.Octets(s.octets))})
-				k.Requires = k.Requires[:1]
-				cases = append(cases, k)
-			} else {
-				cases = append(cases, invalid(id, group.title+": "+s.what, send(c.Text(c.Octets(s.octets)))))
-			}
+	for _, q := range sequences {
+		if q.valid {
+			k := valid(q.id, q.title, q.octets, []c.Frame{c.Text(c.Octets(q.octets))})
+			k.Requires = k.Requires[:1]
+			cases = append(cases, k)
+		} else {
+			cases = append(cases, invalid(q.id, q.title, send(c.Text(c.Octets(q.octets)))))
 		}
 	}
 	return cases
 }
 
-// singly cuts a text into frames of one octet and an empty last one.
+// singly cuts a text into frames of one octet and an empty last frame.
 func singly(s string) []c.Frame {
 	frames := c.Fragmented(wire.OpText, c.Octets(s), 1)
 	frames[len(frames)-1].Fin = false
@@ -65,15 +62,15 @@ func singly(s string) []c.Frame {
 // invalid permits only that the peer fails the connection with 1007.
 func invalid(id, title string, steps ...c.Step) *c.Case {
 	return &c.Case{
-		ID: id, Title: title, Level: c.Must, Requires: []string{"RFC6455-8.1-1", "RFC6455-7.1.7-5"},
-		Script: c.Script{Steps: steps, Outcomes: []c.Outcome{{Behavior: c.OK, Ending: invalidData}}},
+		ID: id, Title: title, Level: verdict.Must, Requires: []string{"RFC6455-8.1-1", "RFC6455-7.1.7-5"},
+		Script: c.Script{Steps: steps, Outcomes: []c.Outcome{{Behavior: verdict.OK, Ending: invalidData}}},
 	}
 }
 
-// failFast sends a text message in three parts, of which the second can never
-// become valid. The first, which is valid so far, must not fail the connection;
-// a peer that fails it before the third part is OK, one that waits until the
-// message is whole NON-STRICT.
+// failFast sends a text message in three parts. The first part is a valid beginning
+// and must not fail the connection. The second part can never become valid. A peer
+// that fails the connection before the third part is OK. A peer that waits until the
+// message is complete is NON-STRICT.
 func failFast(id, title, first, second, third string, oneFrame bool) *c.Case {
 	frame := func(s string) c.Frame { return c.Continuation(c.Octets(s)).More() }
 	parts := [3][]c.Step{
@@ -90,9 +87,9 @@ func failFast(id, title, first, second, third string, oneFrame bool) *c.Case {
 	}
 	k := invalid(id, title, slices.Concat(parts[0], []c.Step{c.Settle{Name: "A"}}, parts[1], []c.Step{c.Watch{Name: "B"}}, parts[2])...)
 	k.Script.Outcomes = []c.Outcome{
-		{Behavior: c.OK, Events: []c.Expect{c.Quiet("A")}, Ending: invalidData},
-		{Behavior: c.NonStrict, Events: []c.Expect{c.Quiet("A"), c.Quiet("B")}, Ending: invalidData},
+		{Behavior: verdict.OK, Events: []c.Expect{c.Quiet("A")}, Ending: invalidData},
+		{Behavior: verdict.NonStrict, Events: []c.Expect{c.Quiet("A"), c.Quiet("B")}, Ending: invalidData},
 	}
-	k.Note = "RFC 6455 8.1 asks for failing the connection without saying when: OK is a peer that fails as soon as the octets cannot become valid, NON-STRICT one that waits for the end of the message."
+	k.Note = "RFC 6455 8.1 does not say when the peer must fail the connection. A peer that fails it as soon as the octets cannot become valid is OK. A peer that waits for the end of the message is NON-STRICT."
 	return k
 }

@@ -9,14 +9,16 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// simple is an endpoint that echoes short messages in one frame each, which is
-// enough where the opening handshake is in question.
+// simple is an endpoint that echoes short messages of one frame. This is enough for
+// the cases about the opening handshake.
 type simple struct {
 	conn net.Conn
 	role wire.Role
+	// ignoresPongs: it echoes what comes, but no pong.
+	ignoresPongs bool
 }
 
-// echo runs until a Close frame, which it answers, or the end of TCP.
+// echo runs until it has answered a Close frame, or until the TCP connection ends.
 func (s *simple) echo() {
 	r := bufio.NewReader(s.conn)
 	for {
@@ -36,6 +38,9 @@ func (s *simple) echo() {
 			return
 		}
 		wire.Mask(key, 0, payload)
+		if opcode == 10 && s.ignoresPongs {
+			continue
+		}
 		if opcode == 9 {
 			opcode = 10
 		}
@@ -57,7 +62,7 @@ func (s *simple) send(opcode byte, payload []byte) {
 	_, _ = s.conn.Write(append(frame, payload...))
 }
 
-// replayed is a connection of which some octets were read already.
+// replayed is a connection from which some octets were already read.
 type replayed struct {
 	net.Conn
 	first []byte

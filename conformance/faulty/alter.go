@@ -6,12 +6,12 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// overlook makes a peer that lets breaches of the rules pass.
+// overlook makes a peer that does not enforce the rules.
 func overlook(rules ...*wire.Rule) func(*peer) {
 	return overlookIf(func(v *wire.Violation, _ wire.Header) bool { return slices.Contains(rules, v.Rule) })
 }
 
-// overlookIn is overlook for frames of some opcodes only.
+// overlookIn makes a peer that does not enforce the rule for frames with the opcodes.
 func overlookIn(rule *wire.Rule, opcodes ...wire.Opcode) func(*peer) {
 	return overlookIf(func(v *wire.Violation, h wire.Header) bool {
 		return v.Rule == rule && slices.Contains(opcodes, h.Opcode)
@@ -22,12 +22,12 @@ func overlookIf(when func(*wire.Violation, wire.Header) bool) func(*peer) {
 	return func(p *peer) { p.overlooks = when }
 }
 
-// finishing makes a peer that changes each frame before it is sent.
+// finishing makes a peer that changes each frame before it sends the frame.
 func finishing(change func(*frame)) func(*peer) {
 	return func(p *peer) { p.finish = change }
 }
 
-// finishingOnly is finishing for frames of one opcode.
+// finishingOnly is like finishing, but only for frames with the opcode.
 func finishingOnly(opcode wire.Opcode, change func(*frame)) func(*peer) {
 	return finishing(func(f *frame) {
 		if f.Opcode == opcode {
@@ -36,12 +36,12 @@ func finishingOnly(opcode wire.Opcode, change func(*frame)) func(*peer) {
 	})
 }
 
-// refusing makes a peer that fails the connection on what it ought to take.
+// refusing makes a peer that fails the connection on legal frames.
 func refusing(refused func(wire.Header) bool) func(*peer) {
 	return func(p *peer) {
 		p.seen = func(h *wire.Header) bool {
 			if refused(*h) {
-				p.failWith(wire.StatusProtocolError, "not to this peer's taste")
+				p.failWith(wire.StatusProtocolError, "unsupported by this peer")
 				return true
 			}
 			return false
@@ -54,7 +54,8 @@ func echoing(change func(message) message) func(*peer) {
 	return func(p *peer) { p.onMessage = func(m message) { p.send(p.echo(change(m))...) } }
 }
 
-// payloads is echoing for the payload alone. change gets a copy.
+// payloads makes a peer that changes the payload of each message before it echoes
+// the message. change gets a copy.
 func payloads(change func([]byte) []byte) func(*peer) {
 	return echoing(func(m message) message {
 		m.payload = change(slices.Clone(m.payload))
@@ -62,7 +63,7 @@ func payloads(change func([]byte) []byte) func(*peer) {
 	})
 }
 
-// cut makes frames of at most size octets of a message's one frame.
+// cut splits the single frame of a message into frames of at most size octets.
 func cut(whole frame, size int) []frame {
 	var frames []frame
 	rest := whole.payload
@@ -79,8 +80,8 @@ func cut(whole frame, size int) []frame {
 	return frames
 }
 
-// inFragments makes a peer that echoes in fragments of at most size octets, each
-// changed by its number.
+// inFragments makes a peer that echoes in fragments of at most size octets. change
+// gets the index of each fragment.
 func inFragments(size int, change func(i int, f *frame)) func(*peer) {
 	return func(p *peer) {
 		p.echo = func(m message) []frame {

@@ -2,7 +2,7 @@ package faulty
 
 import "github.com/wsspec/wsspec/ref/wire"
 
-// answerClose answers a Close frame with its code (RFC6455-5.5.1-7,
+// answerClose answers a Close frame with the same status code (RFC6455-5.5.1-7,
 // RFC6455-5.5.1-8) and ends the connection.
 func (p *peer) answerClose(body []byte) {
 	code, _, v := wire.ParseClose(body)
@@ -10,15 +10,15 @@ func (p *peer) answerClose(body []byte) {
 		p.onMistake(v)
 		return
 	}
-	if v != nil { // overlooked: answer as if nothing had been wrong
+	if v != nil { // the fault overlooks the violation, so this is a normal closure
 		code = wire.StatusNormalClosure
 	}
 	p.send(closeFrame(code, ""))
 	p.over = true
 }
 
-// failInOrder fails the connection with the code that the mistake calls for
-// (RFC6455-7.1.7-5); nothing more is processed (RFC6455-7.1.7-7).
+// failInOrder fails the connection with the status code of the violated rule
+// (RFC6455-7.1.7-5). It processes nothing more (RFC6455-7.1.7-7).
 func (p *peer) failInOrder(v *wire.Violation) {
 	p.failWith(v.Rule.Code, v.Detail)
 }
@@ -28,7 +28,8 @@ func (p *peer) failWith(code wire.StatusCode, reason string) {
 	p.failed, p.over = true, true
 }
 
-// closeFrame makes a Close frame, legal or not; 1005 stands for no body.
+// closeFrame makes a Close frame, which may be illegal. The code 1005 gives an empty
+// body.
 func closeFrame(code wire.StatusCode, reason string) frame {
 	if code == wire.StatusNoStatusRcvd {
 		return control(wire.OpClose, nil)

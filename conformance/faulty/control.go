@@ -6,67 +6,67 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// answering makes a peer with another answer to pings.
+// answering makes a peer that answers each Ping with the frames of answer.
 func answering(answer func(payload []byte) []frame) func(*peer) {
 	return func(p *peer) { p.onPing = func(payload []byte) { p.send(answer(payload)...) } }
 }
 
 var controlFaults = []Fault{
 	{
-		Name: "pong-never", Sentence: "Answers no ping.", Requires: []string{"RFC6455-5.5.2-2"},
+		Name: "pong-never", Sentence: "Does not answer Pings.", Requires: []string{"RFC6455-5.5.2-2"},
 		alter: answering(func([]byte) []frame { return nil }),
 	},
 	{
-		Name: "pong-empty", Sentence: "Answers pings with an empty pong.", Requires: []string{"RFC6455-5.5.3-1"},
+		Name: "pong-empty", Sentence: "Answers Pings with an empty Pong.", Requires: []string{"RFC6455-5.5.3-1"},
 		alter: answering(func([]byte) []frame { return []frame{pong(nil)} }),
 	},
 	{
-		Name: "pong-truncated", Sentence: "Answers with the first 64 octets of a ping.", Requires: []string{"RFC6455-5.5.3-1"},
+		Name: "pong-truncated", Sentence: "Answers with only the first 64 octets of a Ping.", Requires: []string{"RFC6455-5.5.3-1"},
 		alter: answering(func(b []byte) []frame { return []frame{pong(b[:min(len(b), 64)])} }),
 	},
 	{
-		Name: "pong-124", Sentence: "Answers with all but the last octet of a ping of 125 octets.", Requires: []string{"RFC6455-5.5.3-1"},
+		Name: "pong-124", Sentence: "Omits the last octet when it answers a Ping of 125 octets.", Requires: []string{"RFC6455-5.5.3-1"},
 		alter: answering(func(b []byte) []frame { return []frame{pong(b[:min(len(b), 124)])} }),
 	},
 	{
-		Name: "pong-reversed", Sentence: "Answers with a ping's octets in reverse.", Requires: []string{"RFC6455-5.5.3-1"},
+		Name: "pong-reversed", Sentence: "Answers with the octets of a Ping in reverse order.", Requires: []string{"RFC6455-5.5.3-1"},
 		alter: answering(func(b []byte) []frame {
 			slices.Reverse(b)
 			return []frame{pong(b)}
 		}),
 	},
 	{
-		Name: "pong-as-text", Sentence: "Takes a ping's payload for text and answers with U+FFFD for what is none.", Requires: []string{"RFC6455-5.5.3-1"},
+		Name: "pong-as-text", Sentence: "Decodes the payload of a Ping as text, and answers with U+FFFD in place of invalid octets.", Requires: []string{"RFC6455-5.5.3-1"},
 		alter: answering(func(b []byte) []frame { return []frame{pong([]byte(string([]rune(string(b)))))} }),
 	},
 	{
-		Name: "pong-adds-octet", Sentence: "Answers with one octet more than the ping had.", Requires: []string{"RFC6455-5.5.3-1", "RFC6455-5.5-1"},
+		Name: "pong-adds-octet", Sentence: "Answers with one octet more than the Ping had.", Requires: []string{"RFC6455-5.5.3-1", "RFC6455-5.5-1"},
 		alter: answering(func(b []byte) []frame { return []frame{pong(append(b, 0))} }),
 	},
 	{
-		Name: "pong-twice", Sentence: "Answers each ping twice.", Requires: []string{"RFC6455-5.5.2-2"},
+		Name: "pong-twice", Sentence: "Answers each Ping twice.", Requires: []string{"RFC6455-5.5.2-2"},
 		alter: answering(func(b []byte) []frame { return []frame{pong(b), pong(b)} }),
 	},
 	{
-		Name: "pong-fragmented", Sentence: "Sends pongs without FIN.", Requires: []string{"RFC6455-5.5-3"},
+		Name: "pong-fragmented", Sentence: "Sends Pongs without FIN.", Requires: []string{"RFC6455-5.5-3"},
 		alter: finishingOnly(wire.OpPong, func(f *frame) { f.Fin = false }),
 	},
 	{
-		Name: "pong-too-long", Sentence: "Fills pongs up to 126 octets.", Requires: []string{"RFC6455-5.5-1"},
+		Name: "pong-too-long", Sentence: "Pads Pongs to 126 octets.", Requires: []string{"RFC6455-5.5-1"},
 		alter: answering(func(b []byte) []frame { return []frame{pong(append(b, make([]byte, 126-min(len(b), 126))...))} }),
 	},
 	{
-		Name: "ping-for-ping", Sentence: "Answers a ping with a ping.", Requires: []string{"RFC6455-5.5.2-2"},
+		Name: "ping-for-ping", Sentence: "Answers a Ping with a Ping.", Requires: []string{"RFC6455-5.5.2-2"},
 		alter: answering(func(b []byte) []frame { return []frame{control(wire.OpPing, b)} }),
 	},
 	{
-		Name: "ping-echoed-as-message", Sentence: "Answers a ping with a binary message.", Requires: []string{"RFC6455-5.5.2-2"},
+		Name: "ping-echoed-as-message", Sentence: "Answers a Ping with a binary message.", Requires: []string{"RFC6455-5.5.2-2"},
 		alter: answering(func(b []byte) []frame {
 			return []frame{{Header: wire.Header{Fin: true, Opcode: wire.OpBinary}, payload: b}}
 		}),
 	},
 	{
-		Name: "pong-first-only", Sentence: "Answers the first ping of a connection and no other.", Requires: []string{"RFC6455-5.5.2-2"},
+		Name: "pong-first-only", Sentence: "Answers only the first Ping of a connection.", Requires: []string{"RFC6455-5.5.2-2"},
 		alter: func(p *peer) {
 			answered := false
 			p.onPing = func(b []byte) {
@@ -78,7 +78,7 @@ var controlFaults = []Fault{
 		},
 	},
 	{
-		Name: "pong-one-behind", Sentence: "Answers each ping with the payload of the one before.", Requires: []string{"RFC6455-5.5.3-1"},
+		Name: "pong-one-behind", Sentence: "Answers each Ping with the payload of the previous one.", Requires: []string{"RFC6455-5.5.3-1"},
 		alter: func(p *peer) {
 			var last []byte
 			p.onPing = func(b []byte) {
@@ -88,7 +88,7 @@ var controlFaults = []Fault{
 		},
 	},
 	{
-		Name: "pong-order-reversed", Sentence: "Answers pings in pairs, the later one first.", Requires: []string{"RFC6455-5.5.3-1"},
+		Name: "pong-order-reversed", Sentence: "Answers Pings in pairs, the later one first.", Requires: []string{"RFC6455-5.5.3-1"},
 		alter: func(p *peer) {
 			var held []frame
 			p.onPing = func(b []byte) {
@@ -105,7 +105,7 @@ var controlFaults = []Fault{
 		},
 	},
 	{
-		Name: "pong-after-message", Sentence: "Keeps pongs back until the message under way is whole.", Requires: []string{"RFC6455-5.5.2-4"},
+		Name: "pong-after-message", Sentence: "Delays Pongs until the current message is complete.", Requires: []string{"RFC6455-5.5.2-4"},
 		alter: func(p *peer) {
 			var held []frame
 			p.onPing = func(b []byte) {
@@ -124,33 +124,21 @@ var controlFaults = []Fault{
 		},
 	},
 	{
-		Name: "pong-after-close", Sentence: "Answers pings that come behind Close, when its own Close is sent.", Requires: []string{"RFC6455-5.5.1-6", "RFC6455-7.1.7-7"},
-		alter: func(p *peer) {
-			p.leave = func() {
-				p.onPing = func(b []byte) { p.sendAnyway(pong(b)) }
-				p.onMessage, p.onClose = func(message) {}, func([]byte) {}
-				p.over = false
-				p.feed()
-				p.leaveInOrder()
-			}
-		},
-	},
-	{
-		Name: "fails-on-pong", Sentence: "Fails the connection on a pong that it did not ask for.", Requires: []string{"RFC6455-5.5.3-3"},
+		Name: "fails-on-pong", Sentence: "Fails the connection on an unsolicited Pong.", Requires: []string{"RFC6455-5.5.3-3"},
 		alter: refusing(func(h wire.Header) bool { return h.Opcode == wire.OpPong }),
 	},
 	{
-		Name: "echoes-pong", Sentence: "Echoes pongs as binary messages.", Requires: []string{"RFC6455-5.5.3-3", "RFC6455-6.2-2"},
+		Name: "echoes-pong", Sentence: "Echoes Pongs as binary messages.", Requires: []string{"RFC6455-5.5.3-3", "RFC6455-6.2-2"},
 		alter: func(p *peer) {
 			p.onPong = func(b []byte) { p.send(p.echo(message{opcode: wire.OpBinary, payload: b})...) }
 		},
 	},
 	{
-		Name: "rejects-empty-ping", Sentence: "Fails the connection on a ping without payload.", Requires: []string{"RFC6455-5.5.2-1"},
+		Name: "rejects-empty-ping", Sentence: "Fails the connection on a Ping without payload.", Requires: []string{"RFC6455-5.5.2-1"},
 		alter: refusing(func(h wire.Header) bool { return h.Opcode == wire.OpPing && h.Length == 0 }),
 	},
 	{
-		Name: "rejects-125-octet-ping", Sentence: "Fails the connection on a ping of 125 octets.", Requires: []string{"RFC6455-5.5.2-1"},
+		Name: "rejects-125-octet-ping", Sentence: "Fails the connection on a Ping of 125 octets.", Requires: []string{"RFC6455-5.5.2-1"},
 		alter: refusing(func(h wire.Header) bool { return h.Opcode == wire.OpPing && h.Length == 125 }),
 	},
 	{
@@ -166,13 +154,13 @@ var controlFaults = []Fault{
 		},
 	},
 	{
-		Name: "ignores-ping-in-message", Sentence: "Ignores pings between fragments.", Requires: []string{"RFC6455-5.4-10", "RFC6455-5.5.2-2"},
+		Name: "ignores-ping-in-message", Sentence: "Ignores Pings between fragments.", Requires: []string{"RFC6455-5.4-10", "RFC6455-5.5.2-2"},
 		alter: func(p *peer) {
 			p.seen = func(h *wire.Header) bool { return h.Opcode == wire.OpPing && p.state.InMessage }
 		},
 	},
 	{
-		Name: "ping-ends-message", Sentence: "Forgets the message under way when a ping comes.", Requires: []string{"RFC6455-5.4-10"},
+		Name: "ping-ends-message", Sentence: "Discards an incomplete message when a Ping arrives.", Requires: []string{"RFC6455-5.4-10"},
 		alter: func(p *peer) {
 			p.onPing = func(b []byte) {
 				p.message.payload = nil
@@ -181,7 +169,7 @@ var controlFaults = []Fault{
 		},
 	},
 	{
-		Name: "ping-joins-message", Sentence: "Counts a ping's payload into the message under way.", Requires: []string{"RFC6455-5.4-10", "RFC6455-6.2-4"},
+		Name: "ping-joins-message", Sentence: "Appends the payload of a Ping to the incomplete message.", Requires: []string{"RFC6455-5.4-10", "RFC6455-6.2-4"},
 		alter: func(p *peer) {
 			p.onPing = func(b []byte) {
 				if p.state.InMessage {
@@ -192,7 +180,7 @@ var controlFaults = []Fault{
 		},
 	},
 	{
-		Name: "closes-after-ping", Sentence: "Answers a ping and closes the connection.", Requires: []string{"RFC6455-5.5.2-2", "RFC6455-7.2.1-3"},
+		Name: "closes-after-ping", Sentence: "Answers a Ping and then closes the connection.", Requires: []string{"RFC6455-5.5.2-2", "RFC6455-7.2.1-3"},
 		alter: func(p *peer) {
 			p.onPing = func(b []byte) {
 				p.send(pong(b), closeFrame(wire.StatusNormalClosure, ""))

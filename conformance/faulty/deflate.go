@@ -9,7 +9,7 @@ type deflation struct {
 	inflater *wire.Inflater
 }
 
-// agreed starts permessage-deflate with the agreed parameters.
+// agreed starts permessage-deflate with the negotiated parameters.
 func (p *peer) agreed(params wire.DeflateParams) {
 	out, in := wire.DeflaterOptions{Level: 7}, wire.InflaterOptions{}
 	bits, takeover := params.Sender(p.role)
@@ -20,7 +20,7 @@ func (p *peer) agreed(params wire.DeflateParams) {
 	p.inflaterOptions(&in)
 	deflater, err := wire.NewDeflater(out)
 	if err != nil {
-		panic("faulty: " + err.Error()) // negotiation lets no other windows through
+		panic("faulty: " + err.Error()) // cannot happen: negotiation allows only valid windows
 	}
 	inflater, err := wire.NewInflater(in)
 	if err != nil {
@@ -30,7 +30,7 @@ func (p *peer) agreed(params wire.DeflateParams) {
 	p.state.RSV1 = true
 }
 
-// release gives back what permessage-deflate holds.
+// release frees the compressor and the decompressor.
 func (p *peer) release() {
 	if p.deflate != nil {
 		p.deflate.deflater.Release()

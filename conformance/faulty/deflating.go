@@ -18,7 +18,7 @@ const (
 	clientBits       = "client_max_window_bits"
 )
 
-// agreeing makes a server that changes its answer to an offer that it takes.
+// agreeing makes a server that changes its response to an offer that it accepts.
 func agreeing(change func(offers []wire.Extension, answer *wire.Extension)) func(*peer) {
 	return func(p *peer) {
 		p.agree = func(offers []wire.Extension, params *wire.DeflateParams, answer *wire.Extension) bool {
@@ -31,8 +31,8 @@ func agreeing(change func(offers []wire.Extension, answer *wire.Extension)) func
 	}
 }
 
-// takingOffers makes a server that takes an offer which breaks the rule, and
-// agrees to the extension without parameters.
+// takingOffers makes a server that accepts an offer which violates the rule. It
+// responds with the extension without parameters.
 func takingOffers(rule *wire.Rule) func(*peer) {
 	return func(p *peer) {
 		p.agree = func(offers []wire.Extension, params *wire.DeflateParams, answer *wire.Extension) bool {
@@ -47,7 +47,7 @@ func takingOffers(rule *wire.Rule) func(*peer) {
 	}
 }
 
-// setParam gives a parameter a value, and adds it if it is not there.
+// setParam sets the value of a parameter, and adds the parameter if it is missing.
 func setParam(e *wire.Extension, name, value string) {
 	for i := range e.Params {
 		if e.Params[i].Name == name {
@@ -66,21 +66,20 @@ func hasParam(e wire.Extension, name string) bool {
 	return slices.ContainsFunc(e.Params, func(p wire.Param) bool { return p.Name == name })
 }
 
-// inflating makes a peer that does something else with some payloads than to
-// inflate them. The method of a payload is that of its first block.
+// inflating makes a peer that fails to decompress the payloads that refused selects.
 func inflating(refused func(payload []byte) bool) func(*peer) {
 	return func(p *peer) {
 		inflate := p.inflate
 		p.inflate = func(payload []byte) ([]byte, error) {
 			if refused(payload) {
-				return nil, wire.RuleDeflateData.Violation("a kind of block that this peer does not know")
+				return nil, wire.RuleDeflateData.Violation("an unsupported block type")
 			}
 			return inflate(payload)
 		}
 	}
 }
 
-// method is that of a payload's first block (RFC 1951 3.2.3).
+// method returns the compression method of a payload's first block (RFC 1951 3.2.3).
 func method(payload []byte) byte {
 	if len(payload) == 0 {
 		return 0
@@ -88,7 +87,7 @@ func method(payload []byte) byte {
 	return payload[0] >> 1 & 3
 }
 
-// compressing makes a peer that changes what compressing gave.
+// compressing makes a peer that changes its compressed payloads.
 func compressing(change func([]byte) []byte) func(*peer) {
 	return func(p *peer) {
 		compress := p.compress
@@ -96,8 +95,8 @@ func compressing(change func([]byte) []byte) func(*peer) {
 	}
 }
 
-// whenAgreed makes a peer that changes its frames if permessage-deflate was
-// agreed.
+// whenAgreed makes a peer that changes its frames if permessage-deflate is
+// negotiated.
 func whenAgreed(change func(*frame)) func(*peer) {
 	return func(p *peer) {
 		p.finish = func(f *frame) {
@@ -113,7 +112,7 @@ var deflateFaults = slices.Concat(
 
 var answersWrong = []Fault{
 	{
-		Name: "answers-window-larger", Sentence: "Answers a larger server window than was demanded.", Requires: []string{"RFC7692-7.1.2.1-4"},
+		Name: "answers-window-larger", Sentence: "Accepts server_max_window_bits with a larger value than was offered.", Requires: []string{"RFC7692-7.1.2.1-4"},
 		alter: agreeing(func(offers []wire.Extension, answer *wire.Extension) {
 			if hasParam(*answer, serverBits) && hasParam(offers[0], serverBits) {
 				setParam(answer, serverBits, "15")
@@ -121,15 +120,15 @@ var answersWrong = []Fault{
 		}),
 	},
 	{
-		Name: "answers-without-window", Sentence: "Takes an offer with a server window and does not repeat it.", Requires: []string{"RFC7692-7.1.2.1-4"},
+		Name: "answers-without-window", Sentence: "Accepts an offer with server_max_window_bits but omits the parameter from the response.", Requires: []string{"RFC7692-7.1.2.1-4"},
 		alter: agreeing(func(_ []wire.Extension, answer *wire.Extension) { dropParam(answer, serverBits) }),
 	},
 	{
-		Name: "answers-without-takeover", Sentence: "Takes an offer with server_no_context_takeover and does not repeat it.", Requires: []string{"RFC7692-7.1.1.1-3"},
+		Name: "answers-without-takeover", Sentence: "Accepts an offer with server_no_context_takeover but omits the parameter from the response.", Requires: []string{"RFC7692-7.1.1.1-3"},
 		alter: agreeing(func(_ []wire.Extension, answer *wire.Extension) { dropParam(answer, serverNoTakeover) }),
 	},
 	{
-		Name: "answers-client-window", Sentence: "Answers client_max_window_bits though it was not offered.", Requires: []string{"RFC7692-7.1.2.2-6"},
+		Name: "answers-client-window", Sentence: "Responds with client_max_window_bits although it was not offered.", Requires: []string{"RFC7692-7.1.2.2-6"},
 		alter: agreeing(func(offers []wire.Extension, answer *wire.Extension) {
 			if !slices.ContainsFunc(offers, func(e wire.Extension) bool { return hasParam(e, clientBits) }) {
 				setParam(answer, clientBits, "15")
@@ -137,21 +136,21 @@ var answersWrong = []Fault{
 		}),
 	},
 	{
-		Name: "answers-undefined-parameter", Sentence: "Answers with a parameter that permessage-deflate does not have.", Requires: []string{"RFC6455-9.1-6", "RFC7692-7-6"},
+		Name: "answers-undefined-parameter", Sentence: "Responds with a parameter that permessage-deflate does not define.", Requires: []string{"RFC6455-9.1-6", "RFC7692-7-6"},
 		alter: agreeing(func(_ []wire.Extension, answer *wire.Extension) { setParam(answer, "level", "9") }),
 	},
 	{
-		Name: "answers-parameter-twice", Sentence: "Answers with the same parameter twice.", Requires: []string{"RFC7692-7-8"},
+		Name: "answers-parameter-twice", Sentence: "Responds with the same parameter twice.", Requires: []string{"RFC7692-7-8"},
 		alter: agreeing(func(_ []wire.Extension, answer *wire.Extension) {
 			answer.Params = append(answer.Params, wire.Param{Name: serverNoTakeover}, wire.Param{Name: serverNoTakeover})
 		}),
 	},
 	{
-		Name: "answers-window-16", Sentence: "Answers a server window of 16 bits.", Requires: []string{"RFC7692-7.1.2.1-5", "RFC7692-7.2.1-7"},
+		Name: "answers-window-16", Sentence: "Responds with a server window of 16 bits.", Requires: []string{"RFC7692-7.1.2.1-5", "RFC7692-7.2.1-7"},
 		alter: agreeing(func(_ []wire.Extension, answer *wire.Extension) { setParam(answer, serverBits, "16") }),
 	},
 	{
-		Name: "answers-window-leading-zero", Sentence: "Writes the server window with a leading zero.", Requires: []string{"RFC7692-7.1.2.1-5"},
+		Name: "answers-window-leading-zero", Sentence: "Responds with a server window that has a leading zero.", Requires: []string{"RFC7692-7.1.2.1-5"},
 		alter: agreeing(func(_ []wire.Extension, answer *wire.Extension) {
 			if hasParam(*answer, serverBits) {
 				setParam(answer, serverBits, "09")
@@ -159,11 +158,11 @@ var answersWrong = []Fault{
 		}),
 	},
 	{
-		Name: "answers-takeover-with-value", Sentence: "Gives server_no_context_takeover a value.", Requires: []string{"RFC7692-7.1.1.1-2"},
+		Name: "answers-takeover-with-value", Sentence: "Responds with server_no_context_takeover and a value.", Requires: []string{"RFC7692-7.1.1.1-2"},
 		alter: agreeing(func(_ []wire.Extension, answer *wire.Extension) { setParam(answer, serverNoTakeover, "true") }),
 	},
 	{
-		Name: "answers-two-extensions", Sentence: "Agrees to another extension that uses RSV1 beside permessage-deflate.", Requires: []string{"RFC7692-5-9", "RFC6455-4.2.2-20"},
+		Name: "answers-two-extensions", Sentence: "Accepts a second extension that uses RSV1, besides permessage-deflate.", Requires: []string{"RFC7692-5-9", "RFC6455-4.2.2-20"},
 		alter: func(p *peer) {
 			p.answer = func(_ wire.Request, r *wire.Response) {
 				if value, ok := r.Fields.Get("Sec-WebSocket-Extensions"); ok {
@@ -173,7 +172,7 @@ var answersWrong = []Fault{
 		},
 	},
 	{
-		Name: "answers-unoffered-deflate", Sentence: "Agrees to permessage-deflate though nobody offered it.", Requires: []string{"RFC6455-4.2.2-20", "RFC6455-9-3"},
+		Name: "answers-unoffered-deflate", Sentence: "Responds with permessage-deflate although it was not offered.", Requires: []string{"RFC6455-4.2.2-20", "RFC6455-9-3"},
 		alter: func(p *peer) {
 			p.agree = func(offers []wire.Extension, params *wire.DeflateParams, answer *wire.Extension) bool {
 				if p.agreeInOrder(offers, params, answer) {
@@ -185,19 +184,19 @@ var answersWrong = []Fault{
 		},
 	},
 	{
-		Name: "takes-undefined-offer", Sentence: "Takes an offer with an undefined parameter.", Requires: []string{"RFC7692-7-1"},
+		Name: "takes-undefined-offer", Sentence: "Accepts an offer with an undefined parameter.", Requires: []string{"RFC7692-7-1"},
 		alter: takingOffers(wire.RuleDeflateOfferUndefined),
 	},
 	{
-		Name: "takes-bad-window-offer", Sentence: "Takes an offer with a window that is not 8 to 15.", Requires: []string{"RFC7692-7-2", "RFC7692-7.1.2.1-2"},
+		Name: "takes-bad-window-offer", Sentence: "Accepts an offer with a window that is not 8 to 15.", Requires: []string{"RFC7692-7-2", "RFC7692-7.1.2.1-2"},
 		alter: takingOffers(wire.RuleDeflateOfferValue),
 	},
 	{
-		Name: "takes-doubled-offer", Sentence: "Takes an offer with a parameter twice.", Requires: []string{"RFC7692-7-3"},
+		Name: "takes-doubled-offer", Sentence: "Accepts an offer that has a parameter twice.", Requires: []string{"RFC7692-7-3"},
 		alter: takingOffers(wire.RuleDeflateOfferDoubled),
 	},
 	{
-		Name: "fails-on-bad-offer", Sentence: "Refuses the connection for an offer that cannot be taken.", Requires: []string{"RFC7692-7-5"},
+		Name: "fails-on-bad-offer", Sentence: "Rejects the connection because of an invalid offer, instead of declining the offer.", Requires: []string{"RFC7692-7-5"},
 		alter: rejecting(func(r wire.Request) bool {
 			for _, e := range r.Extensions() {
 				if _, v := wire.ParseDeflateOffer(e); e.Name == wire.DeflateName && v != nil {
@@ -208,7 +207,7 @@ var answersWrong = []Fault{
 		}),
 	},
 	{
-		Name: "prefers-last-offer", Sentence: "Takes the last offer instead of the first.", Requires: []string{"RFC7692-5-3"},
+		Name: "prefers-last-offer", Sentence: "Accepts the last offer instead of the first.", Requires: []string{"RFC7692-5-3"},
 		alter: func(p *peer) {
 			p.agree = func(offers []wire.Extension, params *wire.DeflateParams, answer *wire.Extension) bool {
 				reversed := slices.Clone(offers)
@@ -218,32 +217,32 @@ var answersWrong = []Fault{
 		},
 	},
 	{
-		Name: "agrees-and-forgets", Sentence: "Agrees to permessage-deflate and fails on RSV1.", Requires: []string{"RFC7692-5-16", "RFC7692-6-2"},
+		Name: "agrees-and-forgets", Sentence: "Accepts permessage-deflate but fails the connection on RSV1.", Requires: []string{"RFC7692-5-16", "RFC7692-6-2"},
 		alter: func(p *peer) { p.opened = func() { p.state.RSV1, p.deflate = false, nil } },
 	},
 }
 
 var answersWronglyTaken = []Fault{
-	{Name: "takes-undefined-answer", Sentence: "Takes an answer with an undefined parameter.", Requires: []string{"RFC7692-7-6"}, alter: overlook(wire.RuleDeflateAnswerUndefined)},
-	{Name: "takes-bad-window-answer", Sentence: "Takes an answer with a window that is not 8 to 15.", Requires: []string{"RFC7692-7-7", "RFC7692-7.1.2.1-5"}, alter: overlook(wire.RuleDeflateAnswerValue)},
-	{Name: "takes-doubled-answer", Sentence: "Takes an answer with a parameter twice.", Requires: []string{"RFC7692-7-8"}, alter: overlook(wire.RuleDeflateAnswerDoubled)},
-	{Name: "takes-two-extensions", Sentence: "Takes two extensions that both use RSV1.", Requires: []string{"RFC7692-5-10"}, alter: overlook(wire.RuleDeflateConflict, wire.RuleResponseExtensionUnasked)},
+	{Name: "takes-undefined-answer", Sentence: "Accepts a response with an undefined parameter.", Requires: []string{"RFC7692-7-6"}, alter: overlook(wire.RuleDeflateAnswerUndefined)},
+	{Name: "takes-bad-window-answer", Sentence: "Accepts a response with a window that is not 8 to 15.", Requires: []string{"RFC7692-7-7", "RFC7692-7.1.2.1-5"}, alter: overlook(wire.RuleDeflateAnswerValue)},
+	{Name: "takes-doubled-answer", Sentence: "Accepts a response that has a parameter twice.", Requires: []string{"RFC7692-7-8"}, alter: overlook(wire.RuleDeflateAnswerDoubled)},
+	{Name: "takes-two-extensions", Sentence: "Accepts two extensions that both use RSV1.", Requires: []string{"RFC7692-5-10"}, alter: overlook(wire.RuleDeflateConflict, wire.RuleResponseExtensionUnasked)},
 	{
-		Name: "takes-client-window", Sentence: "Takes client_max_window_bits in an answer though it did not offer it.", Requires: []string{"RFC7692-7.1.2.2-7"},
+		Name: "takes-client-window", Sentence: "Accepts client_max_window_bits in a response although it did not offer it.", Requires: []string{"RFC7692-7.1.2.2-7"},
 		alter: func(p *peer) {
 			requestingWith("Sec-WebSocket-Extensions", wire.DeflateName)(p)
 			overlook(wire.RuleDeflateClientBits)(p)
 		},
 	},
 	{
-		Name: "takes-larger-window", Sentence: "Takes an answer with a larger server window than it demanded.", Requires: []string{"RFC7692-7.1.2.1-4", "RFC7692-5-15"},
+		Name: "takes-larger-window", Sentence: "Accepts a response with a larger server window than it offered.", Requires: []string{"RFC7692-7.1.2.1-4", "RFC7692-5-15"},
 		alter: func(p *peer) {
 			requestingWith("Sec-WebSocket-Extensions", wire.DeflateOffer{ServerMaxWindowBits: 10}.Extension().String())(p)
 			overlook(wire.RuleDeflateServerBits)(p)
 		},
 	},
 	{
-		Name: "takes-kept-takeover", Sentence: "Takes an answer without the server_no_context_takeover that it demanded.", Requires: []string{"RFC7692-7.1.1.1-3", "RFC7692-5-15"},
+		Name: "takes-kept-takeover", Sentence: "Accepts a response without the server_no_context_takeover that it offered.", Requires: []string{"RFC7692-7.1.1.1-3", "RFC7692-5-15"},
 		alter: func(p *peer) {
 			requestingWith("Sec-WebSocket-Extensions", wire.DeflateOffer{ServerNoContextTakeover: true}.Extension().String())(p)
 			overlook(wire.RuleDeflateTakeoverKept)(p)
@@ -252,7 +251,7 @@ var answersWronglyTaken = []Fault{
 	{Name: "offers-undefined-parameter", Sentence: "Offers permessage-deflate with an undefined parameter.", Requires: []string{"RFC6455-9.1-6"}, alter: requestingWith("Sec-WebSocket-Extensions", "permessage-deflate; level=9")},
 	{Name: "offers-window-7", Sentence: "Offers a server window of 7 bits.", Requires: []string{"RFC7692-7.1.2.1-2"}, alter: requestingWith("Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=7")},
 	{
-		Name: "uses-unagreed-deflate", Sentence: "Compresses though the answer did not agree to it.", Requires: []string{"RFC6455-9.1-7", "RFC7692-5-14"},
+		Name: "uses-unagreed-deflate", Sentence: "Compresses messages although the response did not accept permessage-deflate.", Requires: []string{"RFC6455-9.1-7", "RFC7692-5-14"},
 		alter: func(p *peer) {
 			p.opened = func() {
 				if p.deflate == nil {
@@ -266,11 +265,11 @@ var answersWronglyTaken = []Fault{
 
 var deflateSentWrong = []Fault{
 	{
-		Name: "keeps-context", Sentence: "Refers to earlier messages though it agreed not to.", Requires: []string{"RFC7692-7.2.1-11", "RFC7692-7.2.1-8"},
+		Name: "keeps-context", Sentence: "Refers to previous messages although it agreed to no context takeover.", Requires: []string{"RFC7692-7.2.1-11", "RFC7692-7.2.1-8"},
 		alter: func(p *peer) { p.deflaterOptions = func(o *wire.DeflaterOptions) { o.NoContextTakeover = false } },
 	},
 	{
-		Name: "keeps-window", Sentence: "Uses a window of 15 bits whatever was agreed.", Requires: []string{"RFC7692-7.2.1-15", "RFC7692-7.2.1-13"},
+		Name: "keeps-window", Sentence: "Uses a window of 15 bits even if a smaller one was negotiated.", Requires: []string{"RFC7692-7.2.1-15", "RFC7692-7.2.1-13"},
 		alter: func(p *peer) { p.deflaterOptions = func(o *wire.DeflaterOptions) { o.WindowBits = 15 } },
 	},
 	{
@@ -284,11 +283,11 @@ var deflateSentWrong = []Fault{
 		},
 	},
 	{
-		Name: "rsv1-on-control", Sentence: "Sets RSV1 on control frames when permessage-deflate was agreed.", Requires: []string{"RFC7692-6.1-3"},
+		Name: "rsv1-on-control", Sentence: "Sets RSV1 on control frames when permessage-deflate is negotiated.", Requires: []string{"RFC7692-6.1-3"},
 		alter: whenAgreed(func(f *frame) { f.RSV = wire.RSV1 }),
 	},
 	{
-		Name: "rsv1-forgotten", Sentence: "Compresses and leaves RSV1 clear.", Requires: []string{"RFC7692-6.1-1", "RFC7692-6-2"},
+		Name: "rsv1-forgotten", Sentence: "Compresses messages without setting RSV1.", Requires: []string{"RFC7692-6.1-1", "RFC7692-6-2"},
 		alter: finishing(func(f *frame) { f.RSV = 0 }),
 	},
 	{
@@ -304,26 +303,26 @@ var deflateSentWrong = []Fault{
 		}),
 	},
 	{
-		Name: "keeps-flush-tail", Sentence: "Leaves the octets 00 00 FF FF at the end of a compressed message.", Requires: []string{"RFC7692-7.2.1-1"},
+		Name: "keeps-flush-tail", Sentence: "Keeps the octets 00 00 FF FF at the end of a compressed message.", Requires: []string{"RFC7692-7.2.1-1"},
 		alter: compressing(func(b []byte) []byte { return append(b, 0, 0, 0xFF, 0xFF) }),
 	},
 	{
-		Name: "loses-flush", Sentence: "Takes one octet too much from the end of a compressed message.", Requires: []string{"RFC7692-7.2.1-1"},
+		Name: "loses-flush", Sentence: "Removes one octet too many from the end of a compressed message.", Requires: []string{"RFC7692-7.2.1-1"},
 		alter: compressing(func(b []byte) []byte { return b[:len(b)-1] }),
 	},
 	{
-		Name: "compresses-badly", Sentence: "Sends DEFLATE data with a wrong bit in it.", Requires: []string{"RFC7692-7.2.1-1"},
+		Name: "compresses-badly", Sentence: "Sends DEFLATE data with a flipped bit.", Requires: []string{"RFC7692-7.2.1-1"},
 		alter: compressing(func(b []byte) []byte {
 			b[len(b)/2] ^= 0x10
 			return b
 		}),
 	},
 	{
-		Name: "compresses-as-zlib", Sentence: "Puts the header of zlib before its DEFLATE data.", Requires: []string{"RFC7692-7.2.1-1"},
+		Name: "compresses-as-zlib", Sentence: "Prefixes its DEFLATE data with a zlib header.", Requires: []string{"RFC7692-7.2.1-1"},
 		alter: compressing(func(b []byte) []byte { return append([]byte{0x78, 0x9C}, b...) }),
 	},
 	{
-		Name: "compresses-fragments", Sentence: "Compresses each fragment by itself, as a message of its own.", Requires: []string{"RFC7692-6.1-1", "RFC7692-7.2.1-6"},
+		Name: "compresses-fragments", Sentence: "Compresses each fragment separately, as if it were a message.", Requires: []string{"RFC7692-6.1-1", "RFC7692-7.2.1-6"},
 		alter: func(p *peer) {
 			p.echo = func(m message) []frame {
 				frames := cut(frame{Header: wire.Header{Fin: true, Opcode: m.opcode}, payload: m.payload}, max(1, len(m.payload)/2))
@@ -338,7 +337,7 @@ var deflateSentWrong = []Fault{
 		},
 	},
 	{
-		Name: "adds-trailing-block", Sentence: "Puts ten octets more behind a compressed message.", Requires: []string{"RFC7692-7.2.1-1"},
+		Name: "adds-trailing-block", Sentence: "Appends an extra stored block to a compressed message.", Requires: []string{"RFC7692-7.2.1-1"},
 		alter: compressing(func(b []byte) []byte {
 			return append(b, "\x00\x00\x00\xff\xff\x00\x05\x00\xfa\xffextra\x00"...)
 		}),
@@ -346,19 +345,19 @@ var deflateSentWrong = []Fault{
 }
 
 var deflateWronglyTaken = []Fault{
-	{Name: "accepts-rsv1-on-control", Sentence: "Takes control frames with RSV1 when permessage-deflate was agreed.", Requires: []string{"RFC7692-6.1-4"}, alter: overlook(wire.RuleCompressedControl)},
-	{Name: "accepts-rsv1-on-continuation", Sentence: "Takes continuation frames with RSV1 when permessage-deflate was agreed.", Requires: []string{"RFC7692-6.1-5"}, alter: overlook(wire.RuleCompressedContinuation)},
-	{Name: "accepts-rsv2-when-agreed", Sentence: "Takes RSV2 and RSV3 when permessage-deflate was agreed.", Requires: []string{"RFC6455-5.2-4"}, alter: overlook(wire.RuleReservedBitsDeflate)},
+	{Name: "accepts-rsv1-on-control", Sentence: "Accepts control frames with RSV1 set when permessage-deflate is negotiated.", Requires: []string{"RFC7692-6.1-4"}, alter: overlook(wire.RuleCompressedControl)},
+	{Name: "accepts-rsv1-on-continuation", Sentence: "Accepts continuation frames with RSV1 set when permessage-deflate is negotiated.", Requires: []string{"RFC7692-6.1-5"}, alter: overlook(wire.RuleCompressedContinuation)},
+	{Name: "accepts-rsv2-when-agreed", Sentence: "Accepts RSV2 and RSV3 when permessage-deflate is negotiated.", Requires: []string{"RFC6455-5.2-4"}, alter: overlook(wire.RuleReservedBitsDeflate)},
 	{
-		Name: "loses-context", Sentence: "Forgets what came before each message though the other end may refer to it.", Requires: []string{"RFC7692-7.2.2-6", "RFC7692-7.2.2-8"},
+		Name: "loses-context", Sentence: "Clears its window before each message although the sender may refer to previous messages.", Requires: []string{"RFC7692-7.2.2-6", "RFC7692-7.2.2-8"},
 		alter: func(p *peer) { p.inflaterOptions = func(o *wire.InflaterOptions) { o.NoContextTakeover = true } },
 	},
 	{
-		Name: "small-window", Sentence: "Keeps 512 octets of what came before though the other end may refer to 32 KiB.", Requires: []string{"RFC7692-7.2.2-11", "RFC7692-7.2.2-13"},
+		Name: "small-window", Sentence: "Keeps a window of 512 octets although the sender may refer back 32 KiB.", Requires: []string{"RFC7692-7.2.2-11", "RFC7692-7.2.2-13"},
 		alter: func(p *peer) { p.inflaterOptions = func(o *wire.InflaterOptions) { o.WindowBits = 9 } },
 	},
 	{
-		Name: "plain-empties-window", Sentence: "Forgets its window at each message that is not compressed.", Requires: []string{"RFC7692-7.2.2-4"},
+		Name: "plain-empties-window", Sentence: "Clears its window at each uncompressed message.", Requires: []string{"RFC7692-7.2.2-4"},
 		alter: func(p *peer) {
 			onMessage := p.onMessage
 			p.onMessage = func(m message) {
@@ -371,7 +370,7 @@ var deflateWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "plain-refused", Sentence: "Fails on messages that are not compressed when permessage-deflate was agreed.", Requires: []string{"RFC7692-6-3", "RFC7692-6.2-2"},
+		Name: "plain-refused", Sentence: "Fails the connection on uncompressed messages when permessage-deflate is negotiated.", Requires: []string{"RFC7692-6-3", "RFC7692-6.2-2"},
 		alter: func(p *peer) {
 			onMessage := p.onMessage
 			p.onMessage = func(m message) {
@@ -384,7 +383,7 @@ var deflateWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "inflates-plain", Sentence: "Inflates messages that are not compressed when permessage-deflate was agreed.", Requires: []string{"RFC7692-6-3", "RFC7692-6.2-2"},
+		Name: "inflates-plain", Sentence: "Decompresses uncompressed messages when permessage-deflate is negotiated.", Requires: []string{"RFC7692-6-3", "RFC7692-6.2-2"},
 		alter: func(p *peer) {
 			p.seen = func(h *wire.Header) bool {
 				if p.deflate != nil && !h.Opcode.IsControl() && h.Opcode != wire.OpContinuation {
@@ -395,33 +394,33 @@ var deflateWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "no-bfinal", Sentence: "Fails on a compressed message whose first block has BFINAL.", Requires: []string{"RFC7692-7.2.1-4"},
+		Name: "no-bfinal", Sentence: "Fails the connection on a compressed message whose first block has BFINAL set.", Requires: []string{"RFC7692-7.2.1-4"},
 		alter: inflating(func(b []byte) bool { return len(b) > 0 && b[0]&1 != 0 }),
 	},
 	{
-		Name: "no-stored-blocks", Sentence: "Fails on a compressed message that begins with a stored block.", Requires: []string{"RFC7692-7.2.1-3"},
+		Name: "no-stored-blocks", Sentence: "Fails the connection on a compressed message that starts with a stored block.", Requires: []string{"RFC7692-7.2.1-3"},
 		alter: inflating(func(b []byte) bool { return len(b) > 1 && method(b) == 0 }),
 	},
 	{
-		Name: "no-fixed-blocks", Sentence: "Fails on a compressed message that begins with a block of fixed codes.", Requires: []string{"RFC7692-7.2.1-3"},
+		Name: "no-fixed-blocks", Sentence: "Fails the connection on a compressed message that starts with a block of fixed codes.", Requires: []string{"RFC7692-7.2.1-3"},
 		alter: inflating(func(b []byte) bool { return method(b) == 1 }),
 	},
 	{
-		Name: "no-dynamic-blocks", Sentence: "Fails on a compressed message that begins with a block of dynamic codes.", Requires: []string{"RFC7692-7.2.1-3"},
+		Name: "no-dynamic-blocks", Sentence: "Fails the connection on a compressed message that starts with a block of dynamic codes.", Requires: []string{"RFC7692-7.2.1-3"},
 		alter: inflating(func(b []byte) bool { return method(b) == 2 }),
 	},
 	{
-		Name: "no-empty-block", Sentence: "Fails on the octet 00 that stands for an empty message.", Requires: []string{"RFC7692-7.2.2-3"},
+		Name: "no-empty-block", Sentence: "Fails the connection on a compressed empty message, the octet 00.", Requires: []string{"RFC7692-7.2.2-3"},
 		alter: inflating(func(b []byte) bool { return len(b) == 1 && b[0] == 0 }),
 	},
 	{
-		Name: "stops-at-bfinal", Sentence: "Takes a block with BFINAL for the end of a compressed message.", Requires: []string{"RFC7692-7.2.1-4", "RFC7692-7.2.1-2"},
+		Name: "stops-at-bfinal", Sentence: "Treats a block with BFINAL set as the end of a compressed message.", Requires: []string{"RFC7692-7.2.1-4", "RFC7692-7.2.1-2"},
 		alter: func(p *peer) {
 			inflate := p.inflate
 			p.inflate = func(payload []byte) ([]byte, error) {
 				message, err := inflate(payload)
 				first, ferr := io.ReadAll(flate.NewReader(bytes.NewReader(payload)))
-				if err == nil && ferr == nil { // it ended before the payload's own end
+				if err == nil && ferr == nil { // a block with BFINAL ended before the payload did
 					return first, nil
 				}
 				return message, err
@@ -429,7 +428,7 @@ var deflateWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "inflates-first-fragment", Sentence: "Inflates the first fragment of a compressed message and loses the others.", Requires: []string{"RFC7692-6.2-1"},
+		Name: "inflates-first-fragment", Sentence: "Decompresses only the first fragment of a compressed message.", Requires: []string{"RFC7692-6.2-1"},
 		alter: func(p *peer) {
 			take := p.take
 			p.take = func(payload []byte) {
@@ -440,7 +439,7 @@ var deflateWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "inflates-64-kib", Sentence: "Inflates at most 65535 octets of a message.", Requires: []string{"RFC7692-6.2-1", "RFC6455-6.1-9"},
+		Name: "inflates-64-kib", Sentence: "Truncates decompressed messages to 65535 octets.", Requires: []string{"RFC7692-6.2-1", "RFC6455-6.1-9"},
 		alter: func(p *peer) {
 			inflate := p.inflate
 			p.inflate = func(payload []byte) ([]byte, error) {
@@ -450,7 +449,7 @@ var deflateWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "accepts-corrupt-data", Sentence: "Takes what it cannot inflate for an empty message.", Requires: []string{"RFC7692-7.2.2-2"},
+		Name: "accepts-corrupt-data", Sentence: "Treats invalid DEFLATE data as an empty message.", Requires: []string{"RFC7692-7.2.2-2"},
 		alter: func(p *peer) {
 			inflate := p.inflate
 			p.inflate = func(payload []byte) ([]byte, error) {
@@ -463,12 +462,12 @@ var deflateWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "accepts-truncated-data", Sentence: "Takes a compressed message that ends inside a block.", Requires: []string{"RFC7692-7.2.2-2"},
+		Name: "accepts-truncated-data", Sentence: "Accepts a compressed message that ends inside a block.", Requires: []string{"RFC7692-7.2.2-2"},
 		alter: func(p *peer) {
 			inflate := p.inflate
 			p.inflate = func(payload []byte) ([]byte, error) {
 				message, err := inflate(payload)
-				if err != nil { // as far as it goes
+				if err != nil { // keep what could be decompressed
 					message, _ = io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(payload)), mostOctets))
 				}
 				return message, nil
@@ -476,7 +475,7 @@ var deflateWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "takes-what-it-adds-for-data", Sentence: "Takes the octets that it puts behind a compressed message for the rest of its last block.", Requires: []string{"RFC7692-7.2.2-2", "RFC7692-7.2.2-1"},
+		Name: "takes-what-it-adds-for-data", Sentence: "Reads the octets 00 00 FF FF, which it appends itself, as part of a truncated last block.", Requires: []string{"RFC7692-7.2.2-2", "RFC7692-7.2.2-1"},
 		alter: func(p *peer) {
 			inflate := p.inflate
 			p.inflate = func(payload []byte) ([]byte, error) {
@@ -492,7 +491,7 @@ var deflateWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "compressed-text-unchecked", Sentence: "Does not check text that was compressed.", Requires: []string{"RFC7692-6.1-8", "RFC6455-8.1-1"},
+		Name: "compressed-text-unchecked", Sentence: "Does not validate compressed text.", Requires: []string{"RFC7692-6.1-8", "RFC6455-8.1-1"},
 		alter: func(p *peer) {
 			p.validText = func(piece []byte, _, ends bool) bool {
 				return p.current.RSV == wire.RSV1 || p.validSoFar(piece, true, ends)
@@ -500,7 +499,7 @@ var deflateWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "compressed-text-checked-early", Sentence: "Wants compressed text to be UTF-8 before it is inflated.", Requires: []string{"RFC7692-6.1-7"},
+		Name: "compressed-text-checked-early", Sentence: "Requires compressed text to be valid UTF-8 before it is decompressed.", Requires: []string{"RFC7692-6.1-7"},
 		alter: func(p *peer) {
 			inflate := p.inflate
 			p.inflate = func(payload []byte) ([]byte, error) {

@@ -1,10 +1,10 @@
-// Package faulty has peers that are wrong on purpose: the harness's own test.
+// Package faulty provides peers that make deliberate mistakes, to test the harness.
 //
-// All of them are one echo peer, server or client, that is correct until a
-// [Fault] changes one of its habits. Each fault has a name, a sentence and the
-// requirements that it breaks; [Faults] lists them. [Oddities] are habits that
-// look wrong and are permitted, which the harness must let pass.
+// All of them are the same echo peer, a server or a client. It is correct, except
+// that a [Fault] changes one of its habits. Each fault has a name, a description and
+// the requirements that it breaks; [Faults] lists them. [Oddities] lists habits that
+// look wrong but are allowed, so the harness must accept them.
 //
-// The peer is kept simple rather than fast, and shares no code with the
-// reference endpoint beyond the codec and the rules of ref/wire.
+// The peer is simple rather than fast. It shares only the codec and the rules of
+// ref/wire with the reference endpoint.
 package faulty

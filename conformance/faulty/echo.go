@@ -16,7 +16,7 @@ var echoFaults = []Fault{
 		alter: echoing(func(m message) message { m.opcode = wire.OpBinary; return m }),
 	},
 	{
-		Name: "type-of-first-message", Sentence: "Gives every echo the type of the connection's first message.", Requires: []string{"RFC6455-6.2-3", "RFC6455-6.1-6"},
+		Name: "type-of-first-message", Sentence: "Echoes every message with the type of the first one.", Requires: []string{"RFC6455-6.2-3", "RFC6455-6.1-6"},
 		alter: func(p *peer) {
 			var first wire.Opcode
 			echoing(func(m message) message {
@@ -29,27 +29,27 @@ var echoFaults = []Fault{
 		},
 	},
 	{
-		Name: "truncates-at-65535", Sentence: "Loses what a message has beyond 65535 octets.", Requires: []string{"RFC6455-6.1-9", "RFC6455-5.2-7"},
+		Name: "truncates-at-65535", Sentence: "Truncates messages to 65535 octets.", Requires: []string{"RFC6455-6.1-9", "RFC6455-5.2-7"},
 		alter: payloads(func(b []byte) []byte { return b[:min(len(b), 65535)] }),
 	},
 	{
-		Name: "truncates-at-125", Sentence: "Loses what a message has beyond 125 octets.", Requires: []string{"RFC6455-6.1-9", "RFC6455-5.2-7"},
+		Name: "truncates-at-125", Sentence: "Truncates messages to 125 octets.", Requires: []string{"RFC6455-6.1-9", "RFC6455-5.2-7"},
 		alter: payloads(func(b []byte) []byte { return b[:min(len(b), 125)] }),
 	},
 	{
-		Name: "truncates-at-1-mib", Sentence: "Loses what a message has beyond 1 MiB.", Requires: []string{"RFC6455-6.1-9"},
+		Name: "truncates-at-1-mib", Sentence: "Truncates messages to 1 MiB.", Requires: []string{"RFC6455-6.1-9"},
 		alter: payloads(func(b []byte) []byte { return b[:min(len(b), 1<<20)] }),
 	},
 	{
-		Name: "adds-octet", Sentence: "Adds an octet to each message.", Requires: []string{"RFC6455-6.1-9"},
+		Name: "adds-octet", Sentence: "Appends an octet to each message.", Requires: []string{"RFC6455-6.1-9"},
 		alter: payloads(func(b []byte) []byte { return append(b, ' ') }),
 	},
 	{
-		Name: "loses-last-octet", Sentence: "Loses the last octet of each message.", Requires: []string{"RFC6455-6.1-9"},
+		Name: "loses-last-octet", Sentence: "Drops the last octet of each message.", Requires: []string{"RFC6455-6.1-9"},
 		alter: payloads(func(b []byte) []byte { return b[:max(0, len(b)-1)] }),
 	},
 	{
-		Name: "loses-first-octet", Sentence: "Loses the first octet of each message.", Requires: []string{"RFC6455-6.1-9"},
+		Name: "loses-first-octet", Sentence: "Drops the first octet of each message.", Requires: []string{"RFC6455-6.1-9"},
 		alter: payloads(func(b []byte) []byte { return b[min(1, len(b)):] }),
 	},
 	{
@@ -80,7 +80,7 @@ var echoFaults = []Fault{
 		}),
 	},
 	{
-		Name: "clears-high-bit", Sentence: "Clears the top bit of each octet of a binary message.", Requires: []string{"RFC6455-5.6-2"},
+		Name: "clears-high-bit", Sentence: "Clears the most significant bit of each octet of a binary message.", Requires: []string{"RFC6455-5.6-2"},
 		alter: echoing(func(m message) message {
 			m = clone(m)
 			for i := range m.payload {
@@ -92,11 +92,11 @@ var echoFaults = []Fault{
 		}),
 	},
 	{
-		Name: "upper-case", Sentence: "Echoes in upper case.", Requires: []string{"RFC6455-6.1-9"},
+		Name: "upper-case", Sentence: "Echoes text in upper case.", Requires: []string{"RFC6455-6.1-9"},
 		alter: payloads(bytes.ToUpper),
 	},
 	{
-		Name: "trims-space", Sentence: "Takes white space at both ends of a message away.", Requires: []string{"RFC6455-6.1-9"},
+		Name: "trims-space", Sentence: "Trims white space from both ends of a message.", Requires: []string{"RFC6455-6.1-9"},
 		alter: payloads(bytes.TrimSpace),
 	},
 	{
@@ -109,11 +109,11 @@ var echoFaults = []Fault{
 		},
 	},
 	{
-		Name: "echoes-never", Sentence: "Answers pings and Close but echoes no message.", Requires: []string{"RFC6455-6.1-1"},
+		Name: "echoes-never", Sentence: "Answers Pings and Close frames but echoes no message.", Requires: []string{"RFC6455-6.1-1"},
 		alter: func(p *peer) { p.onMessage = func(message) {} },
 	},
 	{
-		Name: "echoes-previous", Sentence: "Echoes the message before the one that came.", Requires: []string{"RFC6455-6.1-1"},
+		Name: "echoes-previous", Sentence: "Echoes the previous message instead of the current one.", Requires: []string{"RFC6455-6.1-1"},
 		alter: func(p *peer) {
 			last := message{opcode: wire.OpText}
 			echoing(func(m message) message {
@@ -123,7 +123,7 @@ var echoFaults = []Fault{
 		},
 	},
 	{
-		Name: "merges-messages", Sentence: "Joins every two messages into one.", Requires: []string{"RFC6455-6.2-5"},
+		Name: "merges-messages", Sentence: "Merges every two messages into one.", Requires: []string{"RFC6455-6.2-5"},
 		alter: func(p *peer) {
 			var held *message
 			p.onMessage = func(m message) {
@@ -166,7 +166,7 @@ var echoFaults = []Fault{
 		},
 	},
 	{
-		Name: "loses-empty-messages", Sentence: "Does not echo messages without payload.", Requires: []string{"RFC6455-6.1-1", "RFC6455-5.2-7"},
+		Name: "loses-empty-messages", Sentence: "Does not echo empty messages.", Requires: []string{"RFC6455-6.1-1", "RFC6455-5.2-7"},
 		alter: losing(func(m message, _ int) bool { return len(m.payload) == 0 }),
 	},
 	{
@@ -174,11 +174,11 @@ var echoFaults = []Fault{
 		alter: losing(func(_ message, n int) bool { return n%10 == 0 }),
 	},
 	{
-		Name: "stalls-after-ten", Sentence: "Echoes ten messages and no more.", Requires: []string{"RFC6455-6.1-1"},
+		Name: "stalls-after-ten", Sentence: "Stops echoing after ten messages.", Requires: []string{"RFC6455-6.1-1"},
 		alter: losing(func(_ message, n int) bool { return n > 10 }),
 	},
 	{
-		Name: "one-message-only", Sentence: "Echoes one message and closes the connection.", Requires: []string{"RFC6455-6.2-5", "RFC6455-7.2.1-3"},
+		Name: "one-message-only", Sentence: "Echoes one message and then closes the connection.", Requires: []string{"RFC6455-6.2-5", "RFC6455-7.2.1-3"},
 		alter: func(p *peer) {
 			p.onMessage = func(m message) {
 				p.send(p.echo(m)...)
@@ -201,7 +201,7 @@ var echoFaults = []Fault{
 		},
 	},
 	{
-		Name: "greets", Sentence: "Sends a message of its own before any other.", Requires: []string{"RFC6455-6.1-1"},
+		Name: "greets", Sentence: "Sends a message of its own when the connection opens.", Requires: []string{"RFC6455-6.1-1"},
 		alter: func(p *peer) {
 			p.opened = func() {
 				p.send(frame{Header: wire.Header{Fin: true, Opcode: wire.OpText}, payload: []byte("welcome")})
@@ -210,7 +210,8 @@ var echoFaults = []Fault{
 	},
 }
 
-// losing makes a peer that does not echo some messages; n counts from 1.
+// losing makes a peer that does not echo the messages that lost selects. n is the
+// number of the message, from 1.
 func losing(lost func(m message, n int) bool) func(*peer) {
 	return func(p *peer) {
 		n := 0
@@ -221,4 +222,22 @@ func losing(lost func(m message, n int) bool) func(*peer) {
 			}
 		}
 	}
+}
+
+// WithoutEcho returns the same fault in a peer that sends no message back. It shows which
+// faults a run without echoes detects.
+func (f Fault) WithoutEcho() Fault {
+	alter := f.alter
+	f.alter = func(p *peer) {
+		if alter != nil {
+			alter(p)
+		}
+		onMessage := p.onMessage
+		p.onMessage = func(m message) {
+			p.mute = true
+			onMessage(m)
+			p.mute = false
+		}
+	}
+	return f
 }

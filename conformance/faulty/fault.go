@@ -1,35 +1,39 @@
 package faulty
 
 import (
+	"crypto/tls"
 	"fmt"
 	"slices"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// A Fault is one mistake that a peer makes whenever it can. The zero Fault is
-// none: the peer is then correct.
+// A Fault is one mistake that a peer makes whenever it can. With the zero Fault, the
+// peer is correct.
 type Fault struct {
 	// Name is short and never changes once released: "pong-twice".
 	Name string
-	// Area is the subject that the fault belongs to: "framing".
+	// Area is the part of the protocol that the fault is about, such as "framing".
 	Area Area
-	// Sentence says what the peer does.
+	// Sentence describes what the peer does. It begins with a verb.
 	Sentence string
-	// Requires names the requirements that it breaks, the principal one first,
-	// by their ids in conformance/rfc. For an oddity they are those that permit
-	// it.
+	// Requires lists the ids (see conformance/rfc) of the requirements that the fault
+	// breaks, the most important one first. For an oddity, it lists the requirements
+	// that allow it.
 	Requires []string
-	// Legal says that no requirement is broken: the fault is an oddity.
+	// Legal says that the fault is an oddity, which breaks no requirement.
 	Legal bool
 
 	roles []wire.Role
-	// alter changes the habits of one connection's peer. It is called once a
-	// connection, so that what it captures belongs to that connection.
+	// alter changes the habits of a peer. It is called once for each connection, so
+	// that variables it captures belong to one connection.
 	alter func(*peer)
+	// rejectsURL makes a client reject a URL. secure changes the TLS of a client.
+	rejectsURL func(rawURL string) bool
+	secure     func(*tls.Config)
 }
 
-// Area is the subject of a fault.
+// Area is the part of the protocol that a fault is about.
 type Area string
 
 // The areas.
@@ -45,6 +49,8 @@ const (
 	Masking         Area = "masking"
 	Deflate         Area = "deflate"
 	Robustness      Area = "robustness"
+	Segmentation    Area = "segmentation"
+	Leftovers       Area = "leftovers"
 )
 
 // Roles returns the roles in which a peer can have the fault.
@@ -55,27 +61,28 @@ func (f Fault) Roles() []wire.Role {
 	return slices.Clone(f.roles)
 }
 
-// HasRole reports whether a peer of that role can have the fault.
+// HasRole reports whether a peer with the role can have the fault.
 func (f Fault) HasRole(role wire.Role) bool { return slices.Contains(f.Roles(), role) }
 
-// Faults returns every mistake, by area. The slice is the caller's.
+// Faults returns every fault, grouped by area. The caller may modify the slice.
 func Faults() []Fault { return slices.Clone(faults) }
 
-// Oddities returns every habit that looks like a mistake and is permitted. The
-// slice is the caller's.
+// Oddities returns every habit that looks like a mistake but is allowed. The caller
+// may modify the slice.
 func Oddities() []Fault { return slices.Clone(oddities) }
 
-// ByName returns the fault or oddity of that name; "none" is the zero Fault.
+// ByName returns the fault, also one of [AttackFaults], or oddity with the name. The name "none" gives the zero
+// Fault. An unknown name is an error.
 func ByName(name string) (Fault, error) {
 	if name == "none" {
 		return Fault{}, nil
 	}
-	for _, list := range [][]Fault{faults, oddities} {
+	for _, list := range [][]Fault{faults, oddities, AttackFaults()} {
 		if i := slices.IndexFunc(list, func(f Fault) bool { return f.Name == name }); i >= 0 {
 			return list[i], nil
 		}
 	}
-	return Fault{}, fmt.Errorf("no fault is called %q", name)
+	return Fault{}, fmt.Errorf("unknown fault %q", name)
 }
 
 var faults = inAreas(false,
@@ -86,10 +93,15 @@ var faults = inAreas(false,
 	area{Echo, echoFaults},
 	area{Closing, closingFaults},
 	area{ServerHandshake, serverHandshakeFaults},
+	area{ServerHandshake, serverHTTPFaults},
 	area{ClientHandshake, clientHandshakeFaults},
+	area{ClientHandshake, clientHTTPFaults},
 	area{Masking, maskingFaults},
 	area{Deflate, deflateFaults},
 	area{Robustness, robustnessFaults},
+	area{Robustness, mixingFaults},
+	area{Segmentation, segmentationFaults},
+	area{Leftovers, leftoverFaults},
 )
 
 type area struct {
@@ -108,7 +120,7 @@ func inAreas(legal bool, areas ...area) []Fault {
 	return all
 }
 
-// The roles of faults that only one side can have.
+// Roles of faults that only a server or only a client can have.
 var (
 	onlyServer = []wire.Role{wire.RoleServer}
 	onlyClient = []wire.Role{wire.RoleClient}

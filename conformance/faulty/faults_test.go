@@ -14,8 +14,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// TestEveryFaultIsDescribed: names are unique, and each fault says which
-// requirements of the ledger it is about.
+// Names are unique, and each fault has a description and known requirements.
 func TestEveryFaultIsDescribed(t *testing.T) {
 	faults, oddities := faulty.Faults(), faulty.Oddities()
 	if len(faults) < 120 {
@@ -24,21 +23,21 @@ func TestEveryFaultIsDescribed(t *testing.T) {
 	seen := map[string]bool{}
 	for _, f := range append(faults, oddities...) {
 		if seen[f.Name] || f.Name == "none" || f.Name == "" {
-			t.Errorf("two faults are called %q, or it is no name", f.Name)
+			t.Errorf("the name %q is used twice, or is not allowed", f.Name)
 		}
 		seen[f.Name] = true
 		if f.Legal != strings.HasPrefix(f.Name, "odd-") {
-			t.Errorf("%s: the names of oddities, and of no faults, begin with odd-", f.Name)
+			t.Errorf("%s: the name of an oddity, and only of an oddity, begins with odd-", f.Name)
 		}
 		if !strings.HasSuffix(f.Sentence, ".") || f.Area == "" {
-			t.Errorf("%s: %q in area %q is no description", f.Name, f.Sentence, f.Area)
+			t.Errorf("%s: %q is not a sentence, or the area %q is empty", f.Name, f.Sentence, f.Area)
 		}
 		if len(f.Requires) == 0 {
 			t.Errorf("%s names no requirement", f.Name)
 		}
 		for _, id := range f.Requires {
 			if rfc.ByID(id) == nil {
-				t.Errorf("%s: the ledger has no requirement %s", f.Name, id)
+				t.Errorf("%s: unknown requirement %s", f.Name, id)
 			}
 		}
 		got, err := faulty.ByName(f.Name)
@@ -53,7 +52,7 @@ func TestByName(t *testing.T) {
 		t.Errorf("none is %q, %v, want the zero Fault", f.Name, err)
 	}
 	if _, err := faulty.ByName("pong-thrice"); err == nil || !strings.Contains(err.Error(), "pong-thrice") {
-		t.Errorf("a name that is none: %v", err)
+		t.Errorf("unknown name: %v", err)
 	}
 }
 
@@ -64,11 +63,11 @@ func TestRolesAndURLsAreChecked(t *testing.T) {
 	}
 	clientOnly, serverOnly := byName(t, "mask-zero"), byName(t, "accept-wrong")
 	for what, err := range map[string]error{
-		"a client's fault in a server": faulty.Serve(t.Context(), l, clientOnly),
-		"a server's fault in a client": faulty.Connect(t.Context(), "ws://"+l.Addr().String(), serverOnly),
-		"a wss: URL":                   faulty.Connect(t.Context(), "wss://localhost", faulty.Fault{}),
-		"a URL without host":           faulty.Connect(t.Context(), "ws:///x", faulty.Fault{}),
-		"no URL":                       faulty.Connect(t.Context(), "ws://%", faulty.Fault{}),
+		"client fault in a server": faulty.Serve(t.Context(), l, clientOnly),
+		"server fault in a client": faulty.Connect(t.Context(), "ws://"+l.Addr().String(), serverOnly),
+		"wss: URL":                 faulty.Connect(t.Context(), "wss://localhost", faulty.Fault{}),
+		"URL without host":         faulty.Connect(t.Context(), "ws:///x", faulty.Fault{}),
+		"malformed URL":            faulty.Connect(t.Context(), "ws://%", faulty.Fault{}),
 	} {
 		if err == nil {
 			t.Errorf("%s: no error", what)
@@ -76,7 +75,7 @@ func TestRolesAndURLsAreChecked(t *testing.T) {
 	}
 	_ = l.Close()
 	if err := faulty.Connect(t.Context(), "ws://"+l.Addr().String(), faulty.Fault{}); err == nil {
-		t.Error("nobody listens: no error")
+		t.Error("connecting to a closed port: no error")
 	}
 }
 
@@ -108,11 +107,10 @@ func tcpPair(t testing.TB) (ours, theirs net.Conn) {
 	return ours, theirs
 }
 
-// deaf peers see their end of the connection only when the context ends.
+// deaf lists the faults that keep a peer from noticing that the other end has left.
 var deaf = map[string]bool{"never-reads": true}
 
-// TestPeersEndWithTheirConnection: whatever the fault, a peer whose other end
-// has left returns.
+// A peer returns when the other end has left, whatever its fault.
 func TestPeersEndWithTheirConnection(t *testing.T) {
 	key := wire.NewKey([16]byte{1, 2, 3})
 	request := wire.NewRequest("/", "localhost", key, wire.Fields{{Name: "Sec-WebSocket-Extensions", Value: "permessage-deflate"}})
@@ -146,12 +144,12 @@ func TestPeersEndWithTheirConnection(t *testing.T) {
 				}
 			}
 			_ = ours.SetReadDeadline(time.Now().Add(5 * time.Millisecond))
-			_, _ = io.CopyN(io.Discard, ours, 64) // some of them say something
+			_, _ = io.CopyN(io.Discard, ours, 64) // some peers send something
 			_ = ours.Close()
 			select {
 			case <-ended:
 			case <-time.After(10 * time.Second):
-				t.Error("the peer goes on although the other end has left")
+				t.Error("the peer still runs although the other end has left")
 			}
 		})
 	}
@@ -193,7 +191,7 @@ func TestPeersEndWithTheContext(t *testing.T) {
 		select {
 		case <-ended:
 		case <-time.After(10 * time.Second):
-			t.Errorf("%s goes on behind the end of its context", name)
+			t.Errorf("%s still runs after the end of its context", name)
 		}
 	}
 }

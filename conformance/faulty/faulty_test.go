@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,11 +13,13 @@ import (
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
 	"github.com/wsspec/wsspec/conformance/faulty"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// listen runs a faulty server until the context ends; stopped is closed when all
-// its connections have ended.
+// listen runs a faulty server until ctx ends. It closes stopped when all connections
+// have ended.
 func listen(ctx context.Context, t testing.TB, f faulty.Fault) (target *conformance.Target, stopped <-chan struct{}, err error) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -33,9 +36,19 @@ func listen(ctx context.Context, t testing.TB, f faulty.Fault) (target *conforma
 	return &conformance.Target{Agent: "faulty", URL: &url.URL{Scheme: "ws", Host: l.Addr().String(), Path: "/"}}, served, nil
 }
 
+// starter starts clients with a fault.
+func starter(f faulty.Fault) conformance.Starter {
+	return func(ctx context.Context, url, caFile string) conformance.ClientEnd {
+		if err := faulty.ConnectTrusting(ctx, url, caFile, f); err != nil {
+			return conformance.ClientEnd{Remarks: []string{err.Error()}}
+		}
+		return conformance.ClientEnd{}
+	}
+}
+
 // casesFor returns the cases that can judge a peer of the role.
-func casesFor(role wire.Role) []*conformance.Case {
-	var cases []*conformance.Case
+func casesFor(role wire.Role) []*script.Case {
+	var cases []*script.Case
 	for _, c := range catalog.Cases() {
 		if c.TestsRole(role) {
 			cases = append(cases, c)
@@ -44,27 +57,26 @@ func casesFor(role wire.Role) []*conformance.Case {
 	return cases
 }
 
-// needsAnotherPeer reports whether a case was skipped because it is about TLS,
-// which these peers do not speak, or about a client that offers something else
-// in its request.
+// needsAnotherPeer reports whether a case was skipped because it needs a server with TLS
+// or one that keeps connections, or a client that offers something else in its request.
 func needsAnotherPeer(r conformance.Result) bool {
-	return r.Verdict == conformance.Skip &&
-		(strings.HasPrefix(r.Explanation, "The case is about TLS") || strings.HasPrefix(r.Explanation, "The client does not offer what the case is about"))
+	return r.Verdict == verdict.Skip && slices.ContainsFunc(
+		[]string{"The case is about TLS", "The server does not keep the connection", "The client does not offer what the case is about"},
+		func(why string) bool { return strings.HasPrefix(r.Explanation, why) })
 }
 
-// calm waits long, which costs nothing where the peer answers: a slow machine is
-// no mistake of the peer's.
+// calm has a long timeout, so that a slow machine does not fail a correct peer. The
+// timeout costs nothing if the peer answers.
 var calm = conformance.Options{Parallel: 8, Deadlines: conformance.NewDeadlines(8*time.Second, 0, 1)}
 
-// TestCorrectPeerPassesEveryCase: without a fault, the peer passes in both
-// roles.
+// Without a fault, the peer passes every case in both roles.
 func TestCorrectPeerPassesEveryCase(t *testing.T) {
 	check := func(t *testing.T, results []conformance.Result, err error) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range results {
-			if r.Verdict != conformance.Pass && !needsAnotherPeer(r) {
+			if r.Verdict != verdict.Pass && !needsAnotherPeer(r) {
 				t.Errorf("%s (%s): %s, %s / %s: %s", r.Case.ID, r.Case.Title, r.Verdict, r.Behavior, r.Close, r.Explanation)
 			}
 		}
@@ -81,13 +93,9 @@ func TestCorrectPeerPassesEveryCase(t *testing.T) {
 		<-stopped
 	})
 	t.Run("client", func(t *testing.T) {
-		launch := func(ctx context.Context, url string) []string {
-			if err := faulty.Connect(ctx, url, faulty.Fault{}); err != nil {
-				return []string{err.Error()}
-			}
-			return nil
-		}
-		results, err := conformance.RunClients(t.Context(), launch, casesFor(wire.RoleClient), calm)
+		opts := calm
+		opts.Starter = starter(faulty.Fault{})
+		results, err := conformance.RunClients(t.Context(), nil, casesFor(wire.RoleClient), opts)
 		check(t, results, err)
 	})
 }

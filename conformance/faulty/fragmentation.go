@@ -6,8 +6,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// collecting makes a peer that keeps a message's frames apart and joins them in
-// its own way.
+// collecting makes a peer that keeps the frames of a message and joins them with
+// join.
 func collecting(join func(frames [][]byte) []byte) func(*peer) {
 	return func(p *peer) {
 		var frames [][]byte
@@ -25,7 +25,7 @@ func collecting(join func(frames [][]byte) []byte) func(*peer) {
 
 var fragmentationFaults = []Fault{
 	{
-		Name: "loses-second-fragment", Sentence: "Loses the second fragment of a message.", Requires: []string{"RFC6455-6.2-4", "RFC6455-5.4-12"},
+		Name: "loses-second-fragment", Sentence: "Drops the second fragment of a message.", Requires: []string{"RFC6455-6.2-4", "RFC6455-5.4-12"},
 		alter: collecting(func(frames [][]byte) []byte {
 			if len(frames) > 1 {
 				frames = slices.Delete(frames, 1, 2)
@@ -34,13 +34,13 @@ var fragmentationFaults = []Fault{
 		}),
 	},
 	{
-		Name: "loses-last-fragment", Sentence: "Loses the last of a message's fragments.", Requires: []string{"RFC6455-6.2-4"},
+		Name: "loses-last-fragment", Sentence: "Drops the last fragment of a message.", Requires: []string{"RFC6455-6.2-4"},
 		alter: collecting(func(frames [][]byte) []byte {
 			return slices.Concat(frames[:max(1, len(frames)-1)]...)
 		}),
 	},
 	{
-		Name: "keeps-last-fragment-only", Sentence: "Takes a message's last fragment for the whole.", Requires: []string{"RFC6455-6.2-4"},
+		Name: "keeps-last-fragment-only", Sentence: "Treats the last fragment of a message as the whole message.", Requires: []string{"RFC6455-6.2-4"},
 		alter: collecting(func(frames [][]byte) []byte { return frames[len(frames)-1] }),
 	},
 	{
@@ -51,7 +51,7 @@ var fragmentationFaults = []Fault{
 		}),
 	},
 	{
-		Name: "repeats-first-fragment", Sentence: "Joins the first fragment of a message twice.", Requires: []string{"RFC6455-6.2-4"},
+		Name: "repeats-first-fragment", Sentence: "Appends the first fragment of a message twice.", Requires: []string{"RFC6455-6.2-4"},
 		alter: collecting(func(frames [][]byte) []byte {
 			if len(frames) > 1 {
 				frames = slices.Insert(frames, 1, frames[0])
@@ -60,11 +60,11 @@ var fragmentationFaults = []Fault{
 		}),
 	},
 	{
-		Name: "at-most-16-fragments", Sentence: "Loses what comes behind the sixteenth fragment.", Requires: []string{"RFC6455-6.2-4", "RFC6455-5.4-11"},
+		Name: "at-most-16-fragments", Sentence: "Drops all fragments after the sixteenth.", Requires: []string{"RFC6455-6.2-4", "RFC6455-5.4-11"},
 		alter: collecting(func(frames [][]byte) []byte { return slices.Concat(frames[:min(16, len(frames))]...) }),
 	},
 	{
-		Name: "fragments-are-messages", Sentence: "Echoes each fragment as a message of its own.", Requires: []string{"RFC6455-5.4-12", "RFC6455-6.2-4"},
+		Name: "fragments-are-messages", Sentence: "Echoes each fragment as a separate message.", Requires: []string{"RFC6455-5.4-12", "RFC6455-6.2-4"},
 		alter: func(p *peer) {
 			p.validText = func([]byte, bool, bool) bool { return true }
 			var opcode wire.Opcode
@@ -80,7 +80,7 @@ var fragmentationFaults = []Fault{
 		},
 	},
 	{
-		Name: "last-fragment-never-ends", Sentence: "Waits for more behind the last fragment of a message.", Requires: []string{"RFC6455-5.4-4", "RFC6455-6.2-5"},
+		Name: "last-fragment-never-ends", Sentence: "Waits for more fragments after the last one.", Requires: []string{"RFC6455-5.4-4", "RFC6455-6.2-5"},
 		alter: func(p *peer) {
 			onMessage := p.onMessage
 			p.onMessage = func(m message) {
@@ -91,11 +91,11 @@ var fragmentationFaults = []Fault{
 		},
 	},
 	{
-		Name: "fragmented-becomes-text", Sentence: "Takes every fragmented message for text.", Requires: []string{"RFC6455-6.2-3"},
+		Name: "fragmented-becomes-text", Sentence: "Treats every fragmented message as text.", Requires: []string{"RFC6455-6.2-3"},
 		alter: echoingFragmented(func(m message) message { m.opcode = wire.OpText; return m }),
 	},
 	{
-		Name: "fragmented-becomes-binary", Sentence: "Takes every fragmented message for binary.", Requires: []string{"RFC6455-6.2-3"},
+		Name: "fragmented-becomes-binary", Sentence: "Treats every fragmented message as binary.", Requires: []string{"RFC6455-6.2-3"},
 		alter: echoingFragmented(func(m message) message { m.opcode = wire.OpBinary; return m }),
 	},
 	{
@@ -109,14 +109,14 @@ var fragmentationFaults = []Fault{
 		}),
 	},
 	{
-		Name: "ignores-stray-continuation", Sentence: "Ignores a continuation frame that continues nothing.", Requires: []string{"RFC6455-5.4-5"},
+		Name: "ignores-stray-continuation", Sentence: "Ignores a continuation frame without a message to continue.", Requires: []string{"RFC6455-5.4-5"},
 		alter: func(p *peer) {
 			overlook(wire.RuleContinuation)(p)
 			p.seen = func(h *wire.Header) bool { return h.Opcode == wire.OpContinuation && !p.state.InMessage }
 		},
 	},
 	{
-		Name: "stray-continuation-as-text", Sentence: "Takes a continuation frame that continues nothing for a text message.", Requires: []string{"RFC6455-5.4-5"},
+		Name: "stray-continuation-as-text", Sentence: "Treats a continuation frame without a message to continue as a text message.", Requires: []string{"RFC6455-5.4-5"},
 		alter: func(p *peer) {
 			overlook(wire.RuleContinuation)(p)
 			p.seen = func(h *wire.Header) bool {
@@ -130,11 +130,11 @@ var fragmentationFaults = []Fault{
 		},
 	},
 	{
-		Name: "text-in-message-begins-anew", Sentence: "Forgets the message under way when another one begins.", Requires: []string{"RFC6455-5.4-9"},
+		Name: "text-in-message-begins-anew", Sentence: "Discards an incomplete message when another one begins.", Requires: []string{"RFC6455-5.4-9"},
 		alter: overlook(wire.RuleInterleaved),
 	},
 	{
-		Name: "text-in-message-continues", Sentence: "Takes a text frame inside a message for its continuation.", Requires: []string{"RFC6455-5.4-9"},
+		Name: "text-in-message-continues", Sentence: "Treats a text frame inside a message as its continuation.", Requires: []string{"RFC6455-5.4-9"},
 		alter: func(p *peer) {
 			overlook(wire.RuleInterleaved)(p)
 			p.seen = func(h *wire.Header) bool {
@@ -148,7 +148,7 @@ var fragmentationFaults = []Fault{
 		},
 	},
 	{
-		Name: "echo-without-fin", Sentence: "Sends the only frame of an echo without FIN.", Requires: []string{"RFC6455-5.4-3", "RFC6455-6.1-7"},
+		Name: "echo-without-fin", Sentence: "Echoes in a single frame without FIN.", Requires: []string{"RFC6455-5.4-3", "RFC6455-6.1-7"},
 		alter: finishing(func(f *frame) { f.Fin = f.Opcode.IsControl() }),
 	},
 	{
@@ -156,11 +156,11 @@ var fragmentationFaults = []Fault{
 		alter: inFragments(16, func(_ int, f *frame) { f.Fin = false }),
 	},
 	{
-		Name: "echo-fragments-all-fin", Sentence: "Echoes in fragments that all have FIN set.", Requires: []string{"RFC6455-5.4-4", "RFC6455-5.4-5"},
+		Name: "echo-fragments-all-fin", Sentence: "Echoes in fragments and sets FIN on all of them.", Requires: []string{"RFC6455-5.4-4", "RFC6455-5.4-5"},
 		alter: inFragments(16, func(_ int, f *frame) { f.Fin = true }),
 	},
 	{
-		Name: "echo-fragments-repeat-opcode", Sentence: "Echoes in fragments that all have the message's opcode.", Requires: []string{"RFC6455-5.4-4", "RFC6455-5.4-9"},
+		Name: "echo-fragments-repeat-opcode", Sentence: "Echoes in fragments and repeats the message's opcode on all of them.", Requires: []string{"RFC6455-5.4-4", "RFC6455-5.4-9"},
 		alter: func(p *peer) {
 			var opcode wire.Opcode
 			inFragments(16, func(i int, f *frame) {
@@ -172,7 +172,7 @@ var fragmentationFaults = []Fault{
 		},
 	},
 	{
-		Name: "echo-begins-with-continuation", Sentence: "Echoes in a continuation frame.", Requires: []string{"RFC6455-5.4-3", "RFC6455-6.1-6"},
+		Name: "echo-begins-with-continuation", Sentence: "Echoes in a single continuation frame.", Requires: []string{"RFC6455-5.4-3", "RFC6455-6.1-6"},
 		alter: finishing(func(f *frame) {
 			if !f.Opcode.IsControl() {
 				f.Opcode = wire.OpContinuation
@@ -180,7 +180,7 @@ var fragmentationFaults = []Fault{
 		}),
 	},
 	{
-		Name: "echo-fragments-swapped", Sentence: "Echoes in fragments of which the second and third have changed places.", Requires: []string{"RFC6455-5.4-8"},
+		Name: "echo-fragments-swapped", Sentence: "Echoes in fragments with the second and third one swapped.", Requires: []string{"RFC6455-5.4-8"},
 		alter: func(p *peer) {
 			p.echo = func(m message) []frame {
 				frames := cut(p.echoInOrder(m)[0], 8)
@@ -192,7 +192,7 @@ var fragmentationFaults = []Fault{
 		},
 	},
 	{
-		Name: "echoes-interleaved", Sentence: "Begins the echo of a message before the last one is out.", Requires: []string{"RFC6455-5.4-9"},
+		Name: "echoes-interleaved", Sentence: "Starts the echo of a message before the previous echo is complete.", Requires: []string{"RFC6455-5.4-9"},
 		alter: func(p *peer) {
 			var held []frame
 			p.onMessage = func(m message) {
@@ -214,7 +214,7 @@ var fragmentationFaults = []Fault{
 	},
 }
 
-// echoingFragmented is echoing for messages of more than one frame.
+// echoingFragmented is like echoing, but only for fragmented messages.
 func echoingFragmented(change func(message) message) func(*peer) {
 	return func(p *peer) {
 		p.onMessage = func(m message) {

@@ -31,7 +31,7 @@ var framesSentWrong = []Fault{
 		alter: finishing(func(f *frame) { f.Masked = !f.Opcode.IsControl() }),
 	},
 	{
-		Name: "rsv1-on-messages", Sentence: "Sets RSV1 on messages although no extension was agreed.",
+		Name: "rsv1-on-messages", Sentence: "Sets RSV1 on messages although no extension was negotiated.",
 		Requires: []string{"RFC6455-5.2-2"},
 		alter: func(p *peer) {
 			p.finish = func(f *frame) {
@@ -50,7 +50,7 @@ var framesSentWrong = []Fault{
 		}),
 	},
 	{
-		Name: "rsv3-on-pong", Sentence: "Sets RSV3 on pongs.", Requires: []string{"RFC6455-5.2-2"},
+		Name: "rsv3-on-pong", Sentence: "Sets RSV3 on Pongs.", Requires: []string{"RFC6455-5.2-2"},
 		alter: finishingOnly(wire.OpPong, func(f *frame) { f.RSV |= wire.RSV3 }),
 	},
 	{
@@ -63,7 +63,7 @@ var framesSentWrong = []Fault{
 		alter:    finishingOnly(wire.OpBinary, func(f *frame) { f.Opcode = 3 }),
 	},
 	{
-		Name: "reserved-control-opcode", Sentence: "Answers pings with the reserved opcode 11.",
+		Name: "reserved-control-opcode", Sentence: "Answers Pings with the reserved opcode 11.",
 		Requires: []string{"RFC6455-5.5.2-2"},
 		alter:    finishingOnly(wire.OpPong, func(f *frame) { f.Opcode = 11 }),
 	},
@@ -72,7 +72,7 @@ var framesSentWrong = []Fault{
 		alter: finishing(func(f *frame) { f.Form = wire.Length16 }),
 	},
 	{
-		Name: "length64-for-medium", Sentence: "Writes lengths from 126 in the 64-bit form.", Requires: []string{"RFC6455-5.2-9"},
+		Name: "length64-for-medium", Sentence: "Writes lengths of 126 and more in the 64-bit form.", Requires: []string{"RFC6455-5.2-9"},
 		alter: finishing(func(f *frame) {
 			if len(f.payload) > 125 {
 				f.Form = wire.Length64
@@ -84,7 +84,7 @@ var framesSentWrong = []Fault{
 		alter: finishing(func(f *frame) { f.Form = wire.Length64 }),
 	},
 	{
-		Name: "length-top-bit", Sentence: "Sets the top bit of 64-bit lengths.", Requires: []string{"RFC6455-5.2-8"},
+		Name: "length-top-bit", Sentence: "Sets the most significant bit of 64-bit lengths.", Requires: []string{"RFC6455-5.2-8"},
 		alter: finishing(func(f *frame) {
 			if len(f.payload) > 0xFFFF {
 				f.Length, f.declared = uint64(len(f.payload))|1<<63, true
@@ -92,7 +92,7 @@ var framesSentWrong = []Fault{
 		}),
 	},
 	{
-		Name: "length-little-endian", Sentence: "Writes 16-bit and 64-bit lengths with the low octet first.",
+		Name: "length-little-endian", Sentence: "Writes 16-bit and 64-bit lengths in little-endian order.",
 		Requires: []string{"RFC6455-5.2-7"},
 		alter: func(p *peer) {
 			p.encoded = func(_ frame, b []byte) []byte {
@@ -107,17 +107,17 @@ var framesSentWrong = []Fault{
 		},
 	},
 	{
-		Name: "length-one-short", Sentence: "Declares one octet less than it sends in a message.",
+		Name: "length-one-short", Sentence: "Declares a payload length that is one octet too small.",
 		Requires: []string{"RFC6455-5.2-11", "RFC6455-6.1-4"},
 		alter:    finishing(func(f *frame) { f.declare(-1) }),
 	},
 	{
-		Name: "length-one-long", Sentence: "Declares one octet more than it sends in a message.",
+		Name: "length-one-long", Sentence: "Declares a payload length that is one octet too large.",
 		Requires: []string{"RFC6455-5.2-11", "RFC6455-6.1-4"},
 		alter:    finishing(func(f *frame) { f.declare(+1) }),
 	},
 	{
-		Name: "length-counts-header", Sentence: "Counts the header's two octets as payload.",
+		Name: "length-counts-header", Sentence: "Counts the two octets of the header as payload.",
 		Requires: []string{"RFC6455-5.2-11"},
 		alter: func(p *peer) {
 			p.encoded = func(f frame, b []byte) []byte {
@@ -129,7 +129,7 @@ var framesSentWrong = []Fault{
 		},
 	},
 	{
-		Name: "length16-wraps", Sentence: "Declares lengths modulo 65536.", Requires: []string{"RFC6455-5.2-7"},
+		Name: "length16-wraps", Sentence: "Declares payload lengths modulo 65536.", Requires: []string{"RFC6455-5.2-7"},
 		alter: finishing(func(f *frame) {
 			if len(f.payload) > 0xFFFF {
 				f.Length, f.declared = uint64(len(f.payload)&0xFFFF), true
@@ -137,7 +137,7 @@ var framesSentWrong = []Fault{
 		}),
 	},
 	{
-		Name: "frame-truncated", Sentence: "Closes TCP in the middle of a message's frame.",
+		Name: "frame-truncated", Sentence: "Closes TCP in the middle of a data frame.",
 		Requires: []string{"RFC6455-6.1-9", "RFC6455-7.1.1-3"},
 		alter: func(p *peer) {
 			p.encoded = func(f frame, b []byte) []byte {
@@ -150,7 +150,7 @@ var framesSentWrong = []Fault{
 		},
 	},
 	{
-		Name: "octet-between-frames", Sentence: "Sends an octet that belongs to no frame before each of its pongs.",
+		Name: "octet-between-frames", Sentence: "Sends a stray octet between frames, before each Pong.",
 		Requires: []string{"RFC6455-6.1-4"},
 		alter: func(p *peer) {
 			p.encoded = func(f frame, b []byte) []byte {
@@ -163,15 +163,16 @@ var framesSentWrong = []Fault{
 	},
 }
 
-// declare makes a message's frame declare a length other than its own.
+// declare makes a data frame declare a length that differs by more from the length of
+// its payload.
 func (f *frame) declare(more int) {
 	if !f.Opcode.IsControl() && len(f.payload) > 0 {
 		f.Length, f.declared = uint64(len(f.payload)+more), true
 	}
 }
 
-// skipFrame leaves a frame out as far as it is there. Where no frame can be made
-// out, nothing more is read.
+// skipFrame skips the received part of the current frame. If it cannot parse a frame,
+// it stops reading.
 func (p *peer) skipFrame() {
 	size := p.left
 	if !p.reading {
@@ -188,41 +189,45 @@ func (p *peer) skipFrame() {
 
 var framesWronglyTaken = []Fault{
 	{
-		Name: "accepts-rsv1", Sentence: "Takes frames with RSV1 set although no extension was agreed.", Requires: []string{"RFC6455-5.2-3"},
+		Name: "accepts-all-rsv", Sentence: "Ignores the reserved bits of all frames.", Requires: []string{"RFC6455-5.2-3", "RFC6455-5.2-4", "RFC7692-6.1-4", "RFC7692-6.1-5"},
+		alter: overlook(wire.RuleReservedBits, wire.RuleReservedBitsDeflate, wire.RuleCompressedControl, wire.RuleCompressedContinuation),
+	},
+	{
+		Name: "accepts-rsv1", Sentence: "Accepts frames with RSV1 set although no extension was negotiated.", Requires: []string{"RFC6455-5.2-3"},
 		alter: overlookIf(func(v *wire.Violation, h wire.Header) bool {
 			return v.Rule == wire.RuleReservedBits && h.RSV&wire.RSV1 != 0
 		}),
 	},
 	{
-		Name: "accepts-rsv2", Sentence: "Takes frames with RSV2 set.", Requires: []string{"RFC6455-5.2-3"},
+		Name: "accepts-rsv2", Sentence: "Accepts frames with RSV2 set.", Requires: []string{"RFC6455-5.2-3"},
 		alter: overlookIf(func(v *wire.Violation, h wire.Header) bool {
 			return v.Rule == wire.RuleReservedBits && h.RSV&wire.RSV2 != 0
 		}),
 	},
 	{
-		Name: "accepts-rsv3", Sentence: "Takes frames with RSV3 set.", Requires: []string{"RFC6455-5.2-3"},
+		Name: "accepts-rsv3", Sentence: "Accepts frames with RSV3 set.", Requires: []string{"RFC6455-5.2-3"},
 		alter: overlookIf(func(v *wire.Violation, h wire.Header) bool {
 			return v.Rule == wire.RuleReservedBits && h.RSV&wire.RSV3 != 0
 		}),
 	},
 	{
-		Name: "accepts-rsv-on-control", Sentence: "Looks at the reserved bits of messages only.", Requires: []string{"RFC6455-5.2-3"},
+		Name: "accepts-rsv-on-control", Sentence: "Checks the reserved bits of data frames only.", Requires: []string{"RFC6455-5.2-3"},
 		alter: overlookIn(wire.RuleReservedBits, wire.OpClose, wire.OpPing, wire.OpPong),
 	},
 	{
-		Name: "accepts-rsv-on-continuation", Sentence: "Looks at the reserved bits of a message's first frame only.", Requires: []string{"RFC6455-5.2-3"},
+		Name: "accepts-rsv-on-continuation", Sentence: "Checks the reserved bits of the first frame of a message only.", Requires: []string{"RFC6455-5.2-3"},
 		alter: overlookIn(wire.RuleReservedBits, wire.OpContinuation),
 	},
 	{
-		Name: "accepts-reserved-opcodes", Sentence: "Ignores frames with a reserved opcode for data.", Requires: []string{"RFC6455-5.2-5"},
+		Name: "accepts-reserved-opcodes", Sentence: "Ignores frames with a reserved data opcode.", Requires: []string{"RFC6455-5.2-5"},
 		alter: overlookIn(wire.RuleOpcode, 3, 4, 5, 6, 7),
 	},
 	{
-		Name: "accepts-reserved-control-opcodes", Sentence: "Ignores frames with a reserved opcode for control.", Requires: []string{"RFC6455-5.2-5"},
+		Name: "accepts-reserved-control-opcodes", Sentence: "Ignores frames with a reserved control opcode.", Requires: []string{"RFC6455-5.2-5"},
 		alter: overlookIn(wire.RuleOpcode, 11, 12, 13, 14, 15),
 	},
 	{
-		Name: "reserved-opcode-as-binary", Sentence: "Takes messages with the reserved opcode 3 for binary ones.", Requires: []string{"RFC6455-5.2-5"},
+		Name: "reserved-opcode-as-binary", Sentence: "Treats messages with the reserved opcode 3 as binary.", Requires: []string{"RFC6455-5.2-5"},
 		alter: func(p *peer) {
 			p.overlooks = func(v *wire.Violation, h wire.Header) bool { return v.Rule == wire.RuleOpcode && h.Opcode == 3 }
 			p.seen = func(h *wire.Header) bool {
@@ -234,55 +239,55 @@ var framesWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "accepts-unmasked", Sentence: "Takes frames that are not masked.", Requires: []string{"RFC6455-5.1-3"}, roles: onlyServer,
+		Name: "accepts-unmasked", Sentence: "Accepts unmasked frames.", Requires: []string{"RFC6455-5.1-3"}, roles: onlyServer,
 		alter: overlook(wire.RuleMaskMissing),
 	},
 	{
-		Name: "accepts-unmasked-control", Sentence: "Takes control frames that are not masked.", Requires: []string{"RFC6455-5.1-3"}, roles: onlyServer,
+		Name: "accepts-unmasked-control", Sentence: "Accepts unmasked control frames.", Requires: []string{"RFC6455-5.1-3"}, roles: onlyServer,
 		alter: overlookIn(wire.RuleMaskMissing, wire.OpClose, wire.OpPing, wire.OpPong),
 	},
 	{
-		Name: "accepts-masked", Sentence: "Takes frames that are masked.", Requires: []string{"RFC6455-5.1-6"}, roles: onlyClient,
+		Name: "accepts-masked", Sentence: "Accepts masked frames.", Requires: []string{"RFC6455-5.1-6"}, roles: onlyClient,
 		alter: overlook(wire.RuleMaskForbidden),
 	},
 	{
-		Name: "accepts-masked-control", Sentence: "Takes control frames that are masked.", Requires: []string{"RFC6455-5.1-6"}, roles: onlyClient,
+		Name: "accepts-masked-control", Sentence: "Accepts masked control frames.", Requires: []string{"RFC6455-5.1-6"}, roles: onlyClient,
 		alter: overlookIn(wire.RuleMaskForbidden, wire.OpClose, wire.OpPing, wire.OpPong),
 	},
 	{
-		Name: "accepts-length16-for-short", Sentence: "Takes lengths up to 125 in the 16-bit form.", Requires: []string{"RFC6455-5.2-10"},
+		Name: "accepts-length16-for-short", Sentence: "Accepts lengths up to 125 in the 16-bit form.", Requires: []string{"RFC6455-5.2-10"},
 		alter: overlookIf(func(v *wire.Violation, h wire.Header) bool {
 			return v.Rule == wire.RuleLengthForm && h.Form == wire.Length16
 		}),
 	},
 	{
-		Name: "accepts-length64-for-medium", Sentence: "Takes lengths up to 65535 in the 64-bit form.", Requires: []string{"RFC6455-5.2-10"},
+		Name: "accepts-length64-for-medium", Sentence: "Accepts lengths up to 65535 in the 64-bit form.", Requires: []string{"RFC6455-5.2-10"},
 		alter: overlookIf(func(v *wire.Violation, h wire.Header) bool {
 			return v.Rule == wire.RuleLengthForm && h.Form == wire.Length64
 		}),
 	},
 	{
-		Name: "accepts-length-top-bit", Sentence: "Takes 64-bit lengths with the top bit set as if it were clear.", Requires: []string{"RFC6455-5.2-8"},
+		Name: "accepts-length-top-bit", Sentence: "Accepts 64-bit lengths with the most significant bit set, and ignores that bit.", Requires: []string{"RFC6455-5.2-8"},
 		alter: overlook(wire.RuleLengthTopBit),
 	},
 	{
-		Name: "accepts-long-ping", Sentence: "Takes pings of more than 125 octets.", Requires: []string{"RFC6455-5.5-2"},
+		Name: "accepts-long-ping", Sentence: "Accepts Pings of more than 125 octets.", Requires: []string{"RFC6455-5.5-2"},
 		alter: overlookIn(wire.RuleControlLength, wire.OpPing),
 	},
 	{
-		Name: "accepts-long-pong", Sentence: "Takes pongs of more than 125 octets.", Requires: []string{"RFC6455-5.5-2"},
+		Name: "accepts-long-pong", Sentence: "Accepts Pongs of more than 125 octets.", Requires: []string{"RFC6455-5.5-2"},
 		alter: overlookIn(wire.RuleControlLength, wire.OpPong),
 	},
 	{
-		Name: "accepts-long-close", Sentence: "Takes Close frames of more than 125 octets.", Requires: []string{"RFC6455-5.5-2"},
+		Name: "accepts-long-close", Sentence: "Accepts Close frames of more than 125 octets.", Requires: []string{"RFC6455-5.5-2"},
 		alter: overlookIn(wire.RuleControlLength, wire.OpClose),
 	},
 	{
-		Name: "accepts-fragmented-ping", Sentence: "Answers pings without FIN.", Requires: []string{"RFC6455-5.5-4"},
+		Name: "accepts-fragmented-ping", Sentence: "Answers Pings without FIN.", Requires: []string{"RFC6455-5.5-4"},
 		alter: overlookIn(wire.RuleControlFragmented, wire.OpPing),
 	},
 	{
-		Name: "accepts-fragmented-pong", Sentence: "Takes pongs without FIN.", Requires: []string{"RFC6455-5.5-4"},
+		Name: "accepts-fragmented-pong", Sentence: "Accepts Pongs without FIN.", Requires: []string{"RFC6455-5.5-4"},
 		alter: overlookIn(wire.RuleControlFragmented, wire.OpPong),
 	},
 	{
@@ -290,11 +295,11 @@ var framesWronglyTaken = []Fault{
 		alter: overlookIn(wire.RuleControlFragmented, wire.OpClose),
 	},
 	{
-		Name: "wrong-code-for-framing", Sentence: "Fails the connection with 1011 where 1002 fits.", Requires: []string{"RFC6455-7.1.7-5", "RFC6455-7.4.1-3"},
+		Name: "wrong-code-for-framing", Sentence: "Fails the connection with 1011 instead of 1002.", Requires: []string{"RFC6455-7.1.7-5", "RFC6455-7.4.1-3"},
 		alter: wrongCode(wire.StatusProtocolError, wire.StatusInternalServerError),
 	},
 	{
-		Name: "goes-on-after-mistake", Sentence: "Sends Close on a mistake of the other end, and goes on answering what comes behind it.",
+		Name: "goes-on-after-mistake", Sentence: "Sends a Close frame on a violation, but answers the frames that follow it.",
 		Requires: []string{"RFC6455-7.1.7-7", "RFC6455-5.5.1-6"},
 		alter: func(p *peer) {
 			p.onMistake = func(v *wire.Violation) {
@@ -304,22 +309,22 @@ var framesWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "skips-bad-frames", Sentence: "Skips frames that break a rule instead of failing the connection.",
+		Name: "skips-bad-frames", Sentence: "Skips invalid frames instead of failing the connection.",
 		Requires: []string{"RFC6455-5.2-3", "RFC6455-5.2-5", "RFC6455-5.4-5"},
 		alter:    func(p *peer) { p.onMistake = func(*wire.Violation) { p.skipFrame() } },
 	},
 	{
-		Name: "unmasks-each-read-anew", Sentence: "Begins with the key's first octet again at each piece that TCP delivers.",
+		Name: "unmasks-each-read-anew", Sentence: "Restarts at the first octet of the masking key with each TCP read.",
 		Requires: []string{"RFC6455-5.3-5", "RFC6455-6.2-1"}, roles: onlyServer,
 		alter: func(p *peer) { p.unmask = func(key [4]byte, _ int, piece []byte) { wire.Mask(key, 0, piece) } },
 	},
 	{
-		Name: "never-unmasks", Sentence: "Takes the masked payload for the payload.",
+		Name: "never-unmasks", Sentence: "Does not unmask payloads.",
 		Requires: []string{"RFC6455-6.2-8", "RFC6455-5.3-5"}, roles: onlyServer,
 		alter: func(p *peer) { p.unmask = func([4]byte, int, []byte) {} },
 	},
 	{
-		Name: "unmasks-whole-words", Sentence: "Leaves up to three octets at the end of a payload masked.",
+		Name: "unmasks-whole-words", Sentence: "Leaves up to three octets at the end of a payload masked, because it unmasks words of four octets.",
 		Requires: []string{"RFC6455-5.3-5"}, roles: onlyServer,
 		alter: func(p *peer) {
 			p.unmask = func(key [4]byte, pos int, piece []byte) {
@@ -332,7 +337,7 @@ var framesWronglyTaken = []Fault{
 		},
 	},
 	{
-		Name: "frames-are-reads", Sentence: "Takes each read from the network for one whole frame and ignores what is behind it.",
+		Name: "frames-are-reads", Sentence: "Treats each read from the network as exactly one frame, and ignores the rest of it.",
 		Requires: []string{"RFC6455-6.2-1"},
 		alter: func(p *peer) {
 			dispatch := p.seen
@@ -350,19 +355,19 @@ var framesWronglyRefused = []Fault{
 		alter: refusing(func(h wire.Header) bool { return h.Masked && h.MaskKey == [4]byte{} }),
 	},
 	{
-		Name: "rejects-126", Sentence: "Takes the length 126 for a mistake.", Requires: []string{"RFC6455-5.2-7"},
+		Name: "rejects-126", Sentence: "Fails the connection on a payload length of 126.", Requires: []string{"RFC6455-5.2-7"},
 		alter: refusing(func(h wire.Header) bool { return h.Length == 126 && !h.Opcode.IsControl() }),
 	},
 	{
-		Name: "rejects-length64", Sentence: "Fails the connection on a length of 65536 or more.", Requires: []string{"RFC6455-5.2-7"},
+		Name: "rejects-length64", Sentence: "Fails the connection on a payload length of 65536 or more.", Requires: []string{"RFC6455-5.2-7"},
 		alter: refusing(func(h wire.Header) bool { return h.Length > 0xFFFF }),
 	},
 	{
-		Name: "reads-length16-signed", Sentence: "Reads 16-bit lengths as signed and fails on 32768 and more.", Requires: []string{"RFC6455-5.2-7"},
+		Name: "reads-length16-signed", Sentence: "Reads 16-bit lengths as signed, and fails the connection on 32768 and more.", Requires: []string{"RFC6455-5.2-7"},
 		alter: refusing(func(h wire.Header) bool { return h.Form == wire.Length16 && int16(uint16(h.Length)) < 0 }),
 	},
 	{
-		Name: "reads-length16-swapped", Sentence: "Reads 16-bit lengths with the low octet first.", Requires: []string{"RFC6455-5.2-7"},
+		Name: "reads-length16-swapped", Sentence: "Reads 16-bit lengths in little-endian order.", Requires: []string{"RFC6455-5.2-7"},
 		alter: func(p *peer) {
 			p.seen = func(h *wire.Header) bool {
 				if h.Form == wire.Length16 {
@@ -381,13 +386,13 @@ var framesWronglyRefused = []Fault{
 		alter: refusing(func(h wire.Header) bool { return h.Length == 0 && !h.Opcode.IsControl() }),
 	},
 	{
-		Name: "rejects-binary", Sentence: "Fails the connection on binary messages with a protocol error.", Requires: []string{"RFC6455-5.2-14", "RFC6455-7.4.1-3"},
+		Name: "rejects-binary", Sentence: "Fails the connection on binary messages with 1002.", Requires: []string{"RFC6455-5.2-14", "RFC6455-7.4.1-3"},
 		alter: refusing(func(h wire.Header) bool { return h.Opcode == wire.OpBinary }),
 	},
 }
 
-// wrongCode makes a peer that uses one code for another when it fails a
-// connection.
+// wrongCode makes a peer that fails the connection with the code wrong instead of the
+// code right.
 func wrongCode(right, wrong wire.StatusCode) func(*peer) {
 	return func(p *peer) {
 		p.onMistake = func(v *wire.Violation) {

@@ -2,51 +2,71 @@ package faulty
 
 import "github.com/wsspec/wsspec/ref/wire"
 
-// habits are what a peer does at each point where a fault can change it. Those
-// that are nil when a peer is correct only add something.
+// habits are the functions of a peer that a fault can replace. A correct peer leaves
+// the optional ones nil.
 type habits struct {
-	// overlooks reports whether a mistake of the other end passes. h is the
-	// header that has it, zero in the opening handshake.
+	// overlooks reports whether the peer ignores a violation by the other end. h is
+	// the header with the violation; it is zero in the opening handshake.
 	overlooks func(v *wire.Violation, h wire.Header) bool
 
-	// Of the opening handshake. request and answer change what is sent as a
-	// value, head as octets; refusal changes what a bad request gets; agree
-	// changes what a server agrees to about permessage-deflate.
+	// The opening handshake: request and answer change the request and the response
+	// as values, head changes their octets. refusal changes the response to an
+	// invalid request. agree chooses the server's answer to the offers of
+	// permessage-deflate.
 	request func(*wire.Request)
 	answer  func(wire.Request, *wire.Response)
 	refusal func(*wire.Response)
 	head    func([]byte) []byte
-	// wholeHead: a request that does not come in one read is refused.
-	wholeHead bool
-	// distrusts and rawHead refuse a response that is in order, the one as a
-	// value and the other as octets; nil refuses none.
+	// reads and readsResponse see a request or response before it is checked. piece
+	// reports whether the peer rejects a head of which it has read only so much, heard
+	// changes the octets of a complete head. keeps makes the server wait for another
+	// request after a refusal. interim reports whether the client goes on after a
+	// response with that status.
+	reads         func(*wire.Request)
+	readsResponse func(*wire.Response)
+	piece         func(soFar []byte) bool
+	heard         func([]byte) []byte
+	keeps         bool
+	interim       func(status int) bool
+	// distrusts and rawHead make a client reject a valid response: distrusts sees it
+	// as a value, rawHead as octets. They are optional.
 	distrusts func(wire.Response) bool
 	rawHead   func([]byte) bool
 	agree     func(offers []wire.Extension, params *wire.DeflateParams, answer *wire.Extension) (ok bool)
-	// early is what becomes of octets that came with the handshake.
+	// early handles the octets that arrived together with the handshake.
 	early func([]byte) []byte
-	// opened is called when the connection is open.
+	// opened runs when the connection is open.
 	opened func()
 
-	// Of what is received. unmask takes the masking off a piece of payload,
-	// seen is told of each frame whose header passed and can swallow it whole,
-	// validText judges a piece of a text message.
+	// partial gets the octets of an incomplete header where a read ends inside it, and
+	// returns those that the peer keeps. bare gets a header where a read ends directly
+	// behind it, before a payload. behind gets the octets behind a complete frame that
+	// the same read had, and returns those that the peer keeps.
+	partial func([]byte) []byte
+	bare    func(*wire.Header)
+	behind  func([]byte) []byte
+
+	// Receiving: unmask unmasks a piece of a payload. seen gets each frame with a
+	// valid header, and can take the frame for itself. validText checks a piece of
+	// a text message.
 	unmask    func(key [4]byte, pos int, piece []byte)
 	seen      func(*wire.Header) (swallow bool)
 	validText func(piece []byte, frameEnds, messageEnds bool) bool
-	// take files the payload of a whole data frame under the message.
+	// take adds the payload of a complete data frame to the message.
 	take func(payload []byte)
-	// Whole messages, pings and pongs; the body of a Close frame; a mistake of
-	// the other end that fails the connection.
+	// ended runs if TCP ends before the closing handshake.
+	ended func()
+	// Complete messages, Pings and Pongs; the body of a Close frame; a violation by
+	// the other end.
 	onMessage func(message)
 	onPing    func(payload []byte)
 	onPong    func(payload []byte)
 	onClose   func(body []byte)
 	onMistake func(*wire.Violation)
 
-	// Of what is sent. echo turns a message into frames, compress and inflate
-	// are DEFLATE, finish has the last word on a frame, encoded on its octets,
-	// key draws the masking key.
+	// Sending: echo turns a message into frames. compress and inflate are DEFLATE.
+	// finish makes the last change to a frame, encoded to its octets. key chooses
+	// the masking key.
 	echo     func(message) []frame
 	compress func([]byte) []byte
 	inflate  func([]byte) ([]byte, error)
@@ -56,22 +76,30 @@ type habits struct {
 	// leave closes TCP at the end.
 	leave func()
 
-	// Of permessage-deflate: the options of both directions.
+	// The options of permessage-deflate for each direction.
 	deflaterOptions func(*wire.DeflaterOptions)
 	inflaterOptions func(*wire.InflaterOptions)
 }
 
-// correct returns the habits of a peer without fault.
+// correct returns the habits of a correct peer.
 func (p *peer) correct() habits {
 	return habits{
-		overlooks: func(*wire.Violation, wire.Header) bool { return false },
-		request:   func(*wire.Request) {},
-		answer:    func(wire.Request, *wire.Response) {},
-		refusal:   func(*wire.Response) {},
-		head:      func(b []byte) []byte { return b },
-		agree:     p.agreeInOrder,
-		early:     func(b []byte) []byte { return b },
-		opened:    func() {},
+		overlooks:     func(*wire.Violation, wire.Header) bool { return false },
+		request:       func(*wire.Request) {},
+		answer:        func(wire.Request, *wire.Response) {},
+		refusal:       func(*wire.Response) {},
+		head:          func(b []byte) []byte { return b },
+		agree:         p.agreeInOrder,
+		early:         func(b []byte) []byte { return b },
+		opened:        func() {},
+		reads:         func(*wire.Request) {},
+		readsResponse: func(*wire.Response) {},
+		interim:       func(status int) bool { return status/100 == 1 && status != 101 }, // RFC 9110 15.2
+
+		partial: func(b []byte) []byte { return b },
+		bare:    func(*wire.Header) {},
+		behind:  func(b []byte) []byte { return b },
+		ended:   func() {},
 
 		unmask:    func(key [4]byte, pos int, piece []byte) { wire.Mask(key, pos, piece) },
 		seen:      func(*wire.Header) bool { return false },

@@ -1,191 +1,213 @@
 package faulty
 
 import (
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// Likely guesses why a peer of that role failed cases: it returns for a case the
-// mistake with which a peer fails the same cases in the same way. judged has every
-// case that was judged, with the explanation of its failure, "" if it passed. A
-// case that no known mistake explains, or that several explain equally well, is not
-// in the answer.
+// Likely names the fault that explains why a peer with the role failed some cases.
+// judged maps the id of every judged case to the explanation of its failure, or to ""
+// if the case passed. The result maps the id of a failed case to its cause. It leaves
+// a case out rather than guess.
 //
-// A guess it is: what is measured is that a peer with this one mistake, and
-// correct otherwise, fails these cases.
+// A fault is named only if its whole pattern fits:
+//
+//   - the peer fails every case that a peer with the fault fails, and each failure has
+//     an explanation of the same shape (times, numbers, quotes and parentheses left out),
+//   - no other fault explains the same failures and more, or just as many, and
+//   - no failure that looks the same is left unexplained: that would be a simpler
+//     cause, which is not among the known faults, and
+//   - at most a quarter of the cases fail without an explanation: what fails so many can
+//     be the cause of the others as well.
 func Likely(role wire.Role, judged map[string]string) map[string]Fault {
-	causes := map[string]Fault{}
-	open := maps.Clone(judged)
-	maps.DeleteFunc(open, func(_, why string) bool { return why == "" })
+	return likely(rowsOf(role), judged)
+}
+
+func likely(rows []*pattern, judged map[string]string) map[string]Fault {
 	shapes := map[string]string{}
-	for id, why := range open {
-		shapes[id] = shape(why)
-	}
-	var candidates []candidate
-	for _, row := range rowsOf(role) {
-		c := candidate{knownRow: row}
-		for id, shape := range shapes {
-			if row.shapes[shape] && row.catches(id) {
-				c.explains = append(c.explains, id)
-			}
+	for id, why := range judged {
+		if why != "" {
+			shapes[id] = shape(why)
 		}
-		if len(c.explains) == 0 || !c.looksAlike(judged) {
+	}
+	var possible []candidate
+	explained := map[string]int{} // by case, by how many candidates
+	for _, row := range rows {
+		c, ok := row.compare(judged, shapes)
+		if !ok {
 			continue
 		}
-		for id, why := range judged {
-			if why == "" && row.catches(id) {
-				c.contradicted++
-			}
+		possible = append(possible, c)
+		for id := range c.explains {
+			explained[id]++
 		}
-		candidates = append(candidates, c)
 	}
-	for {
-		best := mostExplaining(candidates, open)
-		if len(best) == 0 {
-			return causes
+	left := map[string][]string{} // by shape: the failures that nobody explains
+	for id, s := range shapes {
+		if explained[id] == 0 {
+			left[s] = append(left[s], id)
 		}
-		alike := best
-		for _, same := range []func(a, b string) bool{sameWords, sameShape} {
-			if len(alike) > 1 {
-				alike = likest(best, judged, same)
-			}
-		}
-		if len(alike) == 1 {
-			for _, id := range alike[0].explains {
-				if _, yet := open[id]; yet {
-					causes[id] = alike[0].fault
-				}
-			}
-		}
-		for _, c := range best { // where none is likelier, a lesser one is not either
-			for _, id := range c.explains {
-				delete(open, id)
+	}
+	causes := map[string]Fault{}
+	unexplained := 0
+	for _, ids := range left {
+		unexplained += len(ids)
+	}
+	if 4*unexplained > len(judged) {
+		return causes
+	}
+	for i, c := range possible {
+		if c.fits && c.simplest(i, possible) && !c.leavesOut(shapes, left) {
+			for id := range c.explains {
+				causes[id] = c.fault
 			}
 		}
 	}
+	return causes
 }
 
-// A candidate is a fault with the failed cases that it explains.
+// A candidate is a fault that the peer may have: it failed every case of the pattern.
 type candidate struct {
-	knownRow
-	explains []string
-	// contradicted is how many cases a peer with the fault fails, and this one
-	// did not.
-	contradicted int
+	*pattern
+	// fits: it failed each of them in the same way.
+	fits bool
+	// explains has the cases that it failed in the same way.
+	explains map[string]bool
 }
 
-// gain weighs what a candidate explains of what is still open against what
-// speaks against it.
-func (c candidate) gain(open map[string]string) int {
-	gain := -3 * c.contradicted
-	for _, id := range c.explains {
-		if _, yet := open[id]; yet {
-			gain++
+// simplest reports whether no other candidate explains one of the same cases, unless
+// it explains nothing else.
+func (c candidate) simplest(at int, all []candidate) bool {
+	for i, other := range all {
+		if i == at {
+			continue
+		}
+		shared := 0
+		for id := range other.explains {
+			if c.explains[id] {
+				shared++
+			}
+		}
+		if shared > 0 && (shared < len(other.explains) || shared == len(c.explains)) {
+			return false
 		}
 	}
-	return gain
+	return true
 }
 
-// mostExplaining returns the candidates that explain most of the open cases, more
-// than one where they explain the same number.
-func mostExplaining(candidates []candidate, open map[string]string) []candidate {
-	most := 0
-	var best []candidate
-	for _, c := range candidates {
-		switch gain := c.gain(open); {
-		case gain <= 0 || gain < most:
-		case gain > most:
-			most, best = gain, []candidate{c}
-		default:
-			best = append(best, c)
+// leavesOut reports whether a failure that looks like those of the candidate is
+// explained by nobody. Cases that were not measured for the fault do not count.
+func (c candidate) leavesOut(shapes map[string]string, left map[string][]string) bool {
+	for id := range c.explains {
+		for _, other := range left[shapes[id]] {
+			if Measures(c.fault, other) {
+				return true
+			}
 		}
 	}
-	return best
+	return false
 }
 
-// compare counts the failures that were explained in the same way and in
-// another, wherever that was measured in a case that this peer failed too.
-func (r knownRow) compare(judged map[string]string, same func(a, b string) bool) (alike, differ int) {
-	for id, why := range r.symptoms {
-		switch {
-		case judged[id] == "":
-		case same(why, judged[id]):
-			alike++
-		default:
-			differ++
-		}
-	}
-	return alike, differ
-}
-
-// looksAlike says whether the peer's failures look as those of a peer with this
-// fault for the most part.
-func (r knownRow) looksAlike(judged map[string]string) bool {
-	alike, differ := r.compare(judged, sameShape)
-	return alike > differ
-}
-
-// likest returns the candidates of which every failure looks alike.
-func likest(candidates []candidate, judged map[string]string, same func(a, b string) bool) []candidate {
-	return slices.DeleteFunc(slices.Clone(candidates), func(c candidate) bool {
-		alike, differ := c.compare(judged, same)
-		return alike == 0 || differ > 0
-	})
-}
-
-func sameWords(a, b string) bool { return a == b }
-
-// sameShape is sameWords but for what differs from peer to peer: numbers, quoted
-// text, remarks in brackets.
-func sameShape(a, b string) bool { return shape(a) == shape(b) }
-
-func shape(why string) string { return particulars.ReplaceAllString(why, "…") }
-
-var particulars = regexp.MustCompile(`\([^()]*\)|"[^"]*"…?|0x[0-9a-f]*…?|[0-9]+`)
-
-// knownRow is a row of the matrix ready for use.
-type knownRow struct {
+// A pattern is what is known of a peer with one fault.
+type pattern struct {
 	fault Fault
 	role  string
-	fails []string
-	// symptoms are the explanations of some of the failures, by case.
-	symptoms map[string]string
-	// shapes are what is common to them.
-	shapes map[string]bool
+	// shapes maps each case that fails to the shape of its explanation.
+	shapes map[string]string
+	// wider are globs on further cases, which were not measured with this fault but
+	// belong to a group of which all measured cases fail.
+	wider map[string][]string
 }
 
-// catches reports whether the case fails because of the fault.
-func (r knownRow) catches(id string) bool {
-	return slices.ContainsFunc(r.fails, func(glob string) bool {
-		group, open := strings.CutSuffix(glob, "*")
-		return id == glob || open && strings.HasPrefix(id, group)
-	})
+// compare compares the results of a peer with the pattern. It is no candidate if the
+// peer passed a case of the pattern, or failed none in the same way. With two faults
+// a peer can fail a case in the way of the other one.
+func (p *pattern) compare(judged, shapes map[string]string) (c candidate, ok bool) {
+	c = candidate{p, true, map[string]bool{}}
+	for id, shape := range p.shapes {
+		switch why, ok := judged[id]; {
+		case !ok:
+		case why == "":
+			return c, false
+		case shapes[id] != shape:
+			c.fits = false
+		default:
+			c.explains[id] = true
+		}
+	}
+	if len(c.explains) == 0 {
+		return c, false
+	}
+	for id, shape := range shapes {
+		if _, measured := p.shapes[id]; !measured && matchesAny(p.wider[shape], id) {
+			c.explains[id] = true
+		}
+	}
+	return c, true
 }
 
-var knownRows = sync.OnceValue(func() []knownRow {
+// shape is an explanation without the details that differ between peers and runs: times
+// and the advice to give more, numbers, quoted text, text in parentheses.
+func shape(why string) string {
+	why = times.ReplaceAllString(why, "")
+	for {
+		short := particulars.ReplaceAllString(why, "")
+		if short == why {
+			return why
+		}
+		why = short // parentheses can stand in others
+	}
+}
+
+var times = regexp.MustCompile(`,?( which was still open)? (for|within|after) [0-9.]+ m?s\b| in time\b| --slow gives more time\.`)
+
+var particulars = regexp.MustCompile(` ?(\([^()]*\)|"[^"]*"…?|0x[0-9a-f]*…?|[0-9a-f]{8}\b|[0-9]+)`)
+
+var patterns = sync.OnceValue(func() []*pattern {
+	m, symptoms := Catches(), Symptoms()
 	byName := map[string]Fault{}
 	for _, f := range faults {
 		byName[f.Name] = f
 	}
-	symptoms := Symptoms()
-	var rows []knownRow
-	for _, r := range Catches().Rows {
-		if f, ok := byName[r.Fault]; ok && len(r.Fails) > 0 {
-			row := knownRow{f, r.Role, r.Fails, symptoms[r.Fault+" "+r.Role], map[string]bool{}}
-			for _, why := range row.symptoms {
-				row.shapes[shape(why)] = true
-			}
-			rows = append(rows, row)
+	var all []*pattern
+	for _, r := range m.Rows {
+		f, ok := byName[r.Fault]
+		if !ok || len(r.Fails) == 0 {
+			continue
 		}
+		p := &pattern{fault: f, role: r.Role, shapes: map[string]string{}, wider: symptoms[r.Fault+" "+r.Role]}
+		for shape, globs := range p.wider {
+			for _, id := range m.Cases {
+				if Measures(f, id) && matchesAny(globs, id) {
+					p.shapes[id] = shape
+				}
+			}
+		}
+		all = append(all, p)
 	}
-	return rows
+	return all
 })
 
-func rowsOf(role wire.Role) []knownRow {
-	return slices.DeleteFunc(slices.Clone(knownRows()), func(r knownRow) bool { return r.role != role.String() })
+func rowsOf(role wire.Role) []*pattern {
+	var of []*pattern
+	for _, p := range patterns() {
+		if p.role == role.String() {
+			of = append(of, p)
+		}
+	}
+	return of
+}
+
+// matchesAny reports whether one of the globs matches an id.
+func matchesAny(globs []string, id string) bool {
+	for _, g := range globs {
+		group, open := strings.CutSuffix(g, "*")
+		if id == g || open && strings.HasPrefix(id, group) {
+			return true
+		}
+	}
+	return false
 }

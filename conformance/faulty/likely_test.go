@@ -1,100 +1,183 @@
 package faulty_test
 
 import (
-	"cmp"
+	"fmt"
 	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/faulty"
+	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/ref"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// judgedBy is how the cases of the matrix go for a peer with these faults.
-func judgedBy(t *testing.T, m faulty.Matrix, role wire.Role, names ...string) map[string]string {
+// A known is a row of the matrix as the results of a peer.
+type known struct {
+	fault  string
+	role   wire.Role
+	judged map[string]string
+}
+
+// knownPeers are the peers of the matrix that fail a case.
+func knownPeers(t *testing.T) []known {
 	t.Helper()
-	all := ids(casesFor(role))
-	judged := map[string]string{}
-	for _, id := range all {
-		judged[id] = ""
-	}
 	symptoms := faulty.Symptoms()
-	for _, row := range m.Rows {
-		for _, name := range names {
-			if row.Fault == name && row.Role == role.String() {
-				known := symptoms[row.Fault+" "+row.Role]
-				some := "It failed."
-				if ids := slices.Sorted(maps.Keys(known)); len(ids) > 0 {
-					some = known[ids[0]]
-				}
-				for id := range expand(t, row.Fails, all) {
-					judged[id] = cmp.Or(known[id], some)
-				}
+	var peers []known
+	for _, p := range faultsByRole() {
+		all := ids(casesFor(p.role))
+		k := known{p.fault.Name, p.role, map[string]string{}}
+		for _, id := range all {
+			k.judged[id] = ""
+		}
+		signs := symptoms[p.fault.Name+" "+p.role.String()]
+		for sign, globs := range signs {
+			for id := range expand(t, globs, all) {
+				k.judged[id] = sign
 			}
+		}
+		if len(signs) > 0 {
+			peers = append(peers, k)
+		}
+	}
+	return peers
+}
+
+// both are the results of a peer with two faults: of a case that fails because of
+// either, the explanation is that of one of them.
+func both(a, b known, random *rand.Rand) map[string]string {
+	judged := maps.Clone(a.judged)
+	for _, id := range slices.Sorted(maps.Keys(b.judged)) {
+		if why := b.judged[id]; why != "" && (judged[id] == "" || random.IntN(2) == 0) {
+			judged[id] = why
 		}
 	}
 	return judged
 }
 
-// What a peer with one mistake fails is never blamed on another; for most
-// mistakes it is blamed on that one.
-func TestLikelyNamesTheMistakeOrNone(t *testing.T) {
-	named, rows := 0, 0
-	m := faulty.Catches()
-	for i, p := range faultsByRole() {
-		if i%5 != 0 {
-			continue // all take half a minute
+// A score counts what was named.
+type score struct {
+	peers, named, right, wrong int
+}
+
+func (s *score) count(causes map[string]faulty.Fault, want ...string) (wrong []string) {
+	s.peers++
+	names := map[string]bool{}
+	for _, f := range causes {
+		names[f.Name] = true
+	}
+	if len(names) > 0 {
+		s.named++
+	}
+	for name := range names {
+		right := false
+		for _, w := range want {
+			right = right || w == name
 		}
-		judged := judgedBy(t, m, p.role, p.fault.Name)
-		failed := 0
-		for _, why := range judged {
-			if why != "" {
-				failed++
-			}
-		}
-		if failed == 0 {
-			continue // caught as a remark
-		}
-		rows++
-		causes := faulty.Likely(p.role, judged)
-		for id, f := range causes {
-			if f.Name != p.fault.Name {
-				t.Errorf("%s as %v: %s is blamed on %s", p.fault.Name, p.role, id, f.Name)
-			}
-		}
-		if len(causes) == failed {
-			named++
+		if right {
+			s.right++
+		} else {
+			s.wrong++
+			wrong = append(wrong, name)
 		}
 	}
-	t.Logf("named in %d of %d rows", named, rows)
-	if named < rows*2/3 {
-		t.Errorf("named in %d of %d rows only", named, rows)
+	return wrong
+}
+
+// precision is the part of the named causes that are right.
+func (s score) precision() float64 {
+	if s.right+s.wrong == 0 {
+		return 1
+	}
+	return float64(s.right) / float64(s.right+s.wrong)
+}
+
+// A cause that is named is the right one: for every peer of the matrix, for pairs of
+// faults, and for peers with a fault that is not known, for which none is right.
+func TestLikelyCausesAreRight(t *testing.T) {
+	peers := knownPeers(t)
+	if len(peers) < 500 {
+		t.Fatalf("%d peers, want at least 500", len(peers))
+	}
+	var single, unknown, pairs score
+	for _, p := range peers {
+		for _, wrong := range single.count(faulty.Likely(p.role, p.judged), p.fault) {
+			t.Errorf("%s as %v: named %s", p.fault, p.role, wrong)
+		}
+		for _, wrong := range unknown.count(faulty.LikelyWithout(p.fault, p.role, p.judged)) {
+			t.Logf("unknown fault %s as %v: named %s", p.fault, p.role, wrong)
+		}
+	}
+	random := rand.New(rand.NewPCG(6455, 7692))
+	for pairs.peers < 1000 {
+		a, b := peers[random.IntN(len(peers))], peers[random.IntN(len(peers))]
+		if a.role != b.role || a.fault == b.fault {
+			continue
+		}
+		for _, wrong := range pairs.count(faulty.Likely(a.role, both(a, b, random)), a.fault, b.fault) {
+			t.Logf("%s and %s as %v: named %s", a.fault, b.fault, a.role, wrong)
+		}
+	}
+	figures := []string{
+		fmt.Sprintf("| one known fault | %d | %d | %d | %.1f%% |", single.peers, single.named, single.wrong, 100*single.precision()),
+		fmt.Sprintf("| two known faults | %d | %d | %d | %.1f%% |", pairs.peers, pairs.named, pairs.wrong, 100*pairs.precision()),
+		fmt.Sprintf("| a fault that is not known | %d | %d | %d | – |", unknown.peers, unknown.named, unknown.wrong),
+	}
+	docs, err := os.ReadFile(filepath.Join("..", "..", "docs", "verdicts.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range figures {
+		t.Log(f)
+		if !strings.Contains(string(docs), f) {
+			t.Errorf("docs/verdicts.md lacks the line %s", f)
+		}
+	}
+	if single.named < single.peers/2 {
+		t.Errorf("a cause is named for %d of %d peers with one fault", single.named, single.peers)
 	}
 }
 
 func TestLikely(t *testing.T) {
+	of := func(names ...string) map[string]string {
+		judged := map[string]string{}
+		random := rand.New(rand.NewPCG(1, 2))
+		all := known{judged: judged}
+		for _, p := range knownPeers(t) {
+			for _, name := range names {
+				if p.role == wire.RoleServer && p.fault == name {
+					all.judged = both(p, all, random)
+				}
+			}
+		}
+		return all.judged
+	}
 	for _, tt := range []struct {
 		name   string
-		faults []string
-		// also fail, for a reason of their own, and pass, against the faults.
-		also, but []string
-		want      map[string]string
+		judged map[string]string
+		// also fail for another reason; pass although the faults should fail them.
+		also, pass []string
+		want       map[string]string
 	}{
-		{"nothing failed", nil, nil, nil, nil},
-		{"one mistake", []string{"pong-never"}, nil, nil, map[string]string{"2.1": "pong-never", "5.6": "pong-never"}},
-		{"two mistakes", []string{"pong-never", "accepts-rsv2-when-agreed"}, nil, nil, map[string]string{"2.1": "pong-never", "rfc7692/7.2/29": "accepts-rsv2-when-agreed"}},
-		{"a mistake, and a case that has nothing to do with it", []string{"pong-never"}, []string{"9.1.1"}, nil, map[string]string{"2.1": "pong-never", "9.1.1": ""}},
-		{"what speaks against one mistake leaves another", []string{"pong-never"}, nil, []string{"2.1", "2.2", "2.3", "2.4", "2.6", "2.9", "2.10", "2.11"}, map[string]string{"5.6": "ignores-ping-in-message"}},
-		{"the case fails, but otherwise than by the mistake", []string{"pong-never"}, []string{"2.1"}, nil, map[string]string{"2.1": "", "2.2": "pong-never"}},
-		{"several mistakes look the same", []string{"text-unchecked"}, nil, nil, map[string]string{"6.3.1": ""}},
+		{"nothing failed", map[string]string{"1.1.1": ""}, nil, nil, nil},
+		{"one mistake", of("pong-never"), nil, nil, map[string]string{"2.2": "pong-never", "5.6": "pong-never"}},
+		{"one mistake and an unrelated failure", of("pong-never"), []string{"9.1.1"}, nil, map[string]string{"2.2": "pong-never", "9.1.1": ""}},
+		{"a passed case rules a mistake out", of("pong-never"), nil, []string{"2.2"}, map[string]string{"2.3": "", "5.6": ""}},
+		{"a case that fails in another way rules a mistake out", of("pong-never"), []string{"2.2"}, nil, map[string]string{"2.2": "", "2.3": ""}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			judged := judgedBy(t, faulty.Catches(), wire.RoleServer, tt.faults...)
+			judged := maps.Clone(tt.judged)
 			for _, id := range tt.also {
 				judged[id] = "Something else failed."
 			}
-			for _, id := range tt.but {
+			for _, id := range tt.pass {
 				judged[id] = ""
 			}
 			got := faulty.Likely(wire.RoleServer, judged)
@@ -102,9 +185,6 @@ func TestLikely(t *testing.T) {
 				t.Errorf("%v", got)
 			}
 			for id, name := range tt.want {
-				if len(tt.faults) > 0 && judged[id] == "" {
-					t.Errorf("%s does not fail: this test shows nothing", id)
-				}
 				if got[id].Name != name {
 					t.Errorf("%s is blamed on %q, want %q", id, got[id].Name, name)
 				}
@@ -113,7 +193,125 @@ func TestLikely(t *testing.T) {
 	}
 }
 
-// A guess reads "the peer answers no ping": sentences begin with a verb.
+// A peer that was run, and not taken from the matrix: with one fault or two. What is
+// named is right; want lists what has to be named.
+func TestLikelyOfPeersThatRun(t *testing.T) {
+	for _, tt := range []struct {
+		faults []string
+		want   []string
+	}{
+		{[]string{"mute"}, nil}, // a peer that never reads looks the same
+		{[]string{"constant-answer"}, []string{"constant-answer"}},
+		{[]string{"accepts-all-rsv"}, []string{"accepts-all-rsv"}},
+		{[]string{"accepts-close-reason", "pong-empty"}, nil},
+		{[]string{"text-for-binary", "accepts-unmasked"}, []string{"text-for-binary", "accepts-unmasked"}},
+	} {
+		t.Run(strings.Join(tt.faults, "+"), func(t *testing.T) {
+			f := byName(t, tt.faults[0])
+			for _, name := range tt.faults[1:] {
+				f = faulty.Both(f, byName(t, name))
+			}
+			judged := map[string]string{}
+			for _, r := range results(t, f, wire.RoleServer, everything(wire.RoleServer), long) {
+				switch {
+				case r.Verdict == verdict.Pass, r.Verdict == verdict.Warn:
+					judged[r.Case.ID] = ""
+				case r.Verdict == verdict.Fail:
+					judged[r.Case.ID] = r.Explanation
+				}
+			}
+			named := map[string]bool{}
+			for _, cause := range faulty.Likely(wire.RoleServer, judged) {
+				named[cause.Name] = true
+			}
+			for name := range named {
+				if !strings.Contains(" "+strings.Join(tt.faults, " ")+" ", " "+name+" ") {
+					t.Errorf("named %s", name)
+				}
+			}
+			for _, name := range tt.want {
+				if !named[name] {
+					t.Errorf("%s is not named, but %v", name, slicesOf(named))
+				}
+			}
+			t.Logf("named %v", slicesOf(named))
+		})
+	}
+}
+
+// Servers that refuse what the harness asks for. No known fault does that, so that no
+// cause is right.
+func TestNoCauseIsNamedForARefusal(t *testing.T) {
+	echo := ref.EchoHandler(nil)
+	refusing := func(field string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get(field) != "" {
+				http.Error(w, "unwanted", http.StatusBadRequest)
+				return
+			}
+			echo.ServeHTTP(w, r)
+		}
+	}
+	closing := func(w http.ResponseWriter, r *http.Request) {
+		conn, err := ref.Accept(w, r, nil)
+		if err != nil {
+			return
+		}
+		_ = conn.Close(ref.StatusPolicyViolation, "no such subprotocol")
+	}
+	for _, tt := range []struct {
+		name         string
+		serve        http.HandlerFunc
+		subprotocols []string
+	}{
+		{"extensions, with 400", refusing("Sec-WebSocket-Extensions"), nil},
+		{"a subprotocol, with 400", refusing("Sec-WebSocket-Protocol"), []string{"chat"}},
+		{"a subprotocol, with Close 1008", closing, []string{"chat"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			server := httptest.NewServer(tt.serve)
+			defer server.Close()
+			target, err := conformance.ParseTarget(strings.Replace(server.URL, "http://", "ws://", 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			target.Subprotocols = tt.subprotocols
+			played, err := conformance.RunServer(t.Context(), target, everything(wire.RoleServer), conformance.Options{Parallel: 48})
+			if err != nil {
+				t.Fatal(err)
+			}
+			judged := map[string]string{}
+			failed := 0
+			for _, r := range played {
+				switch r.Verdict {
+				case verdict.Fail:
+					judged[r.Case.ID] = r.Explanation
+					failed++
+				case verdict.Pass, verdict.Warn:
+					judged[r.Case.ID] = ""
+				}
+			}
+			if failed == 0 {
+				t.Error("no case notices the refusals")
+			}
+			for id, cause := range faulty.Likely(wire.RoleServer, judged) {
+				t.Errorf("%s (%s) is blamed on %s", id, judged[id], cause.Name)
+			}
+			t.Logf("%d of %d cases fail", failed, len(played))
+		})
+	}
+}
+
+func slicesOf(set map[string]bool) []string {
+	var names []string
+	for name := range set {
+		names = append(names, name)
+	}
+	return names
+}
+
+// Reports use the sentence as in "the peer does not answer Pings", so it must begin
+// with a verb.
 func TestFaultSentencesBeginWithAVerb(t *testing.T) {
 	for _, f := range faulty.Faults() {
 		verb, _, _ := strings.Cut(f.Sentence, " ")

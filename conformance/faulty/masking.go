@@ -6,7 +6,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// keyed makes a client whose masking keys come from next.
+// keyed makes a client whose first masking key is first. next computes each further
+// key from the key before it.
 func keyed(first func() [4]byte, next func([4]byte) [4]byte) func(*peer) {
 	return func(p *peer) {
 		key := first()
@@ -22,33 +23,33 @@ func same(key [4]byte) [4]byte { return key }
 
 var maskingFaults = onlyFor(onlyClient, []Fault{
 	{
-		Name: "mask-zero", Sentence: "Masks with zero.", Requires: []string{"RFC6455-5.3-3", "RFC6455-10.3-1"},
+		Name: "mask-zero", Sentence: "Uses the masking key zero.", Requires: []string{"RFC6455-5.3-3", "RFC6455-10.3-1"},
 		alter: keyed(func() [4]byte { return [4]byte{} }, same),
 	},
 	{
-		Name: "mask-constant", Sentence: "Masks with the same key on every connection.", Requires: []string{"RFC6455-5.3-2", "RFC6455-5.3-4"},
+		Name: "mask-constant", Sentence: "Uses the same masking key on every connection.", Requires: []string{"RFC6455-5.3-2", "RFC6455-5.3-4"},
 		alter: keyed(func() [4]byte { return [4]byte{0xDE, 0xAD, 0xBE, 0xEF} }, same),
 	},
 	{
-		Name: "mask-per-connection", Sentence: "Draws one masking key for each connection.", Requires: []string{"RFC6455-5.3-2", "RFC6455-10.3-1"},
+		Name: "mask-per-connection", Sentence: "Uses one masking key for each connection.", Requires: []string{"RFC6455-5.3-2", "RFC6455-10.3-1"},
 		alter: keyed(freshKey, same),
 	},
 	{
-		Name: "mask-counter", Sentence: "Counts its masking keys upwards.", Requires: []string{"RFC6455-5.3-4", "RFC6455-5.3-3"},
+		Name: "mask-counter", Sentence: "Increments its masking key for each frame.", Requires: []string{"RFC6455-5.3-4", "RFC6455-5.3-3"},
 		alter: keyed(freshKey, func(k [4]byte) [4]byte {
 			binary.BigEndian.PutUint32(k[:], binary.BigEndian.Uint32(k[:])+1)
 			return k
 		}),
 	},
 	{
-		Name: "mask-linear", Sentence: "Draws its masking keys from a linear congruence.", Requires: []string{"RFC6455-5.3-3", "RFC6455-5.3-4"},
+		Name: "mask-linear", Sentence: "Generates masking keys with a linear congruential generator.", Requires: []string{"RFC6455-5.3-3", "RFC6455-5.3-4"},
 		alter: keyed(freshKey, func(k [4]byte) [4]byte {
 			binary.BigEndian.PutUint32(k[:], binary.BigEndian.Uint32(k[:])*1664525+1013904223)
 			return k
 		}),
 	},
 	{
-		Name: "mask-one-octet", Sentence: "Draws masking keys of four equal octets.", Requires: []string{"RFC6455-5.3-3"},
+		Name: "mask-one-octet", Sentence: "Uses masking keys of four equal octets.", Requires: []string{"RFC6455-5.3-3"},
 		alter: func(p *peer) {
 			p.key = func() [4]byte {
 				k := freshKey()
@@ -57,7 +58,7 @@ var maskingFaults = onlyFor(onlyClient, []Fault{
 		},
 	},
 	{
-		Name: "mask-printable", Sentence: "Draws masking keys of letters only.", Requires: []string{"RFC6455-5.3-3"},
+		Name: "mask-printable", Sentence: "Uses masking keys of letters only.", Requires: []string{"RFC6455-5.3-3"},
 		alter: func(p *peer) {
 			p.key = func() [4]byte {
 				k := freshKey()
@@ -82,7 +83,7 @@ var maskingFaults = onlyFor(onlyClient, []Fault{
 		},
 	},
 	{
-		Name: "mask-other-key", Sentence: "Masks with another key than the header has.", Requires: []string{"RFC6455-5.3-5"},
+		Name: "mask-other-key", Sentence: "Masks with a different key than it sends.", Requires: []string{"RFC6455-5.3-5"},
 		alter: func(p *peer) {
 			p.encoded = func(f frame, b []byte) []byte {
 				wire.Mask([4]byte{1, 2, 3, 4}, 0, b[len(b)-len(f.payload):])
@@ -91,7 +92,7 @@ var maskingFaults = onlyFor(onlyClient, []Fault{
 		},
 	},
 	{
-		Name: "mask-bit-only", Sentence: "Sets the mask bit and sends a key, but masks nothing.", Requires: []string{"RFC6455-5.3-5"},
+		Name: "mask-bit-only", Sentence: "Sets the mask bit and sends a key, but does not mask the payload.", Requires: []string{"RFC6455-5.3-5"},
 		alter: func(p *peer) {
 			p.encoded = func(f frame, b []byte) []byte {
 				wire.Mask(f.MaskKey, 0, b[len(b)-len(f.payload):])
@@ -100,7 +101,7 @@ var maskingFaults = onlyFor(onlyClient, []Fault{
 		},
 	},
 	{
-		Name: "mask-one-octet-late", Sentence: "Begins with the key's second octet.", Requires: []string{"RFC6455-5.3-5"},
+		Name: "mask-one-octet-late", Sentence: "Starts masking with the second octet of the key.", Requires: []string{"RFC6455-5.3-5"},
 		alter: func(p *peer) {
 			p.encoded = func(f frame, b []byte) []byte {
 				payload := b[len(b)-len(f.payload):]
@@ -111,7 +112,7 @@ var maskingFaults = onlyFor(onlyClient, []Fault{
 		},
 	},
 	{
-		Name: "mask-key-missing", Sentence: "Sets the mask bit and leaves the key out.", Requires: []string{"RFC6455-5.2-6"},
+		Name: "mask-key-missing", Sentence: "Sets the mask bit but omits the key.", Requires: []string{"RFC6455-5.2-6"},
 		alter: func(p *peer) {
 			p.encoded = func(f frame, b []byte) []byte {
 				wire.Mask(f.MaskKey, 0, b[len(b)-len(f.payload):])

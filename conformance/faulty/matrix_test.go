@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -14,77 +15,39 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/faulty"
+	"github.com/wsspec/wsspec/conformance/observed"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
 var (
-	update = flag.Bool("update", false, "measure the whole matrix and write matrix.json")
+	update = flag.Bool("update", false, "measure the whole matrix and write matrix.json, and both packed files")
 	whole  = flag.Bool("whole", false, "measure the whole matrix and compare it with matrix.json")
-	shows  = flag.Bool("symptoms", false, "measure how failures are explained and write symptoms.json")
-	only   = flag.String("only", "", "with -whole or -update: only this fault")
+	only   = flag.String("only", "", "with -whole or -update: only the faults whose names match this regular expression")
 )
 
-// heavy are the sections of large and many messages, light what stands for them
-// in the matrix: each size, fragmentation and parameter that a fault could mind.
-var (
-	heavy = []string{"9.*", "12.*", "13.*"}
-	light = []string{
-		"9.1.1", "9.1.3", "9.2.2", "9.3.4", "9.5.6", "9.7.1", "9.8.2",
-		"12.1.1", "12.1.4", "12.1.10", "12.1.11", "12.2.10", "12.3.9", "12.5.13",
-		"13.1.3", "13.2.7", "13.3.9", "13.4.9", "13.5.9", "13.6.7", "13.7.9",
-	}
-)
-
-// opening are the cases of the opening handshake and of negotiation. A fault in
-// frames that are in order until then shows in the first of them or in none.
-var opening = []string{"rfc6455/3/*", "rfc6455/4.*", "rfc6455/9.1/*", "rfc6455/10.6/*", "rfc6455/11.3*", "rfc7692/7/*", "rfc7692/7-client/*", "rfc7692/7.1/*"}
-
-// sample returns the cases of the matrix for a fault in a role: all but the heavy
-// ones, those that differ by their text alone where the fault is not about text,
-// and those that differ in the opening handshake alone where it is in order.
-func sample(f faulty.Fault, role wire.Role) []*conformance.Case {
-	stands := map[string]bool{}
-	for _, id := range light {
-		stands[id] = true
-	}
-	aboutOpening := f.Area == faulty.ServerHandshake || f.Area == faulty.ClientHandshake || f.Area == faulty.Deflate || f.Name == ""
-	return slices.DeleteFunc(casesFor(role), func(c *conformance.Case) bool {
-		switch {
-		case matches(c.ID, heavy):
-			return !stands[c.ID]
-		case matches(c.ID, opening):
-			return !aboutOpening && !strings.HasSuffix(c.ID, "/1")
-		case strings.HasPrefix(c.ID, "6.") && f.Area != faulty.Text && f.Name != "":
-			return !matches(c.ID, []string{"6.1.*", "6.2.*", "6.3.*", "6.4.*"}) && !strings.HasSuffix(c.ID, ".1")
-		}
-		return false
-	})
+// sample returns the cases of the matrix for a fault in a role.
+func sample(f faulty.Fault, role wire.Role) []*script.Case {
+	return slices.DeleteFunc(casesFor(role), func(c *script.Case) bool { return !faulty.Measures(f, c.ID) })
 }
 
 // everything is the sample for faults of any kind.
-func everything(role wire.Role) []*conformance.Case { return sample(faulty.Fault{}, role) }
+func everything(role wire.Role) []*script.Case { return sample(faulty.Fault{}, role) }
 
-// matches reports whether one of the globs takes an id.
-func matches(id string, globs []string) bool {
-	return slices.ContainsFunc(globs, func(g string) bool {
-		group, open := strings.CutSuffix(g, "*")
-		return id == group || open && strings.HasPrefix(id, group)
-	})
-}
-
-// Most faults show at once, and those that show by silence show it in every
-// case. What failed in short time counts if it fails in long time as well, so
-// that a machine with much to do adds nothing to the matrix.
+// A case that fails with the short timeout counts only if it also fails with the long
+// one, so that a busy machine adds nothing to the matrix. Most faults show
+// immediately.
 const (
 	short = 400 * time.Millisecond
 	long  = 1500 * time.Millisecond
 )
 
-// catchers returns the cases that fail, and that warn, because of a fault.
-func catchers(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance.Case) (fails, warns []string) {
+// catchers returns the cases that fail, and that warn, because of a fault. why has
+// the explanation of each failure.
+func catchers(t testing.TB, f faulty.Fault, role wire.Role, cases []*script.Case) (fails, warns []string, why map[string]string) {
 	t.Helper()
 	fails, warns = play(t, f, role, cases, short)
 	suspects := map[string]bool{}
@@ -92,31 +55,46 @@ func catchers(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance
 		suspects[id] = true
 	}
 	if len(suspects) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	return play(t, f, role, pick(f, role, suspects), long)
+	fails, warns, why = nil, nil, map[string]string{}
+	for _, r := range results(t, f, role, pick(f, role, suspects), long) {
+		switch {
+		case r.Flaky:
+		case r.Verdict == verdict.Fail:
+			fails = append(fails, r.Case.ID)
+			why[r.Case.ID] = r.Explanation
+		case r.Verdict == verdict.Warn:
+			warns = append(warns, r.Case.ID)
+		}
+	}
+	return fails, warns, why
 }
 
-// play runs cases against a faulty peer. A case that failed only once does not
-// count.
-func play(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance.Case, patience time.Duration) (fails, warns []string) {
+// play runs cases against a faulty peer. A flaky case does not count.
+func play(t testing.TB, f faulty.Fault, role wire.Role, cases []*script.Case, patience time.Duration) (fails, warns []string) {
 	t.Helper()
 	for _, r := range results(t, f, role, cases, patience) {
 		switch {
 		case r.Flaky:
-		case r.Verdict == conformance.Fail:
+		case r.Verdict == verdict.Fail:
 			fails = append(fails, r.Case.ID)
-		case r.Verdict == conformance.Warn:
+		case r.Verdict == verdict.Warn:
 			warns = append(warns, r.Case.ID)
 		}
 	}
 	return fails, warns
 }
 
-// results is play with all that was found out.
-func results(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance.Case, patience time.Duration) []conformance.Result {
+// results runs cases against a faulty peer and returns all results.
+func results(t testing.TB, f faulty.Fault, role wire.Role, cases []*script.Case, patience time.Duration) []conformance.Result {
 	t.Helper()
-	opts := conformance.Options{Parallel: 48, Deadlines: conformance.NewDeadlines(patience, 0, 1)}
+	return resultsWith(t, f, role, cases, conformance.Options{Parallel: 48, Deadlines: conformance.NewDeadlines(patience, 0, 1)})
+}
+
+// resultsWith runs cases against a faulty peer as the options say.
+func resultsWith(t testing.TB, f faulty.Fault, role wire.Role, cases []*script.Case, opts conformance.Options) []conformance.Result {
+	t.Helper()
 	var results []conformance.Result
 	var err error
 	if role == wire.RoleServer {
@@ -130,74 +108,118 @@ func results(t testing.TB, f faulty.Fault, role wire.Role, cases []*conformance.
 		}
 		cancel()
 	} else {
-		launch := func(ctx context.Context, url string) []string {
-			if err := faulty.Connect(ctx, url, f); err != nil {
-				return []string{err.Error()}
-			}
-			return nil
-		}
-		results, err = conformance.RunClients(t.Context(), launch, cases, opts)
+		opts.Starter = starter(f)
+		results, err = conformance.RunClients(t.Context(), nil, cases, opts)
 	}
-	if err != nil { // not Fatal: this may be called beside the test's goroutine
+	if err != nil { // not Fatal: this may run outside the test's goroutine
 		t.Errorf("%s as %v: %v", f.Name, role, err)
 	}
 	for _, r := range results {
 		if err := departure(r); err != "" {
 			t.Errorf("%s as %v: %s: %s: %s", f.Name, role, r.Case.ID, err, r.Explanation)
 		}
-		if r.Verdict == conformance.Error {
+		if r.Verdict == verdict.Error {
 			t.Errorf("%s as %v: %s: the harness failed: %s", f.Name, role, r.Case.ID, r.Explanation)
 		}
 	}
 	return results
 }
 
-// silence are the explanations of what a peer did not do, which no octet shows.
+// silence lists parts of explanations for something that a peer did not send. Such a
+// failure has no wrong octet.
 var silence = []string{
-	"nothing came in time", "stayed silent", "no answer to the opening request in time", "did not fail the connection",
-	"left it to the client", "did not answer the Close", "neither answered the Close", "did not connect in time", "ended without having run", "still running", "cannot connect",
+	"nothing came within", "nothing more came within", "of a frame came within", "stayed silent", "no answer to the opening request within", "did not fail the connection",
+	"kept the connection", "it did not come within", "left it to the client", "did not answer the Close", "neither answered the Close", "did not connect within", "did not run the case", "ended without having run",
+	"still running", "cannot connect", "while this case was played",
+	"in its TLS handshake", "with a certificate", "the client was gone before", "opening request within", "no whole response to the request before",
 }
 
-// departure says what is wrong with the place that a result names for its
-// failure: a peer that failed by what it sent has one, in what it sent. Of an
-// exchange the transcript has samples only.
+// departure checks the first wrong octet of a result, and returns what is wrong with
+// it. A peer that failed by what it sent has a wrong octet in what it sent. The
+// transcript of an exchange has only samples.
 func departure(r conformance.Result) string {
-	d := r.Departs
+	d := r.FirstWrong
 	switch {
 	case d == nil:
 		silent := slices.ContainsFunc(silence, func(s string) bool { return strings.Contains(r.Explanation, s) })
-		if r.Verdict == conformance.Fail && !silent && !sampled(r.Case) {
-			return "the first octet that departs is missing"
+		if r.Verdict == verdict.Fail && !silent && !sampled(r.Case) && !ofVariant(r) && !leftOut(r) {
+			return "the first wrong octet is missing"
 		}
 	case d.Entry < 0 || d.Entry >= len(r.Transcript):
-		return fmt.Sprintf("departs at entry %d of %d", d.Entry, len(r.Transcript))
-	case d.Octet > 0 && d.Octet >= len(r.Transcript[d.Entry].Octets):
-		return fmt.Sprintf("departs at octet %d of %d", d.Octet, len(r.Transcript[d.Entry].Octets))
-	case r.Transcript[d.Entry].Dir != conformance.Received && !sampled(r.Case):
-		return "departs in what the peer did not send"
+		return fmt.Sprintf("the first wrong octet is in entry %d of %d", d.Entry, len(r.Transcript))
+	case d.Octet > 0 && d.Octet >= r.Transcript[d.Entry].Size():
+		return fmt.Sprintf("the first wrong octet is octet %d of %d", d.Octet, r.Transcript[d.Entry].Size())
+	case r.Transcript[d.Entry].Dir != observed.Received && !sampled(r.Case) && !ofVariant(r):
+		return "the first wrong octet is not one that the peer sent"
 	}
 	return ""
 }
 
-// sampled reports whether the transcript need not have everything.
-func sampled(c *conformance.Case) bool {
-	return slices.ContainsFunc(c.Script.Steps, func(s conformance.Step) bool { _, ok := s.(conformance.Exchange); return ok })
+// leftOut reports whether the transcript does not have all entries.
+func leftOut(r conformance.Result) bool {
+	return slices.ContainsFunc(r.Transcript, func(e observed.Entry) bool { return strings.HasPrefix(e.Text, "left out here") })
 }
 
-func measure(t testing.TB, f faulty.Fault, role wire.Role) faulty.Row {
+// ofVariant reports whether the result shows a variant of its case.
+func ofVariant(r conformance.Result) bool { return r.Variants != nil && r.Variants.Shown != nil }
+
+// sampled reports whether the transcript of the case has only samples.
+func sampled(c *script.Case) bool {
+	return slices.ContainsFunc(c.Script.Steps, func(s script.Step) bool { _, ok := s.(script.Exchange); return ok })
+}
+
+// measure returns the row of a fault, and how its failures look.
+func measure(t testing.TB, f faulty.Fault, role wire.Role) (faulty.Row, map[string][]string) {
 	cases := sample(f, role)
-	fails, warns := catchers(t, f, role, cases)
+	fails, warns, why := catchers(t, f, role, cases)
 	all := ids(cases)
 	row := faulty.Row{Fault: f.Name, Role: role.String(), Fails: globs(fails, all), Warns: globs(warns, all)}
+	bySign := map[string][]string{}
+	for _, id := range fails {
+		bySign[faulty.Shape(why[id])] = append(bySign[faulty.Shape(why[id])], id)
+	}
+	for sign, ids := range bySign {
+		bySign[sign] = globs(ids, all)
+	}
 	if len(fails)+len(warns) == 0 {
+		row.Variants = variantsThatCatch(t, f, role, cases)
+	}
+	if len(fails)+len(warns)+len(row.Variants) == 0 {
 		row.Uncaught = "needs a case for " + strings.Join(f.Requires, " or ")
 	}
-	return row
+	return row, bySign
 }
 
-// TestMatrix holds the harness to what it caught before. By default it plays a
-// few of the cases that caught each fault, and every case that is new against
-// the faults that none caught; -whole plays everything.
+// variantsThatCatch returns the ids of variants of cases that fail because of a fault, out
+// of those that every run plays.
+func variantsThatCatch(t testing.TB, f faulty.Fault, role wire.Role, cases []*script.Case) (found []string) {
+	t.Helper()
+	opts := conformance.Options{Parallel: 16, Deadlines: conformance.NewDeadlines(long, 0, 1), Vary: conformance.CoveringVariants}
+	for _, r := range resultsWith(t, f, role, cases, opts) {
+		if r.Variants != nil && r.Variants.Shown != nil {
+			found = append(found, r.Variants.Shown.Case.ID)
+		}
+	}
+	return found
+}
+
+// checkVariants runs the variants that catch a fault. One of them has to fail again.
+func checkVariants(t testing.TB, f faulty.Fault, role wire.Role, row faulty.Row) {
+	t.Helper()
+	const most = 3
+	variants, err := conformance.Choose(conformance.Selection{Run: row.Variants[:min(most, len(row.Variants))]}, casesFor(role), role)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if fails, _ := play(t, f, role, variants, short); len(fails) == 0 {
+		t.Errorf("%s as %v is no longer caught by any of %v", f.Name, role, ids(variants))
+	}
+}
+
+// TestMatrix checks that the harness still catches every fault that it caught before.
+// By default, it runs a few of the cases that catch each fault, and runs new cases
+// against uncaught faults. With -whole, it runs everything.
 func TestMatrix(t *testing.T) {
 	if *update || *whole {
 		measureAll(t)
@@ -212,18 +234,22 @@ func TestMatrix(t *testing.T) {
 	for _, id := range m.Cases {
 		known[id] = true
 	}
-	inParallel(8, func(f faulty.Fault, role wire.Role) {
+	inParallel(16, func(f faulty.Fault, role wire.Role) {
 		row, ok := rows[f.Name+" "+role.String()]
 		if !ok {
 			t.Errorf("%s as %v is not in matrix.json: run the test with -update", f.Name, role)
 			return
 		}
+		if len(row.Variants) > 0 {
+			checkVariants(t, f, role, row)
+			return
+		}
 		if row.Uncaught != "" {
-			fresh := slices.DeleteFunc(sample(f, role), func(c *conformance.Case) bool { return known[c.ID] })
+			fresh := slices.DeleteFunc(sample(f, role), func(c *script.Case) bool { return known[c.ID] })
 			if len(fresh) == 0 {
 				return
 			}
-			if fails, warns := catchers(t, f, role, fresh); len(fails)+len(warns) > 0 {
+			if fails, warns, _ := catchers(t, f, role, fresh); len(fails)+len(warns) > 0 {
 				t.Errorf("%s as %v is uncaught in matrix.json and now caught by %v: run the test with -update", f.Name, role, append(fails, warns...))
 			}
 			return
@@ -243,36 +269,57 @@ func measureAll(t *testing.T) {
 	}
 	var mu sync.Mutex
 	fresh := map[string]faulty.Row{}
-	// A few at a time: most of the time is spent waiting for what does not come.
-	inParallel(3, func(f faulty.Fault, role wire.Role) {
+	signs := faulty.Symptoms()
+	all := ids(slices.Concat(everything(wire.RoleServer), everything(wire.RoleClient)))
+	slices.Sort(all)
+	all = slices.Compact(all)
+	matrix := func() faulty.Matrix {
+		m := faulty.Matrix{Cases: all} // no globs here, to tell new cases from old ones
+		for _, p := range faultsByRole() {
+			name := p.fault.Name + " " + p.role.String()
+			if row, ok := fresh[name]; ok {
+				m.Rows = append(m.Rows, row)
+			} else if row, ok := rows[name]; ok {
+				m.Rows = append(m.Rows, row)
+			}
+		}
+		return m
+	}
+	save := func(m faulty.Matrix) {
+		write(t, m)
+		writeSymptoms(t, m, signs)
+	}
+	// Run some at a time, because they mostly wait for answers that never come; not many,
+	// because each connection keeps a port of this machine for a minute.
+	inParallel(8, func(f faulty.Fault, role wire.Role) {
 		name := f.Name + " " + role.String()
 		row, ok := rows[name]
-		if !ok || *only == "" || *only == f.Name {
+		var bySign map[string][]string
+		if !ok || *only == "" || regexp.MustCompile("^("+*only+")$").MatchString(f.Name) {
 			began := time.Now()
-			row = measure(t, f, role)
+			row, bySign = measure(t, f, role)
 			t.Logf("%s: %v", name, time.Since(began).Round(time.Millisecond))
 		}
 		mu.Lock()
 		defer mu.Unlock()
 		fresh[name] = row
+		if len(bySign) > 0 {
+			signs[name] = bySign
+		}
+		if *update && len(fresh)%50 == 0 { // nothing that was measured is lost if the rest is not
+			save(matrix())
+		}
 	})
-	all := ids(slices.Concat(everything(wire.RoleServer), everything(wire.RoleClient)))
-	slices.Sort(all)
-	all = slices.Compact(all)
-	m := faulty.Matrix{Cases: all} // each by its id, so that new ones are known
-	for _, p := range faultsByRole() {
-		m.Rows = append(m.Rows, fresh[p.fault.Name+" "+p.role.String()])
-	}
 	if *update {
-		write(t, m)
+		save(matrix())
 		return
 	}
-	if diff := cmp.Diff(pinned.Rows, m.Rows); diff != "" {
-		t.Errorf("what catches what (-matrix.json +now):\n%s", diff)
+	if diff := cmp.Diff(pinned.Rows, matrix().Rows); diff != "" {
+		t.Errorf("caught faults (-matrix.json +now):\n%s", diff)
 	}
 }
 
-// write writes matrix.json, a row a line.
+// write writes matrix.json, with one row for each line.
 func write(t *testing.T, m faulty.Matrix) {
 	t.Helper()
 	var b bytes.Buffer
@@ -297,6 +344,7 @@ func write(t *testing.T, m faulty.Matrix) {
 	if err := os.WriteFile("matrix.json", b.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	pack(t, "matrix.json", b.Bytes())
 }
 
 type pair struct {
@@ -314,7 +362,7 @@ func faultsByRole() []pair {
 	return pairs
 }
 
-// inParallel calls do for every fault in each of its roles, so many at a time.
+// inParallel calls do for every fault in each of its roles, with the number of workers.
 func inParallel(workers int, do func(faulty.Fault, wire.Role)) {
 	next := make(chan pair)
 	var wg sync.WaitGroup
@@ -332,7 +380,7 @@ func inParallel(workers int, do func(faulty.Fault, wire.Role)) {
 	wg.Wait()
 }
 
-func ids(cases []*conformance.Case) []string {
+func ids(cases []*script.Case) []string {
 	out := make([]string, len(cases))
 	for i, c := range cases {
 		out[i] = c.ID
@@ -340,26 +388,25 @@ func ids(cases []*conformance.Case) []string {
 	return out
 }
 
-// pick returns the sample's cases with those ids.
-func pick(f faulty.Fault, role wire.Role, wanted map[string]bool) []*conformance.Case {
-	return slices.DeleteFunc(sample(f, role), func(c *conformance.Case) bool { return !wanted[c.ID] })
+// pick returns the cases of the sample with the wanted ids.
+func pick(f faulty.Fault, role wire.Role, wanted map[string]bool) []*script.Case {
+	return slices.DeleteFunc(sample(f, role), func(c *script.Case) bool { return !wanted[c.ID] })
 }
 
-// spread returns at most n of the cases, the first, the last and those between
-// at even distances.
-func spread(cases []*conformance.Case, n int) []*conformance.Case {
+// spread returns at most n cases, evenly spaced, with the first and the last one.
+func spread(cases []*script.Case, n int) []*script.Case {
 	if len(cases) <= n {
 		return cases
 	}
-	var some []*conformance.Case
+	var some []*script.Case
 	for i := range n {
 		some = append(some, cases[i*(len(cases)-1)/(n-1)])
 	}
 	return some
 }
 
-// above returns the number or name that stands above an id: 6.5 above 6.5.1.
-func above(id string) string {
+// groupOf returns the group of an id or a group: 6.5 for 6.5.1.
+func groupOf(id string) string {
 	i := strings.LastIndexAny(id, "./")
 	if slash := strings.LastIndexByte(id, '/'); slash >= 0 {
 		i = slash // rfc6455/5.1 has no parts
@@ -367,17 +414,16 @@ func above(id string) string {
 	return id[:max(i, 0)]
 }
 
-// globs writes a set of ids shortly: a group is one glob where all of it is in
-// the set.
+// globs shortens a set of ids: a group is one glob if the set has all of its ids.
 func globs(set, all []string) []string {
 	in := map[string]bool{}
 	for _, id := range set {
 		in[id] = true
 	}
-	missing := map[string]bool{} // groups that are not whole
+	missing := map[string]bool{} // groups with an id that is not in the set
 	for _, id := range all {
 		if !in[id] {
-			for g := above(id); g != ""; g = above(g) {
+			for g := groupOf(id); g != ""; g = groupOf(g) {
 				missing[g] = true
 			}
 		}
@@ -385,7 +431,7 @@ func globs(set, all []string) []string {
 	var out []string
 	for _, id := range set {
 		best := id
-		for g := above(id); g != ""; g = above(g) {
+		for g := groupOf(id); g != ""; g = groupOf(g) {
 			if missing[g] {
 				break
 			}
@@ -398,7 +444,7 @@ func globs(set, all []string) []string {
 	return out
 }
 
-// expand is the opposite of globs.
+// expand is the inverse of globs.
 func expand(t testing.TB, patterns, all []string) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}

@@ -25,7 +25,7 @@ var oddities = inAreas(true,
 	}},
 	area{Control, []Fault{
 		{
-			Name: "odd-pings", Sentence: "Sends a ping of its own before each echo.", Requires: []string{"RFC6455-5.5.2-5"},
+			Name: "odd-pings", Sentence: "Sends a Ping before each echo.", Requires: []string{"RFC6455-5.5.2-5"},
 			alter: func(p *peer) {
 				onMessage := p.onMessage
 				p.onMessage = func(m message) {
@@ -35,7 +35,7 @@ var oddities = inAreas(true,
 			},
 		},
 		{
-			Name: "odd-pongs", Sentence: "Sends pongs that nobody asked for.", Requires: []string{"RFC6455-5.5.3-3"},
+			Name: "odd-pongs", Sentence: "Sends unsolicited Pongs.", Requires: []string{"RFC6455-5.5.3-3"},
 			alter: func(p *peer) {
 				onMessage := p.onMessage
 				p.opened = func() { p.send(pong([]byte("hello"))) }
@@ -46,7 +46,7 @@ var oddities = inAreas(true,
 			},
 		},
 		{
-			Name: "odd-coalesced-pongs", Sentence: "Answers only the latest of several pings that are there.", Requires: []string{"RFC6455-5.5.3-2"},
+			Name: "odd-coalesced-pongs", Sentence: "Answers only the latest of several pending Pings.", Requires: []string{"RFC6455-5.5.3-2"},
 			alter: func(p *peer) {
 				p.onPing = func(b []byte) {
 					h, n, err := wire.ParseHeader(p.in)
@@ -64,7 +64,7 @@ var oddities = inAreas(true,
 			alter: inFragments(1000, func(int, *frame) {}),
 		},
 		{
-			Name: "odd-empty-fragments", Sentence: "Puts empty fragments around each echo.", Requires: []string{"RFC6455-5.4-11"},
+			Name: "odd-empty-fragments", Sentence: "Sends an empty fragment before and after each echo.", Requires: []string{"RFC6455-5.4-11"},
 			alter: func(p *peer) {
 				p.echo = func(m message) []frame {
 					first := p.echoInOrder(m)[0]
@@ -80,7 +80,7 @@ var oddities = inAreas(true,
 	}},
 	area{Text, []Fault{
 		{
-			Name: "odd-text-checked-late", Sentence: "Checks a text message when it is whole.", Requires: []string{"RFC6455-8.1-1"},
+			Name: "odd-text-checked-late", Sentence: "Validates a text message only when it is complete.", Requires: []string{"RFC6455-8.1-1"},
 			alter: judgingWhole(utf8.Valid),
 		},
 	}},
@@ -98,7 +98,7 @@ var oddities = inAreas(true,
 			}),
 		},
 		{
-			Name: "odd-close-before-echo", Sentence: "Answers Close and leaves out the echo of a message just before it.", Requires: []string{"RFC6455-5.5.1-10", "RFC6455-5.5.1-11"},
+			Name: "odd-close-before-echo", Sentence: "Answers a Close frame and omits the echo of the message before it.", Requires: []string{"RFC6455-5.5.1-10", "RFC6455-5.5.1-11"},
 			alter: func(p *peer) {
 				onMessage := p.onMessage
 				p.onMessage = func(m message) {
@@ -110,13 +110,51 @@ var oddities = inAreas(true,
 			},
 		},
 		{
-			Name: "odd-drops", Sentence: "Fails connections by closing TCP, without Close.", Requires: []string{"RFC6455-7.1.7-6"},
+			Name: "odd-close-twice", Sentence: "Sends its Close frame twice.", Requires: []string{"RFC6455-5.5.1-6"},
+			alter: func(p *peer) {
+				p.encoded = func(f frame, b []byte) []byte {
+					if f.Opcode == wire.OpClose {
+						return append(b, b...)
+					}
+					return b
+				}
+			},
+		},
+		{
+			Name: "odd-close-twice-in-time", Sentence: "Answers a second Close frame with a second Close frame.", Requires: []string{"RFC6455-5.5.1-6"},
+			alter: func(p *peer) {
+				p.leave = func() {
+					p.onClose = func([]byte) {
+						p.sendAnyway(closeFrame(wire.StatusNormalClosure, ""))
+						p.over = true
+					}
+					p.onMessage, p.onPing = func(message) {}, func([]byte) {}
+					p.over = false
+					p.feed()
+					p.leaveInOrder()
+				}
+			},
+		},
+		{
+			Name: "odd-pong-after-close", Sentence: "Answers Pings that follow the other end's Close frame, after sending its own.", Requires: []string{"RFC6455-5.5.2-3"},
+			alter: func(p *peer) {
+				p.leave = func() {
+					p.onPing = func(b []byte) { p.sendAnyway(pong(b)) }
+					p.onMessage, p.onClose = func(message) {}, func([]byte) {}
+					p.over = false
+					p.feed()
+					p.leaveInOrder()
+				}
+			},
+		},
+		{
+			Name: "odd-drops", Sentence: "Fails connections by closing TCP without a Close frame.", Requires: []string{"RFC6455-7.1.7-6"},
 			alter: func(p *peer) { p.onMistake = func(*wire.Violation) { p.failed, p.over = true, true } },
 		},
 	}},
 	area{ServerHandshake, onlyFor(onlyServer, []Fault{
 		{
-			Name: "odd-response-case", Sentence: "Spells the fields of its answer and their values in upper and lower case.", Requires: []string{"RFC6455-4.1-48", "RFC6455-4.1-51", "RFC6455-4.1-58"},
+			Name: "odd-response-case", Sentence: "Mixes upper and lower case in the fields of its response.", Requires: []string{"RFC6455-4.1-48", "RFC6455-4.1-51", "RFC6455-4.1-58"},
 			alter: responding(func(r *wire.Response) {
 				for i, f := range r.Fields {
 					switch f.Name {
@@ -130,7 +168,7 @@ var oddities = inAreas(true,
 			}),
 		},
 		{
-			Name: "odd-response-fields", Sentence: "Answers with fields that have nothing to do with it, and another reason phrase.", Requires: []string{"RFC6455-4.2.2-22"},
+			Name: "odd-response-fields", Sentence: "Responds with unrelated fields and another reason phrase.", Requires: []string{"RFC6455-4.2.2-22"},
 			alter: responding(func(r *wire.Response) {
 				r.Reason = "Web Socket Protocol Handshake"
 				r.Fields = append(wire.Fields{{Name: "Server", Value: "odd"}, {Name: "Set-Cookie", Value: "a=b; c"}}, r.Fields...)
@@ -138,7 +176,7 @@ var oddities = inAreas(true,
 			}),
 		},
 		{
-			Name: "odd-response-padded", Sentence: "Puts white space around the values of its answer.", Requires: []string{"RFC6455-4.1-54", "RFC6455-4.3-7"},
+			Name: "odd-response-padded", Sentence: "Puts white space around the field values of its response.", Requires: []string{"RFC6455-4.1-54", "RFC6455-4.3-7"},
 			alter: func(p *peer) {
 				p.head = func(b []byte) []byte {
 					b = bytes.ReplaceAll(b, []byte(": "), []byte(": \t "))
@@ -148,7 +186,15 @@ var oddities = inAreas(true,
 			},
 		},
 		{
-			Name: "odd-response-drips", Sentence: "Sends its answer octet by octet.", Requires: []string{"RFC6455-2.1-1"},
+			Name: "odd-keeps-connection", Sentence: "Waits for another request on the connection after it has refused one.", Requires: []string{"RFC6455-7.2.2-1"},
+			alter: func(p *peer) { p.keeps = true },
+		},
+		{
+			Name: "odd-loses-early-frames", Sentence: "Drops frames that arrive in the same segment as the request.", Requires: []string{"RFC6455-4.1-41"},
+			alter: func(p *peer) { p.early = func([]byte) []byte { return nil } },
+		},
+		{
+			Name: "odd-response-drips", Sentence: "Sends its response octet by octet.", Requires: []string{"RFC6455-2.1-1"},
 			alter: func(p *peer) {
 				p.head = func(b []byte) []byte {
 					for i := range b {
@@ -161,13 +207,13 @@ var oddities = inAreas(true,
 	})},
 	area{Deflate, []Fault{
 		{
-			Name: "odd-declines-deflate", Sentence: "Takes no offer of permessage-deflate.", Requires: []string{"RFC7692-5-13"}, roles: onlyServer,
+			Name: "odd-declines-deflate", Sentence: "Declines every offer of permessage-deflate.", Requires: []string{"RFC7692-5-13"}, roles: onlyServer,
 			alter: func(p *peer) {
 				p.agree = func([]wire.Extension, *wire.DeflateParams, *wire.Extension) bool { return false }
 			},
 		},
 		{
-			Name: "odd-sends-plain", Sentence: "Agrees to permessage-deflate and compresses nothing.", Requires: []string{"RFC7692-6-3"},
+			Name: "odd-sends-plain", Sentence: "Accepts permessage-deflate but compresses nothing.", Requires: []string{"RFC7692-6-3"},
 			alter: func(p *peer) {
 				p.echo = func(m message) []frame {
 					return []frame{{Header: wire.Header{Fin: true, Opcode: m.opcode}, payload: m.payload}}
@@ -175,7 +221,7 @@ var oddities = inAreas(true,
 			},
 		},
 		{
-			Name: "odd-no-takeover", Sentence: "Starts each message with an empty window, asked or not.", Requires: []string{"RFC7692-7.2.1-12", "RFC7692-7.2.1-9"},
+			Name: "odd-no-takeover", Sentence: "Starts each message with an empty window, even if that was not negotiated.", Requires: []string{"RFC7692-7.2.1-12", "RFC7692-7.2.1-9"},
 			alter: func(p *peer) { p.deflaterOptions = func(o *wire.DeflaterOptions) { o.NoContextTakeover = true } },
 		},
 		{
@@ -193,7 +239,7 @@ var oddities = inAreas(true,
 			},
 		},
 		{
-			Name: "odd-window-8", Sentence: "Answers a server window of 8 bits unasked.", Requires: []string{"RFC7692-7.1.2.1-6"}, roles: onlyServer,
+			Name: "odd-window-8", Sentence: "Responds with a server window of 8 bits although it was not offered.", Requires: []string{"RFC7692-7.1.2.1-6"}, roles: onlyServer,
 			alter: func(p *peer) {
 				p.agree = func(offers []wire.Extension, params *wire.DeflateParams, answer *wire.Extension) (ok bool) {
 					*params, *answer, ok = wire.AcceptDeflate(offers, wire.DeflatePolicy{ServerMaxWindowBits: 8})

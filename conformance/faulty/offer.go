@@ -6,9 +6,9 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// offerHandshake sends an opening request and judges the answer (RFC 6455 4.1);
-// false means that the connection is failed, which a client does by closing TCP
-// (RFC6455-7.2.1-1).
+// offerHandshake sends an opening request and checks the response (RFC 6455 4.1). It
+// returns false if the client has to fail the connection, which it does by closing
+// TCP (RFC6455-7.2.1-1).
 func (p *peer) offerHandshake() bool {
 	var nonce [16]byte
 	_, _ = rand.Read(nonce[:]) // documented never to fail
@@ -21,11 +21,15 @@ func (p *peer) offerHandshake() bool {
 	var resp wire.Response
 	var broken []*wire.Violation
 	var octets []byte
-	ok := p.readHead(func(b []byte) (n int, err error) {
-		resp, n, err = wire.ParseResponse(b)
-		octets = b[:n]
-		return n, err
-	}, &broken)
+	ok := true
+	for first := true; ok && (first || len(broken) == 0 && p.interim(resp.Status)); first = false {
+		ok = p.readHead(func(b []byte) (n int, err error) {
+			resp, n, err = wire.ParseResponse(b)
+			octets = b[:n]
+			return n, err
+		}, &broken)
+	}
+	p.readsResponse(&resp)
 	switch {
 	case !ok, len(broken) > 0,
 		p.distrusts != nil && p.distrusts(resp),

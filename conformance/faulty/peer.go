@@ -3,6 +3,7 @@ package faulty
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"net"
 	"time"
@@ -10,48 +11,49 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// A peer echoes messages on one connection, in one goroutine: it reads some
-// octets, does what they ask for, and reads on. Its habits are what faults
-// change.
+// A peer echoes messages on one connection, in one goroutine: it reads some octets,
+// handles them, and reads again. Faults change its habits.
 type peer struct {
 	habits
 	ctx            context.Context
 	conn           net.Conn
 	role           wire.Role
-	host, resource string // a client's
+	host, resource string // for a client
 
-	in      []byte // octets read and not used yet
+	in      []byte // octets that are read but not handled yet
 	current frame  // the frame whose payload is being read
-	left    uint64 // octets that it still lacks
-	reading bool   // current is there
+	left    uint64 // missing octets of that payload
+	reading bool   // current is valid
 
-	state   wire.FrameState // what judging the next header needs
-	message message         // the data message under way
+	state   wire.FrameState // the state for the check of the next header
+	message message         // the incomplete data message
 	text    wire.UTF8Validator
-	deflate *deflation // nil if it was not agreed
+	deflate *deflation // nil if permessage-deflate is not negotiated
 
+	// mute: data frames are not sent at the moment.
+	mute      bool
 	sentClose bool
 	failed    bool
-	over      bool // nothing more is read as frames
+	over      bool // the peer handles no more frames
 }
 
-// A message is a text or binary message, whole or under way.
+// A message is a text or binary message, complete or incomplete.
 type message struct {
 	opcode     wire.Opcode
 	compressed bool
 	payload    []byte
 }
 
-// A frame is one frame with its payload not masked. Length is set from the
-// payload when it is sent, unless a fault has set Declared.
+// A frame has its payload unmasked. Sending sets Length to the length of the payload,
+// unless declared is set.
 type frame struct {
 	wire.Header
 	payload []byte
-	// declared says that Length stands as it is.
+	// declared keeps Length as a fault has set it.
 	declared bool
 }
 
-// newPeer returns a peer with the habits that the fault leaves it.
+// newPeer returns a correct peer, changed by the fault.
 func newPeer(conn net.Conn, role wire.Role, f Fault) *peer {
 	p := &peer{conn: conn, role: role}
 	p.state = wire.FrameState{Sender: role.Peer()}
@@ -62,14 +64,14 @@ func newPeer(conn net.Conn, role wire.Role, f Fault) *peer {
 	return p
 }
 
-// handshakeTime bounds the opening handshake, lingerTime the wait for the other
-// end to close TCP.
+// handshakeTime limits the opening handshake. lingerTime limits the wait until the
+// other end closes TCP.
 const (
 	handshakeTime = 10 * time.Second
 	lingerTime    = 5 * time.Second
 )
 
-// run plays the connection from its first octet to its last.
+// run handles the connection from the opening handshake to its end.
 func (p *peer) run() {
 	defer p.conn.Close()
 	_ = p.conn.SetDeadline(time.Now().Add(handshakeTime))
@@ -90,16 +92,17 @@ func (p *peer) run() {
 		p.in = append(p.in, buf[:n]...)
 		if err != nil {
 			p.feed()
+			p.ended()
 			return
 		}
 	}
 	p.leave()
 }
 
-// leaveInOrder closes TCP: the server at once (RFC6455-7.1.1-3), the client
-// when the server has (RFC6455-7.1.1-6), either at once when it failed the
-// connection (RFC6455-7.1.7-1, -3). What still comes is thrown away, so that
-// the end is no reset (RFC6455-7.1.1-1).
+// leaveInOrder closes TCP: a server immediately (RFC6455-7.1.1-3), a client after the
+// server (RFC6455-7.1.1-6), and both immediately if they failed the connection
+// (RFC6455-7.1.7-1, RFC6455-7.1.7-3). It discards further octets, because unread
+// octets would reset TCP (RFC6455-7.1.1-1).
 func (p *peer) leaveInOrder() {
 	if p.role == wire.RoleServer || p.failed {
 		p.closeWrite()
@@ -115,7 +118,8 @@ func (p *peer) closeWrite() {
 	_ = p.conn.Close()
 }
 
-// discard reads until the other end has closed TCP; most bounds it, 0 does not.
+// discard reads until the other end closes TCP, for at most the given time; 0 means
+// no limit.
 func (p *peer) discard(most time.Duration) {
 	if most > 0 {
 		_ = p.conn.SetReadDeadline(time.Now().Add(most))
@@ -123,7 +127,32 @@ func (p *peer) discard(most time.Duration) {
 	_, _ = io.Copy(io.Discard, p.conn)
 }
 
-// reset ends the connection by a TCP reset, where the connection is TCP.
+// readMore reads what comes in the given time, and reports whether the other end has
+// closed its half of the connection.
+func (p *peer) readMore(most time.Duration) (ended bool) {
+	_ = p.conn.SetReadDeadline(time.Now().Add(most))
+	defer func() { _ = p.conn.SetReadDeadline(time.Time{}) }()
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := p.conn.Read(buf)
+		p.in = append(p.in, buf[:n]...)
+		if err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
+}
+
+// idle waits until the context ends, for at most the given time.
+func (p *peer) idle(most time.Duration) {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-p.ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// reset resets the TCP connection. Another kind of connection is only closed.
 func (p *peer) reset() {
 	if tcp, ok := p.conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
@@ -132,10 +161,10 @@ func (p *peer) reset() {
 	p.over = true
 }
 
-// write sends octets. An error needs no word here: the next read has it too.
+// write sends octets. It ignores an error, because the next read returns it too.
 func (p *peer) write(octets []byte) { _, _ = p.conn.Write(octets) }
 
-// freshKey draws a masking key (RFC6455-5.3-2, RFC6455-5.3-3).
+// freshKey chooses a random masking key (RFC6455-5.3-2, RFC6455-5.3-3).
 func freshKey() (key [4]byte) {
 	_, _ = rand.Read(key[:]) // documented never to fail
 	return key

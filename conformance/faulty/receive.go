@@ -6,15 +6,18 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// mostOctets is the most of one message that a peer takes (RFC6455-10.4-1).
-const mostOctets = 64 << 20
+// mostOctets limits the length of a message (RFC6455-10.4-1).
+const mostOctets = 32 << 20
 
-// feed does what the octets read so far ask for.
+// feed handles the octets that are read so far.
 func (p *peer) feed() {
 	for !p.over {
 		if !p.reading {
 			switch p.nextHeader() {
 			case headerShort:
+				if len(p.in) > 0 {
+					p.in = p.partial(p.in)
+				}
 				return
 			case headerMistaken:
 				continue
@@ -23,6 +26,9 @@ func (p *peer) feed() {
 		}
 		n := min(p.left, uint64(len(p.in)))
 		if n == 0 && p.left > 0 {
+			if len(p.current.payload) == 0 {
+				p.bare(&p.current.Header)
+			}
 			return
 		}
 		piece := p.in[:n]
@@ -37,12 +43,13 @@ func (p *peer) feed() {
 		}
 		if p.left == 0 {
 			p.reading = false
+			p.in = p.behind(p.in)
 			p.dispatch(p.current)
 		}
 	}
 }
 
-// What nextHeader found.
+// headerFound is the result of nextHeader.
 type headerFound uint8
 
 const (
@@ -51,8 +58,8 @@ const (
 	headerGood
 )
 
-// nextHeader reads and judges the next header. A mistake ends the connection,
-// unless a fault has done something else about it.
+// nextHeader reads and checks the next header. A violation fails the connection,
+// unless a fault handles it in another way.
 func (p *peer) nextHeader() headerFound {
 	h, n, err := wire.ParseHeader(p.in)
 	if errors.Is(err, wire.ErrShort) {
@@ -61,7 +68,7 @@ func (p *peer) nextHeader() headerFound {
 	v := p.judge(h)
 	if errors.As(err, &v) && p.overlooks(v, h) {
 		if n < h.Len() {
-			return headerShort // the rest of it has yet to come
+			return headerShort // the header is incomplete
 		}
 		h.Length &^= 1 << 63
 		v = nil
@@ -76,8 +83,8 @@ func (p *peer) nextHeader() headerFound {
 	return headerGood
 }
 
-// judge returns what is wrong with a header. A mistake that is overlooked hides
-// others of the same frame.
+// judge returns the first violation of a header. If the peer overlooks it, judge
+// returns nil even if the header has another violation.
 func (p *peer) judge(h wire.Header) *wire.Violation {
 	v := wire.Check(h, p.state)
 	if v == nil && !h.Opcode.IsControl() && uint64(len(p.message.payload))+h.Length > mostOctets {
@@ -89,9 +96,9 @@ func (p *peer) judge(h wire.Header) *wire.Violation {
 	return v
 }
 
-// judgeText judges a piece of a text message as soon as it is there, also
-// inside a frame, so that a mistake fails the connection at once
-// (RFC6455-8.1-1).
+// judgeText checks a piece of a text message as soon as it arrives, even inside a
+// frame, so that invalid UTF-8 fails the connection immediately (RFC6455-8.1-1). It
+// reports whether the text is valid so far.
 func (p *peer) judgeText(piece []byte) bool {
 	h := p.current.Header
 	first := h.Opcode == wire.OpText && !p.state.InMessage
@@ -102,7 +109,7 @@ func (p *peer) judgeText(piece []byte) bool {
 		p.text.Reset()
 	}
 	compressed := first && h.RSV&wire.RSV1 != 0 || !first && p.message.compressed
-	if compressed { // RFC6455-8.1-1 holds for what comes out (RFC7692-6.1-8)
+	if compressed { // data checks the decompressed text (RFC7692-6.1-8)
 		return true
 	}
 	ends := p.left == 0
@@ -113,13 +120,13 @@ func (p *peer) judgeText(piece []byte) bool {
 	return true
 }
 
-// validSoFar judges text octet by octet.
+// validSoFar checks a piece of text octet by octet.
 func (p *peer) validSoFar(piece []byte, _, messageEnds bool) bool {
 	_, ok := p.text.Validate(piece)
 	return ok && (!messageEnds || p.text.Complete())
 }
 
-// dispatch does what a whole frame asks for.
+// dispatch handles a complete frame.
 func (p *peer) dispatch(f frame) {
 	if p.seen(&f.Header) {
 		return
@@ -136,8 +143,8 @@ func (p *peer) dispatch(f frame) {
 	}
 }
 
-// data takes a frame of a message and hands on the message that it completes
-// (RFC6455-5.4-4).
+// data handles a data frame. If the frame completes a message, it handles the message
+// too (RFC6455-5.4-4).
 func (p *peer) data(f frame) {
 	if f.Opcode != wire.OpContinuation {
 		p.message = message{opcode: f.Opcode, compressed: f.RSV&wire.RSV1 != 0}

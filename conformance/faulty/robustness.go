@@ -6,8 +6,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// opening makes a peer that does something as soon as the connection is open,
-// and then reads no frames any more.
+// opening makes a peer that calls do when the connection is open, and handles no
+// frames afterwards.
 func opening(do func(*peer)) func(*peer) {
 	return func(p *peer) {
 		p.opened = func() {
@@ -18,12 +18,12 @@ func opening(do func(*peer)) func(*peer) {
 	}
 }
 
-// idleTime is how long a peer that does not read keeps a connection: it cannot
-// see the other end leave.
+// idleTime limits the life of a peer that does not read, because it cannot notice
+// that the other end has left.
 const idleTime = time.Minute
 
-// endlessly makes a peer that sends a frame, and then another again and again
-// until the other end is gone.
+// endlessly makes a peer that sends the frame first, and then the frame again
+// repeatedly until the other end is gone.
 func endlessly(first, again frame) func(*peer) {
 	return opening(func(p *peer) {
 		for f := first; ; f = again {
@@ -39,37 +39,50 @@ func endlessly(first, again frame) func(*peer) {
 
 var robustnessFaults = []Fault{
 	{
-		Name: "mute", Sentence: "Opens the connection, reads, and never says anything.", Requires: []string{"RFC6455-6.1-1", "RFC6455-5.5.2-2", "RFC6455-5.5.1-7"},
+		Name: "mute", Sentence: "Completes the opening handshake but sends nothing afterwards.", Requires: []string{"RFC6455-6.1-1", "RFC6455-5.5.2-2", "RFC6455-5.5.1-7"},
 		alter: opening(func(*peer) {}),
 	},
 	{
-		Name: "never-reads", Sentence: "Opens the connection and reads nothing.", Requires: []string{"RFC6455-6.2-1", "RFC6455-5.5.1-7"},
+		Name: "constant-answer", Sentence: "Answers every message with the same text.", Requires: []string{"RFC6455-6.1-1", "RFC6455-6.2-4"},
+		alter: func(p *peer) {
+			p.onMessage = func(message) {
+				p.send(frame{Header: wire.Header{Fin: true, Opcode: wire.OpText}, payload: []byte("always the same")})
+			}
+		},
+	},
+	{
+		Name: "constant-close", Sentence: "Answers the first frame with Close 1000, whatever it is.", Requires: []string{"RFC6455-7.1.7-8", "RFC6455-5.5.2-2"},
+		alter: func(p *peer) {
+			p.seen = func(*wire.Header) bool {
+				p.send(closeFrame(wire.StatusNormalClosure, ""))
+				p.over = true
+				return true
+			}
+		},
+	},
+	{
+		Name: "never-reads", Sentence: "Completes the opening handshake but reads nothing afterwards.", Requires: []string{"RFC6455-6.2-1", "RFC6455-5.5.1-7"},
 		alter: func(p *peer) {
 			p.opened = func() {
-				timer := time.NewTimer(idleTime)
-				defer timer.Stop()
-				select {
-				case <-p.ctx.Done():
-				case <-timer.C:
-				}
+				p.idle(idleTime)
 				p.over = true
 			}
 		},
 	},
 	{
-		Name: "leaves-at-once", Sentence: "Opens the connection and closes TCP.", Requires: []string{"RFC6455-7.2.1-3", "RFC6455-7.1.2-1"},
+		Name: "leaves-at-once", Sentence: "Closes TCP directly after the opening handshake.", Requires: []string{"RFC6455-7.2.1-3", "RFC6455-7.1.2-1"},
 		alter: opening(func(p *peer) { p.closeWrite() }),
 	},
 	{
-		Name: "resets-at-once", Sentence: "Opens the connection and resets it.", Requires: []string{"RFC6455-7.1.1-1"},
+		Name: "resets-at-once", Sentence: "Resets TCP directly after the opening handshake.", Requires: []string{"RFC6455-7.1.1-1"},
 		alter: opening((*peer).reset),
 	},
 	{
-		Name: "resets-on-message", Sentence: "Resets the connection on the first message.", Requires: []string{"RFC6455-7.1.1-1", "RFC6455-6.1-1"},
+		Name: "resets-on-message", Sentence: "Resets TCP on the first message.", Requires: []string{"RFC6455-7.1.1-1", "RFC6455-6.1-1"},
 		alter: func(p *peer) { p.onMessage = func(message) { p.reset() } },
 	},
 	{
-		Name: "dies-after-1000-octets", Sentence: "Closes TCP when it has read a thousand octets of payload.", Requires: []string{"RFC6455-6.2-1"},
+		Name: "dies-after-1000-octets", Sentence: "Closes TCP after 1000 octets of payload.", Requires: []string{"RFC6455-6.2-1"},
 		alter: func(p *peer) {
 			read := 0
 			p.seen = func(*wire.Header) bool {
@@ -94,7 +107,7 @@ var robustnessFaults = []Fault{
 		},
 	},
 	{
-		Name: "stops-mid-frame", Sentence: "Sends half an echo and then nothing more.", Requires: []string{"RFC6455-6.1-9"},
+		Name: "stops-mid-frame", Sentence: "Sends half an echo and then stops sending.", Requires: []string{"RFC6455-6.1-9"},
 		alter: func(p *peer) {
 			p.encoded = func(f frame, b []byte) []byte {
 				if f.Opcode.IsControl() || len(f.payload) < 2 {
@@ -107,7 +120,7 @@ var robustnessFaults = []Fault{
 		},
 	},
 	{
-		Name: "endless-pings", Sentence: "Sends pings without end and answers nothing.", Requires: []string{"RFC6455-6.1-1", "RFC6455-5.5.1-7"},
+		Name: "endless-pings", Sentence: "Sends Pings endlessly and answers nothing.", Requires: []string{"RFC6455-6.1-1", "RFC6455-5.5.1-7"},
 		alter: endlessly(control(wire.OpPing, nil), control(wire.OpPing, make([]byte, 125))),
 	},
 	{
@@ -117,7 +130,7 @@ var robustnessFaults = []Fault{
 			frame{Header: wire.Header{Opcode: wire.OpContinuation}, payload: make([]byte, 1<<10)}),
 	},
 	{
-		Name: "endless-octets", Sentence: "Sends zeros without end.", Requires: []string{"RFC6455-6.1-4"},
+		Name: "endless-octets", Sentence: "Sends zero octets endlessly.", Requires: []string{"RFC6455-6.1-4"},
 		alter: opening(func(p *peer) {
 			zeros := make([]byte, 4<<10)
 			for {
@@ -128,7 +141,7 @@ var robustnessFaults = []Fault{
 		}),
 	},
 	{
-		Name: "endless-echo", Sentence: "Echoes each message without end.", Requires: []string{"RFC6455-6.1-1"},
+		Name: "endless-echo", Sentence: "Echoes each message endlessly.", Requires: []string{"RFC6455-6.1-1"},
 		alter: func(p *peer) {
 			p.onMessage = func(m message) {
 				for p.ctx.Err() == nil {
@@ -145,7 +158,7 @@ var robustnessFaults = []Fault{
 		},
 	},
 	{
-		Name: "huge-length", Sentence: "Declares 2^62 octets for each echo.", Requires: []string{"RFC6455-5.2-11", "RFC6455-6.1-9"},
+		Name: "huge-length", Sentence: "Declares a length of 2^62 octets for each echo.", Requires: []string{"RFC6455-5.2-11", "RFC6455-6.1-9"},
 		alter: finishing(func(f *frame) {
 			if !f.Opcode.IsControl() {
 				f.Length, f.declared = 1<<62, true
@@ -153,7 +166,7 @@ var robustnessFaults = []Fault{
 		}),
 	},
 	{
-		Name: "garbage", Sentence: "Answers each message with octets that are no frame.", Requires: []string{"RFC6455-6.1-4"},
+		Name: "garbage", Sentence: "Answers each message with octets that are not a frame.", Requires: []string{"RFC6455-6.1-4"},
 		alter: func(p *peer) {
 			p.onMessage = func(message) { p.write([]byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")) }
 		},
@@ -169,11 +182,11 @@ var robustnessFaults = []Fault{
 		},
 	},
 	{
-		Name: "half-closes", Sentence: "Closes its side of TCP at once and reads on.", Requires: []string{"RFC6455-7.1.1-3", "RFC6455-5.5.1-7"},
+		Name: "half-closes", Sentence: "Closes its sending side of TCP directly after the opening handshake, and continues to read.", Requires: []string{"RFC6455-7.1.1-3", "RFC6455-5.5.1-7"},
 		alter: func(p *peer) { p.opened = func() { p.closeWrite() } },
 	},
 	{
-		Name: "allocates-declared-length", Sentence: "Makes room for a frame's declared length, up to 32 MiB, before its payload is there.", Requires: []string{"RFC6455-10.4-1"},
+		Name: "allocates-declared-length", Sentence: "Allocates the declared length of a frame, up to 32 MiB, before the payload arrives.", Requires: []string{"RFC6455-10.4-1"},
 		alter: func(p *peer) {
 			overlook(wire.RuleMessageLimit)(p)
 			var held []byte
@@ -189,11 +202,11 @@ var robustnessFaults = []Fault{
 		},
 	},
 	{
-		Name: "no-limit", Sentence: "Waits for a frame of any declared length.", Requires: []string{"RFC6455-10.4-1", "RFC6455-10.4-2"},
+		Name: "no-limit", Sentence: "Waits for the payload of a frame of any declared length.", Requires: []string{"RFC6455-10.4-1", "RFC6455-10.4-2"},
 		alter: overlook(wire.RuleMessageLimit),
 	},
 	{
-		Name: "endless-response", Sentence: "Sends fields of its answer without end.", Requires: []string{"RFC6455-4.2.2-22"}, roles: onlyServer,
+		Name: "endless-response", Sentence: "Sends response fields endlessly.", Requires: []string{"RFC6455-4.2.2-22"}, roles: onlyServer,
 		alter: func(p *peer) {
 			p.head = func(b []byte) []byte {
 				for octets := b[:len(b)-2]; ; octets = []byte("X-Field: and another one\r\n") {

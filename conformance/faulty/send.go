@@ -2,8 +2,8 @@ package faulty
 
 import "github.com/wsspec/wsspec/ref/wire"
 
-// echoInOrder makes the frame that sends a message back, compressed if
-// permessage-deflate was agreed.
+// echoInOrder makes the frame that echoes a message, compressed if permessage-deflate
+// is negotiated.
 func (p *peer) echoInOrder(m message) []frame {
 	f := frame{Header: wire.Header{Fin: true, Opcode: m.opcode}, payload: m.payload}
 	if p.deflate != nil {
@@ -18,19 +18,22 @@ func control(opcode wire.Opcode, payload []byte) frame {
 	return frame{Header: wire.Header{Fin: true, Opcode: opcode}, payload: payload}
 }
 
-// send writes frames, each in one write; nothing is sent after Close
+// send writes each frame in one write. It sends nothing after a Close frame
 // (RFC6455-5.5.1-6).
 func (p *peer) send(frames ...frame) {
 	for _, f := range frames {
 		if p.sentClose {
 			return
 		}
+		if p.mute && !f.Opcode.IsControl() {
+			continue
+		}
 		p.sendAnyway(f)
 		p.sentClose = f.Opcode == wire.OpClose
 	}
 }
 
-// sendAnyway writes a frame, also after Close.
+// sendAnyway writes a frame, even after a Close frame.
 func (p *peer) sendAnyway(f frame) {
 	if p.role == wire.RoleClient { // RFC6455-5.1-1
 		f.Masked, f.MaskKey = true, p.key()
@@ -39,7 +42,7 @@ func (p *peer) sendAnyway(f frame) {
 	p.write(p.encoded(f, encode(f)))
 }
 
-// encode writes a frame as it is, legal or not.
+// encode returns the octets of a frame, which may be illegal.
 func encode(f frame) []byte {
 	if !f.declared {
 		f.Length = uint64(len(f.payload))

@@ -2,19 +2,21 @@ package faulty
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"sync"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// Serve accepts connections and plays the server with the fault on each, until
-// the context ends or the listener is closed. It returns when every connection
-// has ended; the error is that of accepting, nil at the end of the context or
-// of the listener.
+// Serve accepts connections and runs a server with the fault on each, until ctx ends
+// or l is closed. It returns when every connection has ended. The error is nil, unless
+// accepting a connection fails or a server cannot have the fault.
 func Serve(ctx context.Context, l net.Listener, f Fault) error {
 	if !f.HasRole(wire.RoleServer) {
 		return roleError(f, wire.RoleServer)
@@ -36,36 +38,69 @@ func Serve(ctx context.Context, l net.Listener, f Fault) error {
 	}
 }
 
-// ServeConn plays the server with the fault on one connection, which it closes.
-// It returns when the other end has left, or the context has ended.
+// ServeConn runs a server with the fault on one connection, and closes the connection.
+// It returns when the other end has left or ctx has ended.
 func ServeConn(ctx context.Context, conn net.Conn, f Fault) {
 	play(ctx, newPeer(conn, wire.RoleServer, f))
 }
 
-// Connect opens a connection to a ws: URL and plays the client with the fault
-// on it. It returns when the connection has ended, or the context; the error
-// says why there was none.
+// Connect connects to a ws: or wss: URL and runs a client with the fault. It returns when
+// the connection or ctx has ended. The error says why the client could not connect.
 func Connect(ctx context.Context, rawURL string, f Fault) error {
+	return ConnectTrusting(ctx, rawURL, "", f)
+}
+
+// ConnectTrusting is like [Connect], but trusts only the authorities in the PEM file, if
+// one is named.
+func ConnectTrusting(ctx context.Context, rawURL, caFile string, f Fault) error {
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		return fmt.Errorf("reading the URL: %w", err)
 	}
-	if u.Scheme != "ws" || u.Hostname() == "" {
-		return fmt.Errorf("%q is no URL that this client can use: it has to begin with ws:// and name a host", rawURL)
+	if f.rejectsURL != nil && f.rejectsURL(rawURL) {
+		return fmt.Errorf("unsupported URL %q", rawURL)
 	}
-	address := u.Host
-	if u.Port() == "" {
-		address = net.JoinHostPort(u.Hostname(), "80")
+	port := map[string]string{"ws": "80", "wss": "443"}[u.Scheme]
+	if port == "" || u.Hostname() == "" {
+		return fmt.Errorf("unsupported URL %q: it must begin with ws:// or wss:// and name a host", rawURL)
 	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	if u.Port() != "" {
+		port = u.Port()
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
 	if err != nil {
-		return fmt.Errorf("connecting to %s: %w", address, err)
+		return fmt.Errorf("connecting to %s: %w", u.Host, err)
+	}
+	if u.Scheme == "wss" {
+		secure, err := shakeHands(ctx, conn, u.Hostname(), caFile, f)
+		if err != nil {
+			_ = conn.Close()
+			return fmt.Errorf("connecting to %s: %w", u.Host, err)
+		}
+		conn = secure
 	}
 	return ConnectConn(ctx, conn, u, f)
 }
 
-// ConnectConn is [Connect] on a connection that is open already, which it
-// closes.
+// shakeHands does the TLS handshake of a client (RFC6455-4.1-15).
+func shakeHands(ctx context.Context, conn net.Conn, host, caFile string, f Fault) (net.Conn, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host, NextProtos: []string{"http/1.1"}}
+	if caFile != "" {
+		pem, err := os.ReadFile(caFile)
+		if err != nil {
+			return nil, fmt.Errorf("reading the certificates: %w", err)
+		}
+		config.RootCAs = x509.NewCertPool()
+		config.RootCAs.AppendCertsFromPEM(pem)
+	}
+	if f.secure != nil {
+		f.secure(config)
+	}
+	secure := tls.Client(conn, config)
+	return secure, secure.HandshakeContext(ctx)
+}
+
+// ConnectConn is like [Connect], but uses an open connection, which it closes.
 func ConnectConn(ctx context.Context, conn net.Conn, u *url.URL, f Fault) error {
 	if !f.HasRole(wire.RoleClient) {
 		_ = conn.Close()
@@ -77,7 +112,7 @@ func ConnectConn(ctx context.Context, conn net.Conn, u *url.URL, f Fault) error 
 	return nil
 }
 
-// play runs a peer and ends it with the context.
+// play runs a peer until the connection or ctx ends.
 func play(ctx context.Context, p *peer) {
 	defer context.AfterFunc(ctx, func() { _ = p.conn.Close() })()
 	defer p.release()
@@ -86,5 +121,5 @@ func play(ctx context.Context, p *peer) {
 }
 
 func roleError(f Fault, role wire.Role) error {
-	return fmt.Errorf("the fault %s cannot be had by a %v", f.Name, role)
+	return fmt.Errorf("a %v cannot have the fault %s", role, f.Name)
 }

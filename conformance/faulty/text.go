@@ -8,7 +8,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// judgingWhole makes a peer that judges a text message when it is whole.
+// judgingWhole makes a peer that checks a text message when the message is complete.
 func judgingWhole(valid func([]byte) bool) func(*peer) {
 	return func(p *peer) {
 		var whole []byte
@@ -24,14 +24,14 @@ func judgingWhole(valid func([]byte) bool) func(*peer) {
 	}
 }
 
-// laxly judges UTF-8 by what unicode/utf8 says of it once the sequences that
-// the peer wrongly knows are out of the way.
-func laxly(wronglyKnown func(b []byte) (size int)) func(*peer) {
+// laxly makes a peer that accepts some invalid UTF-8 sequences. It skips the sequences
+// for which accepted returns a size, and checks the rest with unicode/utf8.
+func laxly(accepted func(b []byte) (size int)) func(*peer) {
 	return judgingWhole(func(b []byte) bool {
 		for len(b) > 0 {
 			r, size := utf8.DecodeRune(b)
 			if r == utf8.RuneError && size == 1 {
-				if size = wronglyKnown(b); size == 0 {
+				if size = accepted(b); size == 0 {
 					return false
 				}
 			}
@@ -41,7 +41,7 @@ func laxly(wronglyKnown func(b []byte) (size int)) func(*peer) {
 	})
 }
 
-// followed reports whether n octets behind the first are continuation octets.
+// followed reports whether the n octets after the first one are continuation octets.
 func followed(b []byte, n int) bool {
 	if len(b) <= n {
 		return false
@@ -54,15 +54,16 @@ func followed(b []byte, n int) bool {
 	return true
 }
 
-// strictly judges text as it is due, and beyond that refuses runes.
+// strictly makes a peer that also rejects valid text if it has a rune that refused
+// selects.
 func strictly(refused func(rune) bool) func(*peer) {
 	return judgingWhole(func(b []byte) bool {
 		return utf8.Valid(b) && !bytes.ContainsFunc(b, refused)
 	})
 }
 
-// invalidText makes a peer that does something of its own about text that is
-// not UTF-8, which it finds when the message is whole.
+// invalidText makes a peer that handles invalid UTF-8 with do, once the message is
+// complete.
 func invalidText(do func(p *peer, m message)) func(*peer) {
 	return func(p *peer) {
 		p.validText = func([]byte, bool, bool) bool { return true }
@@ -79,11 +80,11 @@ func invalidText(do func(p *peer, m message)) func(*peer) {
 
 var textFaults = []Fault{
 	{
-		Name: "text-unchecked", Sentence: "Takes any octets for text.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-unchecked", Sentence: "Accepts any octets as text.", Requires: []string{"RFC6455-8.1-1"},
 		alter: judgingWhole(func([]byte) bool { return true }),
 	},
 	{
-		Name: "text-checked-per-frame", Sentence: "Wants every fragment of a text message to be UTF-8 by itself.", Requires: []string{"RFC6455-5.6-1"},
+		Name: "text-checked-per-frame", Sentence: "Requires each fragment of a text message to be valid UTF-8.", Requires: []string{"RFC6455-5.6-1"},
 		alter: func(p *peer) {
 			p.validText = func(piece []byte, frameEnds, _ bool) bool {
 				_, ok := p.text.Validate(piece)
@@ -92,11 +93,11 @@ var textFaults = []Fault{
 		},
 	},
 	{
-		Name: "text-checked-per-read", Sentence: "Wants every piece of a text message that TCP delivers to be UTF-8 by itself.", Requires: []string{"RFC6455-5.6-1", "RFC6455-6.2-1"},
+		Name: "text-checked-per-read", Sentence: "Requires each TCP read of a text message to be valid UTF-8.", Requires: []string{"RFC6455-5.6-1", "RFC6455-6.2-1"},
 		alter: func(p *peer) { p.validText = func(piece []byte, _, _ bool) bool { return utf8.Valid(piece) } },
 	},
 	{
-		Name: "text-checked-in-first-frame", Sentence: "Checks the first frame of a text message and no other.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-checked-in-first-frame", Sentence: "Validates only the first frame of a text message.", Requires: []string{"RFC6455-8.1-1"},
 		alter: func(p *peer) {
 			p.validText = func(piece []byte, _, _ bool) bool {
 				if p.current.Opcode == wire.OpContinuation {
@@ -108,7 +109,7 @@ var textFaults = []Fault{
 		},
 	},
 	{
-		Name: "text-checked-if-unfragmented", Sentence: "Checks text messages of one frame only.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-checked-if-unfragmented", Sentence: "Validates only unfragmented text messages.", Requires: []string{"RFC6455-8.1-1"},
 		alter: func(p *peer) {
 			p.validText = func(piece []byte, _, ends bool) bool {
 				return !p.current.Fin || p.current.Opcode == wire.OpContinuation || p.validSoFar(piece, true, ends)
@@ -116,24 +117,24 @@ var textFaults = []Fault{
 		},
 	},
 	{
-		Name: "text-end-unchecked", Sentence: "Lets a text message end inside a code point.", Requires: []string{"RFC6455-8.1-1", "RFC6455-5.6-1"},
+		Name: "text-end-unchecked", Sentence: "Accepts a text message that ends inside a code point.", Requires: []string{"RFC6455-8.1-1", "RFC6455-5.6-1"},
 		alter: func(p *peer) {
 			p.validText = func(piece []byte, _, _ bool) bool { return p.validSoFar(piece, false, false) }
 		},
 	},
 	{
-		Name: "text-replaced", Sentence: "Puts U+FFFD for what is not UTF-8.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-replaced", Sentence: "Replaces invalid UTF-8 with U+FFFD.", Requires: []string{"RFC6455-8.1-1"},
 		alter: invalidText(func(p *peer, m message) {
 			m.payload = []byte(string([]rune(string(m.payload))))
 			p.send(p.echo(m)...)
 		}),
 	},
 	{
-		Name: "text-swallowed", Sentence: "Throws away text messages that are not UTF-8, and goes on.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-swallowed", Sentence: "Drops text messages with invalid UTF-8 and continues.", Requires: []string{"RFC6455-8.1-1"},
 		alter: invalidText(func(*peer, message) {}),
 	},
 	{
-		Name: "text-as-latin1", Sentence: "Takes text that is not UTF-8 for ISO 8859-1.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-as-latin1", Sentence: "Decodes invalid UTF-8 as ISO 8859-1.", Requires: []string{"RFC6455-8.1-1"},
 		alter: invalidText(func(p *peer, m message) {
 			var b []byte
 			for _, c := range m.payload {
@@ -143,14 +144,14 @@ var textFaults = []Fault{
 		}),
 	},
 	{
-		Name: "text-becomes-binary", Sentence: "Echoes text that is not UTF-8 as a binary message.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-becomes-binary", Sentence: "Echoes invalid UTF-8 as a binary message.", Requires: []string{"RFC6455-8.1-1"},
 		alter: invalidText(func(p *peer, m message) {
 			m.opcode = wire.OpBinary
 			p.send(p.echo(m)...)
 		}),
 	},
 	{
-		Name: "text-surrogates", Sentence: "Takes the surrogates U+D800 to U+DFFF for characters.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-surrogates", Sentence: "Accepts the surrogates U+D800 to U+DFFF.", Requires: []string{"RFC6455-8.1-1"},
 		alter: laxly(func(b []byte) int {
 			if b[0] == 0xED && followed(b, 2) {
 				return 3
@@ -159,7 +160,7 @@ var textFaults = []Fault{
 		}),
 	},
 	{
-		Name: "text-overlong", Sentence: "Takes code points in more octets than they need.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-overlong", Sentence: "Accepts overlong UTF-8 sequences.", Requires: []string{"RFC6455-8.1-1"},
 		alter: laxly(func(b []byte) int {
 			switch {
 			case (b[0] == 0xC0 || b[0] == 0xC1) && followed(b, 1):
@@ -173,7 +174,7 @@ var textFaults = []Fault{
 		}),
 	},
 	{
-		Name: "text-overlong-nul", Sentence: "Takes C0 80 for NUL, as modified UTF-8 has it.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-overlong-nul", Sentence: "Accepts C0 80 for NUL, as modified UTF-8 does.", Requires: []string{"RFC6455-8.1-1"},
 		alter: laxly(func(b []byte) int {
 			if bytes.HasPrefix(b, []byte{0xC0, 0x80}) {
 				return 2
@@ -182,7 +183,7 @@ var textFaults = []Fault{
 		}),
 	},
 	{
-		Name: "text-beyond-unicode", Sentence: "Takes code points above U+10FFFF.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-beyond-unicode", Sentence: "Accepts code points above U+10FFFF.", Requires: []string{"RFC6455-8.1-1"},
 		alter: laxly(func(b []byte) int {
 			if b[0] >= 0xF4 && b[0] <= 0xF7 && followed(b, 3) {
 				return 4
@@ -191,7 +192,7 @@ var textFaults = []Fault{
 		}),
 	},
 	{
-		Name: "text-long-sequences", Sentence: "Takes sequences of five and six octets, as UTF-8 once had.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-long-sequences", Sentence: "Accepts UTF-8 sequences of five and six octets, which are obsolete.", Requires: []string{"RFC6455-8.1-1"},
 		alter: laxly(func(b []byte) int {
 			switch {
 			case b[0]&0xFC == 0xF8 && followed(b, 4):
@@ -203,7 +204,7 @@ var textFaults = []Fault{
 		}),
 	},
 	{
-		Name: "text-stray-continuation", Sentence: "Takes continuation octets that continue nothing.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-stray-continuation", Sentence: "Accepts UTF-8 continuation octets without a lead octet.", Requires: []string{"RFC6455-8.1-1"},
 		alter: laxly(func(b []byte) int {
 			if b[0]&0xC0 == 0x80 {
 				return 1
@@ -212,7 +213,7 @@ var textFaults = []Fault{
 		}),
 	},
 	{
-		Name: "text-fe-ff", Sentence: "Takes the octets FE and FF.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-fe-ff", Sentence: "Accepts the octets FE and FF.", Requires: []string{"RFC6455-8.1-1"},
 		alter: laxly(func(b []byte) int {
 			if b[0] >= 0xFE {
 				return 1
@@ -221,7 +222,7 @@ var textFaults = []Fault{
 		}),
 	},
 	{
-		Name: "text-counts-only", Sentence: "Looks at how many octets a code point has and not at which.", Requires: []string{"RFC6455-8.1-1"},
+		Name: "text-counts-only", Sentence: "Counts the octets of a UTF-8 sequence without checking their values.", Requires: []string{"RFC6455-8.1-1"},
 		alter: judgingWhole(func(b []byte) bool {
 			for i := 0; i < len(b); i++ {
 				switch c := b[i]; {
@@ -246,7 +247,7 @@ var textFaults = []Fault{
 		alter: strictly(func(r rune) bool { return r > 0x7F }),
 	},
 	{
-		Name: "text-bmp-only", Sentence: "Fails the connection on code points of four octets.", Requires: []string{"RFC6455-5.6-1"},
+		Name: "text-bmp-only", Sentence: "Fails the connection on UTF-8 sequences of four octets.", Requires: []string{"RFC6455-5.6-1"},
 		alter: strictly(func(r rune) bool { return r > 0xFFFF }),
 	},
 	{
@@ -258,11 +259,11 @@ var textFaults = []Fault{
 		alter: strictly(func(r rune) bool { return r == 0 }),
 	},
 	{
-		Name: "text-no-replacement-character", Sentence: "Takes U+FFFD itself for a decoding error.", Requires: []string{"RFC6455-5.6-1"},
+		Name: "text-no-replacement-character", Sentence: "Treats U+FFFD in the input as a decoding error.", Requires: []string{"RFC6455-5.6-1"},
 		alter: strictly(func(r rune) bool { return r == utf8.RuneError }),
 	},
 	{
-		Name: "text-loses-bom", Sentence: "Takes U+FEFF at the beginning of a message away.", Requires: []string{"RFC6455-6.1-9"},
+		Name: "text-loses-bom", Sentence: "Removes U+FEFF from the start of a message.", Requires: []string{"RFC6455-6.1-9"},
 		alter: echoing(func(m message) message {
 			if m.opcode == wire.OpText {
 				m.payload = bytes.TrimPrefix(m.payload, []byte("\uFEFF"))
@@ -271,7 +272,7 @@ var textFaults = []Fault{
 		}),
 	},
 	{
-		Name: "text-ends-at-nul", Sentence: "Takes U+0000 for the end of a text message.", Requires: []string{"RFC6455-6.1-9", "RFC6455-10.7-5"},
+		Name: "text-ends-at-nul", Sentence: "Treats U+0000 as the end of a text message.", Requires: []string{"RFC6455-6.1-9", "RFC6455-10.7-5"},
 		alter: echoing(func(m message) message {
 			if m.opcode == wire.OpText {
 				m.payload, _, _ = bytes.Cut(m.payload, []byte{0})
@@ -280,7 +281,7 @@ var textFaults = []Fault{
 		}),
 	},
 	{
-		Name: "text-in-crlf", Sentence: "Writes CR LF for each line end of a text message.", Requires: []string{"RFC6455-6.1-9"},
+		Name: "text-in-crlf", Sentence: "Converts each LF in a text message to CR LF.", Requires: []string{"RFC6455-6.1-9"},
 		alter: echoing(func(m message) message {
 			if m.opcode == wire.OpText {
 				m.payload = bytes.ReplaceAll(m.payload, []byte("\n"), []byte("\r\n"))
@@ -289,7 +290,7 @@ var textFaults = []Fault{
 		}),
 	},
 	{
-		Name: "binary-checked-as-text", Sentence: "Fails the connection on binary messages that are not UTF-8.", Requires: []string{"RFC6455-5.6-2"},
+		Name: "binary-checked-as-text", Sentence: "Fails the connection on binary messages that are not valid UTF-8.", Requires: []string{"RFC6455-5.6-2"},
 		alter: func(p *peer) {
 			onMessage := p.onMessage
 			p.onMessage = func(m message) {
@@ -302,19 +303,19 @@ var textFaults = []Fault{
 		},
 	},
 	{
-		Name: "text-wrong-code-1002", Sentence: "Fails the connection with 1002 on text that is not UTF-8.", Requires: []string{"RFC6455-7.1.7-5", "RFC6455-7.4.1-8"},
+		Name: "text-wrong-code-1002", Sentence: "Fails the connection with 1002 on invalid UTF-8.", Requires: []string{"RFC6455-7.1.7-5", "RFC6455-7.4.1-8"},
 		alter: wrongCode(wire.StatusInvalidPayloadData, wire.StatusProtocolError),
 	},
 	{
-		Name: "text-wrong-code-1003", Sentence: "Fails the connection with 1003 on text that is not UTF-8.", Requires: []string{"RFC6455-7.1.7-5", "RFC6455-7.4.1-8"},
+		Name: "text-wrong-code-1003", Sentence: "Fails the connection with 1003 on invalid UTF-8.", Requires: []string{"RFC6455-7.1.7-5", "RFC6455-7.4.1-8"},
 		alter: wrongCode(wire.StatusInvalidPayloadData, wire.StatusUnsupportedData),
 	},
 	{
-		Name: "text-wrong-code-1000", Sentence: "Closes normally, with 1000, on text that is not UTF-8.", Requires: []string{"RFC6455-7.1.7-5", "RFC6455-7.4.1-8"},
+		Name: "text-wrong-code-1000", Sentence: "Closes the connection with 1000 (normal) on invalid UTF-8.", Requires: []string{"RFC6455-7.1.7-5", "RFC6455-7.4.1-8"},
 		alter: wrongCode(wire.StatusInvalidPayloadData, wire.StatusNormalClosure),
 	},
 	{
-		Name: "text-echoed-before-check", Sentence: "Echoes text first, and then fails the connection if it is not UTF-8.", Requires: []string{"RFC6455-8.1-1", "RFC6455-5.6-1"},
+		Name: "text-echoed-before-check", Sentence: "Echoes invalid UTF-8 and only then fails the connection.", Requires: []string{"RFC6455-8.1-1", "RFC6455-5.6-1"},
 		alter: invalidText(func(p *peer, m message) {
 			p.send(p.echo(m)...)
 			p.failWith(wire.StatusInvalidPayloadData, "")
@@ -322,7 +323,7 @@ var textFaults = []Fault{
 	},
 }
 
-// clone keeps a payload that the peer will change.
+// clone copies a payload, because the peer will change it.
 func clone(m message) message {
 	m.payload = slices.Clone(m.payload)
 	return m

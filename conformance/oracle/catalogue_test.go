@@ -12,14 +12,18 @@ import (
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
 	"github.com/wsspec/wsspec/conformance/faulty"
+	"github.com/wsspec/wsspec/conformance/observed"
 	"github.com/wsspec/wsspec/conformance/oracle"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/vary"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// run plays cases against a faulty peer in a role.
-func run(t *testing.T, f faulty.Fault, role wire.Role, cases []*conformance.Case, patience time.Duration) []conformance.Result {
+// run runs cases against a faulty peer in a role.
+func run(t *testing.T, f faulty.Fault, role wire.Role, cases []*script.Case, patience time.Duration) []conformance.Result {
 	t.Helper()
-	cases = slices.DeleteFunc(slices.Clone(cases), func(c *conformance.Case) bool { return !c.TestsRole(role) })
+	cases = slices.DeleteFunc(slices.Clone(cases), func(c *script.Case) bool { return !c.TestsRole(role) })
 	opts := conformance.Options{Parallel: 64, Deadlines: conformance.NewDeadlines(patience, 0, 1)}
 	if role == wire.RoleClient {
 		results, err := conformance.RunClients(t.Context(), func(ctx context.Context, url string) []string {
@@ -47,34 +51,62 @@ func run(t *testing.T, f faulty.Fault, role wire.Role, cases []*conformance.Case
 	return results
 }
 
-// light leaves the cases of many and large messages out, whose transcripts have
-// samples only.
-func light() []*conformance.Case {
-	return slices.DeleteFunc(slices.Clone(catalog.Cases()), func(c *conformance.Case) bool {
-		return slices.ContainsFunc(c.Script.Steps, func(s conformance.Step) bool {
-			_, exchange := s.(conformance.Exchange)
-			return exchange
+// light returns the cases without large or many messages, because the transcripts of
+// those have only samples. It leaves out those in which the harness ends its half of TCP,
+// which the oracle does not know, and those that open two connections, because a story has
+// one.
+func light() []*script.Case {
+	return slices.DeleteFunc(slices.Clone(catalog.Cases()), func(c *script.Case) bool {
+		return slices.ContainsFunc(c.Script.Steps, func(s script.Step) bool {
+			switch s.(type) {
+			case script.Exchange, script.HalfClose, script.Reset, script.Connect:
+				return true
+			}
+			return s.Volume(script.Quick).Message > observed.MostKept
 		})
 	})
 }
 
-// A story is what a transcript says of one connection.
+// variants returns variants of cases, each sort of variant with each kind of case. It
+// leaves out those that open two connections, because a story has one, and large ones,
+// because a run does not keep so many large transcripts.
+func variants(t *testing.T, cases []*script.Case, role wire.Role) (varied []*script.Case) {
+	t.Helper()
+	const most = 1 << 10
+	for _, choice := range vary.Select(cases, role, vary.Covering) {
+		v, err := vary.Make(choice.Of, role, choice.Shape)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(v.Case.Script.Steps, func(s script.Step) bool {
+			_, again := s.(script.Connect)
+			return again || s.Volume(script.Quick).Message > most
+		}) {
+			varied = append(varied, v.Case)
+		}
+	}
+	return varied
+}
+
+// A story is the content of the transcript of one connection.
 type story struct {
 	subject oracle.Subject
-	// sent are the octets that the harness sent, and scripted how many of them
-	// before the Close with which it ended the case itself; seen and before are
-	// the events likewise.
+	// sent has the octets that the harness sent. scripted is the number of those that
+	// it sent before its own final Close frame. seen has the events of the peer, and
+	// before is the number of those before that Close frame.
 	sent           []byte
 	scripted       int
 	seen           []oracle.Event
 	before         int
 	closedByScript bool
-	// handshake: the opening handshake was good on both sides.
+	// handshake says that the opening handshake succeeded on both sides. clear is
+	// described at tell.
 	handshake, clear bool
 }
 
-// tell reads a transcript. clear is false if the peer sent what is no frame, or
-// a message that does not inflate: that is beyond an oracle.
+// tell reads a transcript. In its result, clear is false if the peer sent an invalid
+// frame or a message that does not decompress, which the oracle cannot judge, and if the
+// transcript is not whole.
 func tell(t *testing.T, r conformance.Result) story {
 	t.Helper()
 	s := story{subject: oracle.Subject{Role: r.Role}, clear: true, scripted: -1}
@@ -86,18 +118,22 @@ func tell(t *testing.T, r conformance.Result) story {
 	var compressed bool
 	state := wire.FrameState{Sender: r.Role}
 	for _, step := range r.Case.Script.Steps {
-		if send, ok := step.(conformance.Send); ok {
-			s.closedByScript = s.closedByScript || slices.ContainsFunc(send.Frames, func(f conformance.Frame) bool { return f.Opcode == wire.OpClose })
+		if send, ok := step.(script.Send); ok {
+			s.closedByScript = s.closedByScript || slices.ContainsFunc(send.Frames, func(f script.Frame) bool { return f.Opcode == wire.OpClose })
 		}
 	}
 	for _, e := range r.Transcript {
+		if e.Length > 0 { // a sample of a large frame
+			s.clear = false
+			return s
+		}
 		switch e.Kind {
-		case conformance.EntryRequest:
+		case observed.EntryRequest:
 			var err error
 			if req, _, err = wire.ParseRequest(e.Octets); err != nil {
 				return s
 			}
-		case conformance.EntryResponse:
+		case observed.EntryResponse:
 			resp, _, err := wire.ParseResponse(e.Octets)
 			if err != nil || len(wire.CheckResponse(resp, req)) > 0 || len(wire.CheckRequest(req)) > 0 {
 				return s
@@ -115,11 +151,14 @@ func tell(t *testing.T, r conformance.Result) story {
 					t.Fatal(err)
 				}
 			}
-		case conformance.EntryEOF, conformance.EntryReset:
+		case observed.EntryEOF, observed.EntryReset:
 			s.seen = append(s.seen, oracle.Event{Kind: oracle.EOF})
-		case conformance.EntryFrame, conformance.EntryOctets:
-			if e.Dir == conformance.Sent {
-				if e.Kind == conformance.EntryFrame && e.Header.Opcode == wire.OpClose && !s.closedByScript && s.scripted < 0 {
+		case observed.EntryFrame, observed.EntryOctets:
+			if e.Dir == observed.Sent && e.Kind == observed.EntryOctets && !s.handshake {
+				continue // a part of HTTP
+			}
+			if e.Dir == observed.Sent {
+				if e.Kind == observed.EntryFrame && e.Header.Opcode == wire.OpClose && !s.closedByScript && s.scripted < 0 {
 					s.scripted, s.before = len(s.sent), len(s.seen)
 				}
 				s.sent = append(s.sent, e.Octets...)
@@ -170,12 +209,12 @@ func tell(t *testing.T, r conformance.Result) story {
 	return s
 }
 
-// ask holds a story against the oracle: up to the harness's own Close, when all of
-// what was owed has had its time, and at the end.
+// ask compares a story with the oracle twice: before the harness's own Close frame,
+// when every required answer has had its time, and at the end.
 func (s story) ask() (ok bool, why string) {
 	if s.scripted >= 0 {
-		// The harness closes first only where nothing else is to come; where the
-		// peer ended the connection, its Close and TCP's end are still owed.
+		// The harness closes first only if it expects nothing else. If the peer ended
+		// the connection, its Close frame and the end of TCP may still come.
 		if ok, why := oracle.Of(s.subject, s.sent[:s.scripted]).Permits(oracle.Observation{Events: s.seen[:s.before], Final: !s.endedBefore()}); !ok {
 			return false, why
 		}
@@ -191,39 +230,45 @@ func (s story) endedBefore() bool {
 	return slices.ContainsFunc(s.seen[:s.before], func(e oracle.Event) bool { return e.Kind == oracle.Close || e.Kind == oracle.EOF })
 }
 
-// TestOracleAgreesWithTheCatalogue: what the best outcome of each case is, the
-// oracle permits. The peers are one that is correct and those with habits that
-// are odd and permitted, so that other outcomes come about as well.
+// The oracle allows the preferred outcome of each case. The test uses a correct peer
+// and peers with odd but legal habits, so that other outcomes occur as well.
 func TestOracleAgreesWithTheCatalogue(t *testing.T) {
 	peers := append([]faulty.Fault{{Name: "none"}}, faulty.Oddities()...)
 	for _, f := range peers {
 		for _, role := range f.Roles() {
 			t.Run(f.Name+"/"+role.String(), func(t *testing.T) {
-				t.Parallel() // most of the time is spent waiting
+				t.Parallel() // the test mostly waits
 				told := 0
-				for _, r := range run(t, f, role, light(), 3*time.Second) {
+				results := run(t, f, role, light(), 3*time.Second)
+				if f.Name == "none" {
+					results = append(results, run(t, f, role, variants(t, light(), role), 3*time.Second)...)
+				}
+				for _, r := range results {
 					s := tell(t, r)
-					if !s.handshake || !s.clear || r.Verdict != conformance.Pass && r.Verdict != conformance.Warn || r.Flaky {
+					if !s.handshake || !s.clear || r.Verdict != verdict.Pass && r.Verdict != verdict.Warn || r.Flaky {
+						continue
+					}
+					if r.Case.ID == "rfc6455/4.2.1/100" { // the harness sends frames too early, which the oracle does not see
 						continue
 					}
 					told++
 					if ok, why := s.ask(); !ok {
-						t.Errorf("%s (%s) is %s, %s / %s, and not permitted: %s\nsent %x\nseen %v\n%s",
+						t.Errorf("%s (%s) is %s, %s / %s, but the oracle does not allow it: %s\nsent %x\nseen %v\n%s",
 							r.Case.ID, r.Case.Title, r.Verdict, r.Behavior, r.Close, why, s.sent[:min(len(s.sent), 200)], s.seen, oracle.Of(s.subject, s.sent))
 					}
 				}
 				if told < 100 {
-					t.Errorf("only %d connections could be told", told)
+					t.Errorf("only %d transcripts were usable", told)
 				}
 			})
 		}
 	}
 }
 
-// TestOracleCondemnsWhatTheCatalogueFails: peers with faults that show in frames
-// fail cases, and the oracle must not permit what failed. Judge and oracle see
-// the same, so that a case which fails because the machine is slow does no harm.
-func TestOracleCondemnsWhatTheCatalogueFails(t *testing.T) {
+// The oracle does not allow what the catalogue fails, for peers with faults in frames.
+// A case that fails on a slow machine does no harm, because the judge and the oracle
+// see the same events.
+func TestOracleRejectsWhatTheCatalogueFails(t *testing.T) {
 	cases := light()
 	for _, name := range []string{
 		"mute", "pong-never", "pong-empty", "pong-twice", "ping-for-ping", "fails-on-pong", "ping-ends-message",
@@ -242,15 +287,15 @@ func TestOracleCondemnsWhatTheCatalogueFails(t *testing.T) {
 			failed := 0
 			for _, r := range run(t, f, wire.RoleServer, cases, 100*time.Millisecond) {
 				s := tell(t, r)
-				if !s.handshake || !s.clear || r.Flaky || r.Verdict != conformance.Fail && r.Close != conformance.CloseWrongCode {
+				if !s.handshake || !s.clear || r.Flaky || r.Verdict != verdict.Fail && r.Close != verdict.CloseWrongCode {
 					continue
 				}
-				if r.Close == conformance.CloseFailedByClient && s.tcpEnded() {
-					continue // TCP ended after all, when the judge had waited long enough
+				if r.Close == verdict.CloseFailedByClient && s.tcpEnded() {
+					continue // TCP ended only after the judge's timeout
 				}
 				failed++
 				if ok, _ := s.ask(); ok {
-					t.Errorf("%s (%s) failed (%s / %s: %s), and is permitted:\nsent %x\nseen %v\n%s",
+					t.Errorf("%s (%s) failed (%s / %s: %s), but the oracle allows it:\nsent %x\nseen %v\n%s",
 						r.Case.ID, r.Case.Title, r.Behavior, r.Close, r.Explanation, s.sent[:min(len(s.sent), 200)], s.seen, oracle.Of(s.subject, s.sent))
 				}
 			}

@@ -1,14 +1,14 @@
-// Package oracle is the executable specification of an echo endpoint: what RFC
-// 6455 and RFC 7692 permit it to do about the octets that it was sent.
+// Package oracle is the executable specification of an echo endpoint: it says how RFC
+// 6455 and RFC 7692 allow the endpoint to react to the octets that it received.
 //
-// [Of] is a pure function of who the endpoint is, what was negotiated and the
-// octets after the opening handshake. Where the RFCs leave room, the answer has
-// several members: a text message that can no longer become valid may fail the
-// connection at once or when it ends, pongs may be coalesced, a connection may be
-// failed with a Close frame or without. [Permitted.Permits] holds an observation
-// against the answer; judges and fuzzers ask it.
+// [Of] is a pure function of the endpoint's role, the negotiated extension and the
+// octets after the opening handshake. If the RFCs allow several reactions, the result
+// has all of them: for example, an endpoint may fail the connection as soon as a text
+// message cannot become valid, or at the end of the message; it may answer several
+// Pings with one Pong; it may fail the connection with or without a Close frame.
+// [Permitted.Permits] reports whether an observed reaction is allowed.
 //
-// The package is written from the text of the RFCs. Of ref/wire it uses the
-// header codec and its values; every rule is stated here anew, so that it can
-// contradict ref/wire and the harness's own checks.
+// The package follows the text of the RFCs. It uses only the header codec and the
+// types of ref/wire, and states every rule itself, so that it can find mistakes in
+// ref/wire and in the harness.
 package oracle

@@ -7,8 +7,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzOf: whatever the octets, there is an answer, and each of its endings is
-// permitted with all answers before it.
+// FuzzOf checks that the oracle allows at least one ending for any octets, and that it
+// allows each of its endings after all answers.
 func FuzzOf(f *testing.F) {
 	for _, s := range []string{
 		"", "81 02 'hi'", "01 01 'a' 89 01 'p' 80 01 'b'", "88 02 03e9", "81 82 01020304 'hi'", "c1 07 f248cdc9c90700",

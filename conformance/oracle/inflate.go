@@ -9,28 +9,28 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// inflater is RFC 7692 7.2.2 on top of compress/flate.
+// inflater implements RFC 7692 7.2.2 with compress/flate.
 type inflater struct {
 	takeover bool
 	window   int    // in octets
-	history  []byte // what was inflated, at most the largest window of it
-	// most is how many octets are inflated of one message.
+	history  []byte // the last decompressed octets, at most largestWindow
+	// most limits the decompressed length of a message, in octets.
 	most int
 }
 
-// inflated says what came of a compressed message.
+// inflated is the result of decompressing a message.
 type inflated uint8
 
 const (
 	inflatedWell inflated = iota
 	corrupt
-	// tooLong: the message is longer than it is inflated.
+	// tooLong: the decompressed message exceeds the limit.
 	tooLong
-	// beyondWindow: it inflates only with more context than was agreed.
+	// beyondWindow: the message needs a larger window than was negotiated.
 	beyondWindow
 )
 
-// largestWindow is that of DEFLATE (RFC7692-7.2.1-7).
+// largestWindow is the largest window of DEFLATE, in octets (RFC7692-7.2.1-7).
 const largestWindow = 32 << 10
 
 func (f *inflater) reset(s Subject) {
@@ -44,11 +44,11 @@ func (f *inflater) reset(s Subject) {
 	f.most = int(min(max(s.limit(), DefaultLimit), 1<<30))
 }
 
-// messageEnd stands behind each message: the octets that its sender took away
-// (RFC7692-7.2.2-1), and an empty last block, so that the end can be seen.
+// messageEnd is appended to each message: the octets that the sender removed
+// (RFC7692-7.2.2-1), and an empty block with BFINAL, which marks the end.
 var messageEnd = []byte{0x00, 0x00, 0xFF, 0xFF, 0x01, 0x00, 0x00, 0xFF, 0xFF}
 
-// message inflates a whole message and keeps what it has to for the next.
+// message decompresses a complete message and keeps the window for the next one.
 func (f *inflater) message(payload []byte) ([]byte, inflated) {
 	octets := append(append([]byte(nil), payload...), messageEnd...)
 	agreed := f.history[max(0, len(f.history)-f.window):]
@@ -57,7 +57,7 @@ func (f *inflater) message(payload []byte) ([]byte, inflated) {
 	}
 	out, result := inflate(octets, agreed, f.most, true)
 	if result == inflatedWell {
-		// A block cut short may have ended with messageEnd.
+		// A truncated block may have consumed messageEnd.
 		if _, v := wire.MeasureWindow(payload, int64(len(agreed))); v != nil {
 			return nil, corrupt
 		}
@@ -74,16 +74,16 @@ func (f *inflater) message(payload []byte) ([]byte, inflated) {
 	return out, result
 }
 
-// beginning inflates what has come of a message that is not complete.
+// beginning decompresses the received part of an incomplete message.
 func (f *inflater) beginning(payload []byte) ([]byte, inflated) {
 	return inflate(payload, f.history, f.most, false)
 }
 
-// inflate inflates blocks until the octets end. A block with BFINAL ends what
-// DEFLATE calls a stream, and another may follow (RFC7692-7.2.1-4). Octets that
-// end inside a block are corrupt if they are all of the message.
+// inflate decompresses blocks until the octets end. A block with BFINAL ends a DEFLATE
+// stream, but another stream may follow (RFC7692-7.2.1-4). If all is set, the octets
+// are the complete message, and must not end inside a block.
 func inflate(octets, dictionary []byte, most int, all bool) ([]byte, inflated) {
-	src := bytes.NewReader(octets) // flate takes no octet ahead of a ByteReader
+	src := bytes.NewReader(octets) // flate does not read ahead of a ByteReader
 	var out bytes.Buffer
 	r := flate.NewReaderDict(src, dictionary)
 	for {

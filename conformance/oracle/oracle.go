@@ -9,19 +9,19 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// Of returns what an endpoint may do about the octets that were sent to it
-// since the opening handshake. It is a pure function, and does not change
-// octets.
+// Of returns the allowed reactions of an endpoint to the octets that it received after
+// the opening handshake. It is a pure function, and does not modify octets.
 func Of(s Subject, octets []byte) *Permitted { return new(Oracle).Of(s, octets) }
 
-// An Oracle answers one question after the other in the same memory, for
-// fuzzers. The zero value is ready.
+// An Oracle reuses its memory between calls of [Oracle.Of], for fuzzers. The zero value
+// is ready for use.
 type Oracle struct {
 	permitted Permitted
 	subject   Subject
-	// octets still to be read, in a copy that is unmasked in place.
+	// copied is a copy of the octets, which is unmasked in place. rest is its unread
+	// part.
 	copied, rest []byte
-	data         []byte // payloads of messages, each in one piece
+	data         []byte // the payloads of messages, each contiguous
 	may          []wire.StatusCode
 	mayBecause   string
 	codes        []wire.StatusCode
@@ -29,25 +29,25 @@ type Oracle struct {
 	inflater     inflater
 }
 
-// message is the data message that is open (RFC6455-5.4-4).
+// message is the current data message (RFC6455-5.4-4).
 type message struct {
 	open       bool
 	opcode     wire.Opcode
 	compressed bool
-	start      int // of its payload in Oracle.data
-	// checked is how much of the payload is known to be UTF-8; doomed says that
-	// it cannot become UTF-8 any more.
+	start      int // the offset of its payload in Oracle.data
+	// checked is the length of the valid UTF-8 so far, in octets. doomed says that
+	// the payload cannot become valid UTF-8.
 	checked int
 	doomed  bool
 }
 
-// Of is the function [Of]; the answer is good until the next call.
+// Of is like the function [Of]. The result is valid until the next call.
 func (o *Oracle) Of(s Subject, octets []byte) *Permitted {
 	o.subject = s
 	o.permitted = Permitted{Answers: o.permitted.Answers[:0], Endings: o.permitted.Endings[:0], unanswered: o.permitted.unanswered[:0], role: s.Role}
 	o.copied = append(o.copied[:0], octets...)
 	o.rest = o.copied
-	o.data = slices.Grow(o.data[:0], len(octets)) // so that it never moves
+	o.data = slices.Grow(o.data[:0], len(octets)) // answers keep slices of it, so it must not move
 	o.may, o.mayBecause, o.codes = o.may[:0], "", o.codes[:0]
 	o.message = message{}
 	o.inflater.reset(s)
@@ -55,8 +55,8 @@ func (o *Oracle) Of(s Subject, octets []byte) *Permitted {
 	}
 	if len(o.permitted.Endings) == 0 {
 		o.openMessage()
-		// RFC6455-7.2.1-3, RFC6455-7.3-2: with no reason to end it, the
-		// connection stays.
+		// RFC6455-7.2.1-3, RFC6455-7.3-2: without a reason to end it, the connection
+		// stays open.
 		o.end(Ending{Fate: Stays, Requires: "RFC6455-7.2.1-3"})
 	}
 	if len(o.may) > 0 && o.permitted.ending(Fails) == nil {
@@ -67,8 +67,9 @@ func (o *Oracle) Of(s Subject, octets []byte) *Permitted {
 
 func (o *Oracle) end(e Ending) { o.permitted.Endings = append(o.permitted.Endings, e) }
 
-// mustFail: nothing behind this is processed (RFC6455-7.1.7-7). A reason to fail
-// that came before gives its code a right too: the endpoint may have waited.
+// mustFail records that the endpoint must fail the connection and process nothing more
+// (RFC6455-7.1.7-7). The codes of earlier optional failures are allowed too, because
+// the endpoint may fail late. It returns false, the result of [Oracle.frame].
 func (o *Oracle) mustFail(requirement string, codes ...wire.StatusCode) bool {
 	o.openMessage()
 	o.codes = append(append(o.codes, codes...), o.may...)
@@ -76,7 +77,7 @@ func (o *Oracle) mustFail(requirement string, codes ...wire.StatusCode) bool {
 	return false
 }
 
-// mayFail: the endpoint may fail the connection from here on, or go on.
+// mayFail records that the endpoint may fail the connection from here on, or continue.
 func (o *Oracle) mayFail(requirement string, code wire.StatusCode) {
 	if !slices.Contains(o.may, code) {
 		o.may = append(o.may, code)
@@ -86,7 +87,7 @@ func (o *Oracle) mayFail(requirement string, code wire.StatusCode) {
 	}
 }
 
-// frame takes the next frame; false ends the reading.
+// frame handles the next frame. It returns false if no further frame is to be read.
 func (o *Oracle) frame() bool {
 	h, n, err := wire.ParseHeader(o.rest)
 	if errors.Is(err, wire.ErrShort) {
@@ -94,18 +95,17 @@ func (o *Oracle) frame() bool {
 		return false
 	}
 	if err != nil || h.Length>>63 != 0 {
-		// RFC6455-5.2-8. A length like this is also more than anybody takes
-		// (RFC6455-10.4-1).
+		// RFC6455-5.2-8. Such a length also exceeds every limit (RFC6455-10.4-1).
 		return o.mustFail("RFC6455-5.2-8", wire.StatusProtocolError, wire.StatusMessageTooBig, wire.StatusPolicyViolation)
 	}
 	if requirement := o.breach(h); requirement != "" {
 		o.unanswered()
-		// RFC6455-7.4.1-3: 1002 is the code of a protocol error.
+		// RFC6455-7.4.1-3: 1002 reports a protocol error.
 		return o.mustFail(requirement, wire.StatusProtocolError)
 	}
 	if !shortest(h) {
-		// RFC6455-5.2-9 binds the sender. That a receiver may fail the
-		// connection follows (RFC6455-5.2-10); that it must is not said.
+		// RFC6455-5.2-9 binds the sender. So a receiver may fail the connection
+		// (RFC6455-5.2-10), but the RFC does not require it.
 		o.mayFail("RFC6455-5.2-10", wire.StatusProtocolError)
 	}
 	have := min(h.Length, uint64(len(o.rest)-n))
@@ -116,7 +116,7 @@ func (o *Oracle) frame() bool {
 	o.rest = o.rest[n+int(have):]
 	whole := have == h.Length
 	if h.Opcode.IsControl() {
-		return whole && o.control(h, payload) // unfinished: wait for the rest
+		return whole && o.control(h, payload) // wait for the rest of an incomplete frame
 	}
 	return o.dataFrame(h, payload, whole)
 }
@@ -140,12 +140,12 @@ func shortest(h wire.Header) bool {
 	return true
 }
 
-// breach returns the requirement that a header breaks, or "".
+// breach returns the id of the requirement that a header breaks, or "".
 func (o *Oracle) breach(h wire.Header) string {
 	rsv1 := h.RSV&wire.RSV1 != 0
 	switch {
 	case h.RSV != 0 && o.subject.Deflate == nil:
-		return "RFC6455-5.2-3" // a bit without a meaning
+		return "RFC6455-5.2-3" // no extension defines the bit
 	case h.RSV&(wire.RSV2|wire.RSV3) != 0:
 		return "RFC6455-5.2-4"
 	case rsv1 && h.Opcode.IsControl():
@@ -181,27 +181,27 @@ func (o *Oracle) breach(h wire.Header) string {
 	return ""
 }
 
-// beginning looks at a header that is not complete. What is wrong with it
-// already may fail the connection; waiting for the rest is as good.
+// beginning checks an incomplete header. If it is already wrong, the endpoint may fail
+// the connection, or wait for the rest.
 func (o *Oracle) beginning() {
 	if len(o.rest) == 0 {
 		return
 	}
 	h := wire.Header{
 		Fin: o.rest[0]&0x80 != 0, RSV: wire.RSV(o.rest[0] >> 4 & 7), Opcode: wire.Opcode(o.rest[0] & 0xF),
-		Masked: o.subject.Role == wire.RoleServer, // as it should be, if not known
+		Masked: o.subject.Role == wire.RoleServer, // correct unless the second octet says otherwise
 	}
 	if len(o.rest) > 1 {
 		h.Masked = o.rest[1]&0x80 != 0
-		h.Length = uint64(o.rest[1] & 0x7F) // 126 and 127 are too long for control frames
+		h.Length = uint64(o.rest[1] & 0x7F) // 126 and 127 mean more than 125 too
 	}
 	if requirement := o.breach(h); requirement != "" {
 		o.mayFail(requirement, wire.StatusProtocolError)
 	}
 }
 
-// unanswered collects the pings from here on, which are in or behind a mistake:
-// a pong for one of them is not one that nobody asked for (RFC6455-7.1.7-7).
+// unanswered collects the Pings in and after a violation. A Pong for one of them is
+// not unsolicited, but an answer that is not allowed (RFC6455-7.1.7-7).
 func (o *Oracle) unanswered() {
 	for {
 		h, n, err := wire.ParseHeader(o.rest)
@@ -219,19 +219,19 @@ func (o *Oracle) unanswered() {
 	}
 }
 
-// control takes a whole control frame.
+// control handles a complete control frame.
 func (o *Oracle) control(h wire.Header, payload []byte) bool {
 	switch h.Opcode {
 	case wire.OpPing: // RFC6455-5.5.2-2, RFC6455-5.5.3-1
 		o.permitted.Answers = append(o.permitted.Answers, Answer{Kind: Pong, Payload: payload, Requires: "RFC6455-5.5.2-2"})
-	case wire.OpPong: // RFC6455-5.5.3-3: nothing is expected back
+	case wire.OpPong: // RFC6455-5.5.3-3: no answer is expected
 	case wire.OpClose:
 		return o.close(payload)
 	}
 	return true
 }
 
-// dataFrame takes a frame of a message, or what is there of it.
+// dataFrame handles a data frame, or the received part of it.
 func (o *Oracle) dataFrame(h wire.Header, payload []byte, whole bool) bool {
 	m := &o.message
 	if h.Opcode != wire.OpContinuation {
@@ -245,7 +245,7 @@ func (o *Oracle) dataFrame(h wire.Header, payload []byte, whole bool) bool {
 		o.checkText()
 	}
 	if !whole {
-		return false // RFC6455-10.7-5: the length says where the frame ends
+		return false // RFC6455-10.7-5: the frame continues
 	}
 	if !h.Fin {
 		return true
@@ -254,9 +254,9 @@ func (o *Oracle) dataFrame(h wire.Header, payload []byte, whole bool) bool {
 	return o.complete(o.data[m.start:])
 }
 
-// checkText looks at what has come of a text message. A code point may be cut
-// by the end of a frame (RFC6455-5.6-1). Once octets are impossible, the
-// connection may be failed at any time; the end of the message is the last.
+// checkText checks the received part of a text message. A frame may end inside a code
+// point (RFC6455-5.6-1). Once the text cannot become valid, the endpoint may fail the
+// connection at any time until the end of the message.
 func (o *Oracle) checkText() {
 	m := &o.message
 	text := o.data[m.start+m.checked:]
@@ -271,8 +271,8 @@ func (o *Oracle) checkText() {
 	}
 }
 
-// validPrefix returns how many octets of whole code points text begins with, and
-// whether what is behind them is nothing or the beginning of a code point.
+// validPrefix returns the length of the valid code points at the start of text, in
+// octets, and whether the rest is empty or the beginning of a code point.
 func validPrefix(text []byte) (n int, possible bool) {
 	if utf8.Valid(text) {
 		return len(text), true
@@ -287,18 +287,18 @@ func validPrefix(text []byte) (n int, possible bool) {
 	return n, true
 }
 
-// complete takes a whole message.
+// complete handles a complete message.
 func (o *Oracle) complete(payload []byte) bool {
 	m := &o.message
 	requires := "RFC6455-6.2-4"
 	if m.compressed {
 		content, result := o.inflater.message(payload)
 		switch result {
-		case corrupt: // RFC7692-7.2.2-2; no RFC names the code
+		case corrupt: // RFC7692-7.2.2-2; the RFCs do not name the status code
 			return o.mustFail("RFC7692-7.2.2-2", wire.StatusInvalidPayloadData, wire.StatusProtocolError)
-		case tooLong: // RFC6455-10.4-1: a limit has to be guarded
+		case tooLong: // RFC6455-10.4-1
 			return o.mustFail("RFC6455-10.4-1", wire.StatusMessageTooBig)
-		case beyondWindow: // the sender's mistake, which a larger window hides
+		case beyondWindow: // a mistake of the sender, which a larger window hides
 			o.mayFail("RFC7692-7.2.1-13", wire.StatusInvalidPayloadData)
 			o.mayFail("RFC7692-7.2.1-13", wire.StatusProtocolError)
 		case inflatedWell:
@@ -318,8 +318,8 @@ func (o *Oracle) complete(payload []byte) bool {
 	return true
 }
 
-// openMessage looks at a compressed message that is not complete: what has come
-// of it may already be no DEFLATE data, or no text when inflated.
+// openMessage checks an incomplete compressed message: the received part may already
+// be invalid DEFLATE data, or invalid UTF-8 when decompressed.
 func (o *Oracle) openMessage() {
 	m := &o.message
 	if !m.open || !m.compressed {
@@ -335,7 +335,7 @@ func (o *Oracle) openMessage() {
 	}
 }
 
-// close takes a Close frame, behind which nothing is processed.
+// close handles a Close frame. The endpoint processes nothing after it.
 func (o *Oracle) close(body []byte) bool {
 	o.openMessage()
 	if len(body) == 1 { // RFC6455-5.5.1-2: a body begins with two octets
@@ -372,8 +372,8 @@ const (
 	undefinedUse
 )
 
-// codeUse says whether a status code may stand in a Close frame (RFC 6455 7.4).
-// 1012 to 1014 were registered later (RFC 6455 11.7).
+// codeUse returns whether a Close frame may have the status code (RFC 6455 7.4), and
+// the requirement that says so. 1012 to 1014 were registered later (RFC 6455 11.7).
 func codeUse(c wire.StatusCode) (u use, requirement string) {
 	switch {
 	case c < 1000:

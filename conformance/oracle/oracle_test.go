@@ -13,7 +13,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// octets reads hexadecimal with spaces, and text in quotes.
+// octets decodes hexadecimal numbers with spaces, and text in quotes.
 func octets(t testing.TB, s string) []byte {
 	t.Helper()
 	var out []byte
@@ -47,11 +47,11 @@ func closeBody(body string) oracle.Event {
 
 var eof = oracle.Event{Kind: oracle.EOF}
 
-// seen is an observation that is final.
+// seen returns a complete observation.
 func seen(events ...oracle.Event) []oracle.Event { return events }
 
-// The octets here go to a client, so that they can be read: servers do not mask.
-func TestSetsByHand(t *testing.T) {
+// The octets here go to a client: they are not masked and so easier to read.
+func TestPermits(t *testing.T) {
 	const none = wire.StatusNoStatusRcvd
 	for _, tt := range []struct {
 		what   string
@@ -92,8 +92,8 @@ func TestSetsByHand(t *testing.T) {
 		{"a pong", "8a 01 'a'", [][]oracle.Event{seen()}, [][]oracle.Event{seen(closing(1002), eof), seen(bin("a"))}},
 		{
 			"Close with 1001", "88 02 03e9",
-			[][]oracle.Event{seen(closing(1001), eof), seen(closing(1000), eof), seen(closing(none), eof), seen(closing(1001)), seen(closeBody("\x03\xe9bye"), eof)},
-			[][]oracle.Event{seen(closeBody("\x03"), eof), seen(closeBody("\x03\xe9\xff"), eof), seen(closeBody("\x03\xe9"+strings.Repeat("x", 124)), eof), seen(), seen(eof), seen(closing(1002), eof), seen(closing(1001), text("x")), seen(closing(1001), closing(1001)), seen(closing(1001), eof, text("x"))},
+			[][]oracle.Event{seen(closing(1001), eof), seen(closing(1000), eof), seen(closing(none), eof), seen(closing(1001)), seen(closeBody("\x03\xe9bye"), eof), seen(closing(1001), closing(1001)), seen(closing(1001), eof)},
+			[][]oracle.Event{seen(closeBody("\x03"), eof), seen(closeBody("\x03\xe9\xff"), eof), seen(closeBody("\x03\xe9"+strings.Repeat("x", 124)), eof), seen(), seen(eof), seen(closing(1002), eof), seen(closing(1001), text("x")), seen(closing(1001), closing(1001), text("x")), seen(closing(1001), eof, text("x"))},
 		},
 		{"Close without a code", "88 00", [][]oracle.Event{seen(closing(none), eof), seen(closing(1000), eof)}, [][]oracle.Event{seen(closing(1001), eof)}},
 		{
@@ -126,9 +126,9 @@ func TestSetsByHand(t *testing.T) {
 		{"a reserved control opcode", "8b 00", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen()}},
 		{"a masked frame", "81 81 00000000 'a'", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(text("a"))}},
 		{"a ping without FIN", "09 01 'p'", [][]oracle.Event{seen(closing(1002), eof), seen(pong("q"), closing(1002), eof)}, [][]oracle.Event{seen(pong("p")), seen(pong("p"), closing(1002), eof)}},
-		{"a ping behind a mistake", "83 00 89 01 'p'", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(pong("p"), closing(1002), eof)}},
+		{"a ping after a violation", "83 00 89 01 'p'", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(pong("p"), closing(1002), eof)}},
 		{"a ping of 126 octets, only its header", "89 7e 007e", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen()}},
-		{"a continuation of nothing", "80 00", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen()}},
+		{"a continuation without a message", "80 00", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen()}},
 		{"a message in a message", "01 01 'a' 81 01 'b'", [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(text("ab")), seen(text("b"))}},
 		{"a length in 16 bits that 7 would hold", "81 7e 0001 'a'", [][]oracle.Event{seen(closing(1002), eof), seen(text("a"))}, [][]oracle.Event{seen(), seen(closing(1007), eof)}},
 		{
@@ -137,11 +137,11 @@ func TestSetsByHand(t *testing.T) {
 		},
 		{"a length with its top bit, in part", "82 7f 80", [][]oracle.Event{seen(closing(1002), eof), seen(closing(1009), eof)}, [][]oracle.Event{seen()}},
 		{"a length of 2^62", "82 7f 4000000000000000 00", [][]oracle.Event{seen(), seen(closing(1009), eof), seen(eof)}, [][]oracle.Event{seen(closing(1002), eof)}},
-		{"the first octet of a mistake", "a1", [][]oracle.Event{seen(), seen(closing(1002), eof)}, [][]oracle.Event{seen(closing(1007), eof)}},
-		{"the first octet of a good frame", "81", [][]oracle.Event{seen()}, [][]oracle.Event{seen(closing(1002), eof), seen(eof)}},
+		{"the first octet of an invalid frame", "a1", [][]oracle.Event{seen(), seen(closing(1002), eof)}, [][]oracle.Event{seen(closing(1007), eof)}},
+		{"the first octet of a valid frame", "81", [][]oracle.Event{seen()}, [][]oracle.Event{seen(closing(1002), eof), seen(eof)}},
 		{"half a frame", "81 04 'ab'", [][]oracle.Event{seen()}, [][]oracle.Event{seen(text("ab")), seen(eof)}},
 		{"invalid text", "81 01 ff", [][]oracle.Event{seen(closing(1007), eof), seen(eof)}, [][]oracle.Event{seen(), seen(text("\xff")), seen(closing(1002), eof)}},
-		{"invalid text in a frame that is not whole", "81 05 'a' ff", [][]oracle.Event{seen(), seen(closing(1007), eof)}, [][]oracle.Event{seen(closing(1002), eof)}},
+		{"invalid text in an incomplete frame", "81 05 'a' ff", [][]oracle.Event{seen(), seen(closing(1007), eof)}, [][]oracle.Event{seen(closing(1002), eof)}},
 		{"text that ends inside a code point", "81 02 e282", [][]oracle.Event{seen(closing(1007), eof)}, [][]oracle.Event{seen(text("\xe2\x82"))}},
 		{"text cut inside a code point", "01 02 e282 80 01 ac", [][]oracle.Event{seen(text("€"))}, [][]oracle.Event{seen(closing(1007), eof)}},
 		{"the beginning of text, cut inside a code point", "01 02 e282", [][]oracle.Event{seen()}, [][]oracle.Event{seen(closing(1007), eof)}},
@@ -160,7 +160,7 @@ func TestSetsByHand(t *testing.T) {
 			[][]oracle.Event{seen(closing(1007), eof), seen(closing(none), eof), seen(eof)},
 			[][]oracle.Event{seen(), seen(closing(1002), eof)},
 		},
-		{"binary octets are free", "82 02 ffff", [][]oracle.Event{seen(bin("\xff\xff"))}, [][]oracle.Event{seen(closing(1007), eof)}},
+		{"a binary message that is not UTF-8", "82 02 ffff", [][]oracle.Event{seen(bin("\xff\xff"))}, [][]oracle.Event{seen(closing(1007), eof)}},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			permitted := oracle.Of(oracle.Subject{Role: wire.RoleClient}, octets(t, tt.octets))
@@ -173,22 +173,22 @@ func check(t *testing.T, permitted *oracle.Permitted, yes, no [][]oracle.Event) 
 	t.Helper()
 	for _, events := range yes {
 		if ok, why := permitted.Permits(oracle.Observation{Events: events, Final: true}); !ok {
-			t.Errorf("%v is not permitted: %s\n%s", events, why, permitted)
+			t.Errorf("%v is not allowed: %s\n%s", events, why, permitted)
 		}
-		for n := range events { // what is permitted in the end is permitted on the way
+		for n := range events { // the beginning of an allowed observation is allowed
 			if ok, why := permitted.Permits(oracle.Observation{Events: events[:n]}); !ok && events[n].Kind != oracle.EOF {
-				t.Errorf("%v so far is not permitted: %s\n%s", events[:n], why, permitted)
+				t.Errorf("%v so far is not allowed: %s\n%s", events[:n], why, permitted)
 			}
 		}
 	}
 	for _, events := range no {
 		if ok, _ := permitted.Permits(oracle.Observation{Events: events, Final: true}); ok {
-			t.Errorf("%v is permitted\n%s", events, permitted)
+			t.Errorf("%v is allowed\n%s", events, permitted)
 		}
 	}
 }
 
-// masked masks a frame that is written unmasked, with a key that is not zero.
+// masked masks an unmasked frame with a non-zero key.
 func masked(frame []byte) []byte {
 	h, n, err := wire.ParseHeader(frame)
 	if err != nil {
@@ -201,16 +201,16 @@ func masked(frame []byte) []byte {
 	return append(out, payload...)
 }
 
-func TestServerSide(t *testing.T) {
+func TestServerRole(t *testing.T) {
 	server := oracle.Subject{Role: wire.RoleServer}
 	hello := octets(t, "81 05 'hello'")
 	check(t, oracle.Of(server, masked(hello)), [][]oracle.Event{seen(text("hello"))}, [][]oracle.Event{seen(), seen(closing(1002), eof)})
 	check(t, oracle.Of(server, hello), [][]oracle.Event{seen(closing(1002), eof), seen(eof)}, [][]oracle.Event{seen(text("hello"))})
-	// RFC6455-7.1.1-3: the server closes TCP, the client need not.
+	// RFC6455-7.1.1-3: the server must close TCP first; the client may wait.
 	check(t, oracle.Of(server, masked(octets(t, "88 02 03e8"))), [][]oracle.Event{seen(closing(1000), eof)}, [][]oracle.Event{seen(closing(1000))})
 }
 
-// TestEveryEndingNamesItsRequirement pins the clause that each mistake breaks.
+// Pins the requirement that each violation breaks.
 func TestEveryEndingNamesItsRequirement(t *testing.T) {
 	for _, tt := range []struct{ octets, requires string }{
 		{"", "RFC6455-7.2.1-3"},
@@ -225,7 +225,7 @@ func TestEveryEndingNamesItsRequirement(t *testing.T) {
 			t.Errorf("%s: %s, want %s", tt.octets, got, tt.requires)
 		}
 		if rfc.ByID(tt.requires) == nil {
-			t.Errorf("the ledger has no requirement %s", tt.requires)
+			t.Errorf("unknown requirement %s", tt.requires)
 		}
 	}
 }
@@ -235,7 +235,7 @@ func TestOctetsAreNotChanged(t *testing.T) {
 	before := slices.Clone(frame)
 	oracle.Of(oracle.Subject{Role: wire.RoleServer}, frame)
 	if !bytes.Equal(frame, before) {
-		t.Errorf("the octets became %x, were %x", frame, before)
+		t.Errorf("Of changed the octets from %x to %x", before, frame)
 	}
 }
 
@@ -249,8 +249,8 @@ func TestLimit(t *testing.T) {
 		[][]oracle.Event{seen(text("two"))}, [][]oracle.Event{seen(closing(1009), eof)})
 }
 
-// deflate compresses with compress/flate, each message for itself unless the
-// writer is kept.
+// deflate compresses a message with compress/flate. With the same writer, messages
+// share the window.
 type deflate struct {
 	out bytes.Buffer
 	w   *flate.Writer
@@ -323,7 +323,7 @@ func TestCompressed(t *testing.T) {
 		{"a stored block with BFINAL", subject, octets(t, "c2 0c 01 0600 f9ff 'stored' 00"), [][]oracle.Event{seen(bin("stored"))}, [][]oracle.Event{seen(), seen(closing(1007), eof)}},
 		{"two blocks with BFINAL", subject, octets(t, "c2 0e 01 0200 fdff 'ab' 01 0100 feff 'c' 00"), [][]oracle.Event{seen(bin("abc"))}, [][]oracle.Event{seen(bin("ab"))}},
 		{"no DEFLATE data", subject, octets(t, "c1 02 ff ff"), [][]oracle.Event{seen(closing(1007), eof), seen(closing(1002), eof), seen(eof)}, [][]oracle.Event{seen(), seen(text(""))}},
-		{"data cut short", subject, frame(0xC1, first[:len(first)-6]), [][]oracle.Event{seen(closing(1007), eof)}, [][]oracle.Event{seen()}},
+		{"truncated data", subject, frame(0xC1, first[:len(first)-6]), [][]oracle.Event{seen(closing(1007), eof)}, [][]oracle.Event{seen()}},
 		{"the beginning of no DEFLATE data", subject, octets(t, "41 02 ff ff"), [][]oracle.Event{seen(), seen(closing(1007), eof)}, [][]oracle.Event{seen(closing(1000), eof)}},
 		{
 			"the beginning of no DEFLATE data, and Close", subject, octets(t, "41 02 ff ff 88 00"),
@@ -333,9 +333,9 @@ func TestCompressed(t *testing.T) {
 			"the beginning of text that is none, and another mistake", subject, slices.Concat(frame(0x41, bad), octets(t, "83 00")),
 			[][]oracle.Event{seen(closing(1002), eof), seen(closing(1007), eof)}, [][]oracle.Event{seen(), seen(closing(1000), eof)},
 		},
-		{"text that is none", subject, frame(0xC1, bad), [][]oracle.Event{seen(closing(1007), eof)}, [][]oracle.Event{seen(), seen(closing(1002), eof)}},
+		{"compressed invalid text", subject, frame(0xC1, bad), [][]oracle.Event{seen(closing(1007), eof)}, [][]oracle.Event{seen(), seen(closing(1002), eof)}},
 		{"the same octets as binary", subject, frame(0xC2, bad), [][]oracle.Event{seen(bin("text \xff that is none"))}, [][]oracle.Event{seen(closing(1007), eof)}},
-		{"the beginning of text that is none", subject, frame(0x41, bad), [][]oracle.Event{seen(), seen(closing(1007), eof)}, [][]oracle.Event{seen(closing(1002), eof)}},
+		{"the beginning of compressed invalid text", subject, frame(0x41, bad), [][]oracle.Event{seen(), seen(closing(1007), eof)}, [][]oracle.Event{seen(closing(1002), eof)}},
 		{"RSV1 on a continuation", subject, slices.Concat(frame(0x41, first[:9]), frame(0xC0, first[9:])), [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(text(sentence))}},
 		{"RSV1 on a ping", subject, octets(t, "c9 00"), [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(pong(""))}},
 		{"RSV2", subject, octets(t, "e1 01 00"), [][]oracle.Event{seen(closing(1002), eof)}, [][]oracle.Event{seen(text(""))}},
@@ -345,7 +345,7 @@ func TestCompressed(t *testing.T) {
 	}
 }
 
-// TestOracleIsReusable: an answer does not depend on the questions before it.
+// The result of an Oracle does not depend on earlier calls.
 func TestOracleIsReusable(t *testing.T) {
 	var o oracle.Oracle
 	s := oracle.Subject{Role: wire.RoleClient}
@@ -353,7 +353,7 @@ func TestOracleIsReusable(t *testing.T) {
 		o.Of(s, octets(t, octetsBefore))
 		got, want := o.Of(s, octets(t, "81 02 'hi'")).String(), oracle.Of(s, octets(t, "81 02 'hi'")).String()
 		if got != want {
-			t.Errorf("behind %s: %s, want %s", octetsBefore, got, want)
+			t.Errorf("after %s: %s, want %s", octetsBefore, got, want)
 		}
 	}
 }

@@ -11,61 +11,61 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// Permitted is the set of permitted outcomes.
+// Permitted is the set of allowed reactions.
 type Permitted struct {
-	// Answers are what the octets ask for, in their order: echoes and pongs.
+	// Answers lists the expected echoes and Pongs, in their order.
 	Answers []Answer
-	// Endings are the ways in which the connection may go on or end; at least
-	// one.
+	// Endings lists the ways in which the connection may continue or end. It has at
+	// least one member.
 	Endings []Ending
-	// unanswered are the payloads of pings that must not be answered.
+	// unanswered lists the payloads of Pings that must not be answered.
 	unanswered [][]byte
 	role       wire.Role
 }
 
-// An Answer is an echo or a pong.
+// An Answer is an echo or a Pong.
 type Answer struct {
 	Kind    Kind // Message or Pong
 	Opcode  wire.Opcode
 	Payload []byte
-	// Requires is the requirement that asks for it.
+	// Requires is the id of the requirement that demands it.
 	Requires string
 }
 
-// Fate is how a connection goes on.
+// Fate says how a connection continues or ends.
 type Fate uint8
 
 // The fates.
 const (
-	// Stays: the connection stays open; every answer is owed.
+	// Stays: the connection stays open, and every answer is required.
 	Stays Fate = iota + 1
-	// Closes: the endpoint answers a Close frame, with one of the codes or none
-	// (RFC6455-5.5.1-7), and TCP is closed. Answers to what came before the
-	// Close may be left out (RFC6455-5.5.1-10).
+	// Closes: the endpoint answers a Close frame, with one of the codes or without
+	// a code (RFC6455-5.5.1-7), and TCP is closed. The endpoint may omit answers to
+	// earlier frames (RFC6455-5.5.1-10).
 	Closes
-	// Fails: the endpoint fails the connection, with a Close frame that has one
-	// of the codes or none, or by closing TCP at once (RFC6455-7.1.7-6). Answers
-	// to what came before the mistake may be left out.
+	// Fails: the endpoint fails the connection, with a Close frame that has one of the
+	// codes or no code, or by closing TCP immediately (RFC6455-7.1.7-6). The endpoint
+	// may omit answers to earlier frames.
 	Fails
 )
 
-// An Ending is one way to go on.
+// An Ending is one way in which the connection may continue or end.
 type Ending struct {
 	Fate  Fate
 	Codes []wire.StatusCode
-	// AnyCode: every code will do.
+	// AnyCode allows every code.
 	AnyCode bool
-	// Requires is the requirement that permits or asks for it.
+	// Requires is the id of the requirement that allows or demands it.
 	Requires string
 }
 
-// Permits reports whether an observation is in the set; if it is not, why says
-// what is wrong in a sentence.
+// Permits reports whether an observation is allowed. If it is not, why says what is
+// wrong.
 //
-// Pongs and echoes each keep their order, but a pong may overtake an echo or
-// come behind it: that it come as soon as practical (RFC6455-5.5.2-4) is a matter
-// of time, which octets do not tell. Pings of the endpoint's own and pongs with a
-// payload that no ping had are passed over (RFC6455-5.5.2-5, RFC6455-5.5.3-3).
+// Echoes must be in order, and so must Pongs. A Pong may come before or after an echo:
+// whether it comes as soon as practical (RFC6455-5.5.2-4) does not show in the octets.
+// Permits ignores the endpoint's own Pings, and Pongs with a payload that no Ping had
+// (RFC6455-5.5.2-5, RFC6455-5.5.3-3).
 func (p *Permitted) Permits(seen Observation) (ok bool, why string) {
 	m := matching{permitted: p, lastPing: -1, lastPong: -1}
 	for i := range p.Answers {
@@ -84,15 +84,15 @@ func (p *Permitted) Permits(seen Observation) (ok bool, why string) {
 	return true, ""
 }
 
-// matching walks over an observation.
+// matching is the state of the comparison of an observation with the set.
 type matching struct {
 	permitted *Permitted
-	// nextEcho is the answer from which the next echo is looked for; skipped is
-	// the first echo that was passed over.
+	// nextEcho is the index of the answer at which the search for the next echo starts.
+	// skipped is the first echo that did not come.
 	nextEcho int
 	skipped  *Answer
-	// lastPing is the last ping's answer, lastPong the last pong that came; -1
-	// is none.
+	// lastPing is the index of the answer to the last Ping, lastPong that of the last
+	// Pong that came; -1 if there is none.
 	lastPing, lastPong int
 	closed             *Event
 	ended              bool
@@ -100,31 +100,36 @@ type matching struct {
 
 func (m *matching) take(e Event) (why string) {
 	if m.ended && e.Kind != EOF {
-		return "something came when TCP had ended"
+		return "an event came after the end of TCP"
 	}
-	if m.closed != nil && e.Kind != EOF { // RFC6455-5.5.1-6
-		return fmt.Sprintf("%s came behind the endpoint's own Close (RFC6455-5.5.1-6)", e)
+	if m.closed != nil && e.Kind == Message { // RFC6455-5.5.1-6
+		return fmt.Sprintf("%s came after the endpoint's own Close (RFC6455-5.5.1-6)", e)
 	}
 	switch e.Kind {
 	case Message:
 		return m.message(e)
 	case Pong:
+		if m.closed != nil { // no rule forbids it there
+			return ""
+		}
 		return m.pong(e)
 	case Close:
-		m.closed = &e
+		if m.closed == nil { // a second one is no data frame (RFC6455-5.5.1-6)
+			m.closed = &e
+		}
 		return closeBreach(e.Payload)
 	case EOF:
 		m.ended = true
 	case Ping: // RFC6455-5.5.2-5
 	default:
-		return fmt.Sprintf("event of unknown kind %d", e.Kind)
+		return fmt.Sprintf("unknown event kind %d", e.Kind)
 	}
 	return ""
 }
 
-// message looks for the echo among those still to come.
+// message searches the missing echoes for the message.
 func (m *matching) message(e Event) string {
-	var owed *Answer
+	var expected *Answer
 	for i := m.nextEcho; i < len(m.permitted.Answers); i++ {
 		a := &m.permitted.Answers[i]
 		if a.Kind != Message {
@@ -133,22 +138,22 @@ func (m *matching) message(e Event) string {
 		if a.Opcode == e.Opcode && bytes.Equal(a.Payload, e.Payload) {
 			m.nextEcho = i + 1
 			if m.skipped == nil {
-				m.skipped = owed
+				m.skipped = expected
 			}
 			return ""
 		}
-		if owed == nil {
-			owed = a
+		if expected == nil {
+			expected = a
 		}
 	}
-	if owed == nil {
-		return fmt.Sprintf("%s came, and no echo is owed", e)
+	if expected == nil {
+		return fmt.Sprintf("%s came, but no echo is expected", e)
 	}
-	return fmt.Sprintf("%s came, the echo owed is %s (%s)", e, owed.event(), owed.Requires)
+	return fmt.Sprintf("%s came, but the expected echo is %s (%s)", e, expected.event(), expected.Requires)
 }
 
-// pong looks for the ping that a pong answers. Those before it need no answer
-// any more (RFC6455-5.5.3-2).
+// pong searches for the Ping that a Pong answers. Earlier Pings then need no answer
+// (RFC6455-5.5.3-2).
 func (m *matching) pong(e Event) string {
 	asked := false
 	for i := range m.permitted.Answers {
@@ -163,14 +168,14 @@ func (m *matching) pong(e Event) string {
 		asked = true
 	}
 	if asked {
-		return fmt.Sprintf("%s came more than once, or behind the answer to a later ping (RFC6455-5.5.3-1)", e)
+		return fmt.Sprintf("%s came more than once, or after the answer to a later ping (RFC6455-5.5.3-1)", e)
 	}
 	for _, payload := range m.permitted.unanswered {
 		if bytes.Equal(payload, e.Payload) {
-			return fmt.Sprintf("%s came, for a ping in or behind a mistake (RFC6455-7.1.7-7)", e)
+			return fmt.Sprintf("%s came, but its ping is in or after a violation (RFC6455-7.1.7-7)", e)
 		}
 	}
-	return "" // RFC6455-5.5.3-3: nobody asked for it
+	return "" // RFC6455-5.5.3-3: an unsolicited Pong
 }
 
 func (m *matching) conclude(final bool) string {
@@ -183,7 +188,7 @@ func (m *matching) conclude(final bool) string {
 	stays := m.permitted.ending(Stays)
 	if stays == nil {
 		e := m.permitted.Endings[0]
-		return fmt.Sprintf("the endpoint went on, and had to end the connection: %s (%s)", e, e.Requires)
+		return fmt.Sprintf("the connection stayed open, but must end: %s (%s)", e, e.Requires)
 	}
 	if m.skipped != nil {
 		return fmt.Sprintf("no %s came (%s)", m.skipped.event(), m.skipped.Requires)
@@ -202,14 +207,14 @@ func (m *matching) conclude(final bool) string {
 	return ""
 }
 
-// ending judges how the endpoint ended the connection.
+// ending checks how the endpoint ended the connection.
 func (m *matching) ending(final bool) string {
 	if m.closed == nil {
 		if m.permitted.ending(Fails) != nil { // RFC6455-7.1.7-6
 			return ""
 		}
 		if e := m.permitted.ending(Closes); e != nil {
-			return fmt.Sprintf("TCP ended without the Close owed (%s)", e.Requires)
+			return fmt.Sprintf("TCP ended without the required Close (%s)", e.Requires)
 		}
 		return "the endpoint ended TCP without a reason (RFC6455-7.3-3)"
 	}
@@ -224,43 +229,42 @@ func (m *matching) ending(final bool) string {
 			continue
 		}
 		if final && !m.ended && m.permitted.role == wire.RoleServer {
-			return "the server left TCP open behind its Close (RFC6455-7.1.1-3)"
+			return "the server left TCP open after its Close (RFC6455-7.1.1-3)"
 		}
 		return ""
 	}
 	if !ends {
 		return fmt.Sprintf("%s came without a reason (RFC6455-7.2.1-3)", *m.closed)
 	}
-	return fmt.Sprintf("%s came, permitted is: %s", *m.closed, m.permitted.endings())
+	return fmt.Sprintf("%s came, but only this is allowed: %s", *m.closed, m.permitted.endings())
 }
 
-// closeBreach returns what is wrong with the body of an endpoint's own Close
-// frame, or "".
+// closeBreach returns what is wrong with the body of the endpoint's Close frame, or "".
 func closeBreach(body []byte) string {
 	switch {
 	case len(body) == 0:
 		return ""
 	case len(body) == 1:
-		return "a Close frame of one octet came (RFC6455-5.5.1-2)"
+		return "a Close frame with a 1-octet body came (RFC6455-5.5.1-2)"
 	case len(body) > 125:
-		return "a Close frame of more than 125 octets came (RFC6455-5.5-1)"
+		return "a Close frame with more than 125 octets came (RFC6455-5.5-1)"
 	case !utf8.Valid(body[2:]):
-		return "a Close frame whose reason is not UTF-8 came (RFC6455-5.5.1-3)"
+		return "a Close frame with a reason that is not valid UTF-8 came (RFC6455-5.5.1-3)"
 	}
 	code := wire.StatusCode(binary.BigEndian.Uint16(body))
 	if u, requirement := codeUse(code); u == neverUsed {
-		return fmt.Sprintf("Close %d came, a code that is never sent (%s)", uint16(code), requirement)
+		return fmt.Sprintf("Close %d came, but the code must not be sent (%s)", uint16(code), requirement)
 	}
 	return ""
 }
 
-// permits reports whether a Close frame of this ending may have the body; none
-// is always permitted (RFC6455-7.4-2).
+// permits reports whether the Close frame of this ending may have the body. A body
+// without a code is always allowed (RFC6455-7.4-2).
 func (e *Ending) permits(body []byte) bool {
 	return e.AnyCode || len(body) < 2 || slices.Contains(e.Codes, wire.StatusCode(binary.BigEndian.Uint16(body)))
 }
 
-// ending returns the ending of that fate, or nil.
+// ending returns the ending with the fate, or nil if there is none.
 func (p *Permitted) ending(fate Fate) *Ending {
 	for i := range p.Endings {
 		if p.Endings[i].Fate == fate {
@@ -270,7 +274,7 @@ func (p *Permitted) ending(fate Fate) *Ending {
 	return nil
 }
 
-// String describes the set for people.
+// String returns a readable form of the set.
 func (p *Permitted) String() string {
 	parts := make([]string, 0, len(p.Answers))
 	for i := range p.Answers {
@@ -290,7 +294,7 @@ func (p *Permitted) endings() string {
 	return strings.Join(parts, ", or ")
 }
 
-// String describes the ending for people.
+// String returns a readable form of the ending.
 func (e Ending) String() string {
 	if e.Fate == Stays {
 		return "the connection stays open"
@@ -311,7 +315,7 @@ func (e Ending) String() string {
 
 func (a *Answer) event() Event { return Event{Kind: a.Kind, Opcode: a.Opcode, Payload: a.Payload} }
 
-// String describes the event for people, long payloads by their beginning.
+// String returns a readable form of the event. It shortens long payloads.
 func (e Event) String() string {
 	const most = 32
 	payload := fmt.Sprintf("%q", e.Payload[:min(len(e.Payload), most)])

@@ -2,22 +2,21 @@ package oracle
 
 import "github.com/wsspec/wsspec/ref/wire"
 
-// A Subject is the endpoint that the octets were sent to.
+// A Subject is the endpoint that receives the octets.
 type Subject struct {
-	// Role is the endpoint's own: a server wants its peer's frames masked
-	// (RFC6455-5.1-3), a client does not (RFC6455-5.1-6).
+	// Role is the role of the endpoint: a server must receive masked frames
+	// (RFC6455-5.1-3), a client must receive unmasked ones (RFC6455-5.1-6).
 	Role wire.Role
-	// Deflate are the parameters of permessage-deflate; nil if it was not
-	// agreed.
+	// Deflate has the parameters of permessage-deflate; nil if it is not negotiated.
 	Deflate *wire.DeflateParams
-	// Limit is the most octets of a message that the endpoint promises to take;
-	// zero means DefaultLimit. Above it the endpoint may fail the connection
-	// with 1009 (RFC6455-10.4-1), and need not.
+	// Limit is the length in octets up to which the endpoint must accept a message;
+	// zero means DefaultLimit. The endpoint may fail the connection with 1009 on a
+	// longer message (RFC6455-10.4-1).
 	Limit uint64
 }
 
-// DefaultLimit is the largest message, in octets, that every endpoint is held to
-// take unless it says otherwise: 16 MiB, as much as the catalogue sends.
+// DefaultLimit is the default of [Subject.Limit] in octets: 16 MiB, the length of the
+// largest message in the catalogue.
 const DefaultLimit = 16 << 20
 
 func (s *Subject) limit() uint64 {
@@ -27,28 +26,27 @@ func (s *Subject) limit() uint64 {
 	return s.Limit
 }
 
-// Kind says what an endpoint did.
+// Kind is the kind of an event.
 type Kind uint8
 
 // The kinds of event.
 const (
 	Message Kind = iota + 1 // a text or binary message: Opcode, Payload
-	Ping                    // of the endpoint's own: Payload
+	Ping                    // a Ping that the endpoint sent: Payload
 	Pong                    // Payload
 	Close                   // a Close frame: Payload is its body
-	EOF                     // TCP ended
+	EOF                     // the end of TCP
 )
 
-// An Event is one thing that the endpoint was seen to do.
+// An Event is one observed action of the endpoint.
 type Event struct {
 	Kind    Kind
 	Opcode  wire.Opcode
 	Payload []byte
 }
 
-// Closing returns a Close frame's event: with that code and no reason, without a
-// body for 1005, which is what an endpoint reports where there was none
-// (RFC6455-7.1.5-2).
+// Closing returns the event of a Close frame with the code and without a reason. The
+// code 1005 means a Close frame without a body (RFC6455-7.1.5-2).
 func Closing(code wire.StatusCode) Event {
 	if code == wire.StatusNoStatusRcvd {
 		return Event{Kind: Close}
@@ -56,10 +54,10 @@ func Closing(code wire.StatusCode) Event {
 	return Event{Kind: Close, Payload: []byte{byte(code >> 8), byte(code)}}
 }
 
-// An Observation is what the endpoint did about the octets.
+// An Observation is the reaction of the endpoint to the octets.
 type Observation struct {
 	Events []Event
-	// Final says that nothing more will come: the observer has waited long
-	// enough. Without it, what is owed may still come.
+	// Final says that the observer has waited long enough, so that a missing answer
+	// is a violation. Otherwise it may still come.
 	Final bool
 }

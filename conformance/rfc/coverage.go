@@ -18,23 +18,23 @@ var loadExcuses = sync.OnceValue(func() map[string]string {
 	return m
 })
 
-// Excuse is the written reason why no case checks a requirement that could be
-// seen on the wire; empty if there is none.
+// Excuse returns the written reason why no case checks a requirement that is
+// visible on the wire. It is empty if there is no such reason.
 func Excuse(id string) string { return loadExcuses()[id] }
 
 // Binding reports whether a requirement is stronger than MAY.
 func (r *Requirement) Binding() bool { return r.Level != "MAY" && r.Level != "OPTIONAL" }
 
-// OnWire reports whether a black box can see a breach on the wire.
+// OnWire reports whether a black-box test can see a violation on the wire.
 func (r *Requirement) OnWire() bool { return r.Testable == "wire" }
 
-// EveryCase stands for the ids of cases where a requirement is checked in each.
+// EveryCase stands for all case ids, for a requirement that every case checks.
 const EveryCase = "*"
 
-// Checks says by which cases each requirement is checked.
+// Checks maps the id of a requirement to the ids of the cases that check it.
 type Checks map[string][]string
 
-// Add notes that a case checks these requirements.
+// Add records that a case checks the requirements.
 func (c Checks) Add(caseID string, requirements ...string) {
 	for _, id := range requirements {
 		if !slices.Contains(c[id], caseID) {
@@ -43,22 +43,22 @@ func (c Checks) Add(caseID string, requirements ...string) {
 	}
 }
 
-// An Entry is one requirement and how it is covered.
+// An Entry is a requirement with its coverage.
 type Entry struct {
 	Requirement
-	// Cases are the ids of the cases that check it; EveryCase alone if all do.
+	// Cases lists the ids of the cases that check it, or only EveryCase.
 	Cases []string `json:"cases"`
-	// Excuse is why there are none.
+	// Excuse says why no case checks it.
 	Excuse string `json:"excuse,omitempty"`
 }
 
-// Due reports whether the ledger owes a case or an excuse.
+// Due reports whether the requirement needs a case or an excuse.
 func (e *Entry) Due() bool { return e.OnWire() && e.Binding() }
 
-// Open reports whether it owes one still.
+// Open reports whether the requirement still needs a case or an excuse.
 func (e *Entry) Open() bool { return e.Due() && len(e.Cases) == 0 && e.Excuse == "" }
 
-// Ledger puts every requirement beside what checks it, in the order of the
+// Ledger returns every requirement with its coverage, in the order of the
 // documents.
 func Ledger(checks Checks) []Entry {
 	var out []Entry
@@ -72,7 +72,7 @@ func Ledger(checks Checks) []Entry {
 	return out
 }
 
-// A Tally counts the requirements of a section, or of all, that the ledger owes
+// A Tally counts the requirements of one section, or of all sections, that need
 // a case.
 type Tally struct {
 	RFC     int    `json:"rfc,omitempty"`
@@ -96,8 +96,8 @@ func (t *Tally) Add(e *Entry) {
 	}
 }
 
-// Tallies counts by RFC and section, in the order of the documents, and in
-// all.
+// Tallies counts the requirements for each section, in the order of the
+// documents, and in total. It leaves out sections without due requirements.
 func Tallies(ledger []Entry) (sections []Tally, all Tally) {
 	for i := range ledger {
 		e := &ledger[i]

@@ -1,6 +1,6 @@
-// Package rfc is the ledger of requirements: every normative statement of RFC
-// 6455 and RFC 7692 (and of RFC 8441 and RFC 9220, which carry WebSocket over
-// HTTP/2 and HTTP/3), in our own words and with an id that never changes.
+// Package rfc lists the requirements: every normative statement of RFC 6455 and
+// RFC 7692, and of RFC 8441 and RFC 9220, which define WebSocket over HTTP/2 and
+// HTTP/3. Each has an id that never changes and a summary in our own words.
 package rfc
 
 import (
@@ -12,10 +12,10 @@ import (
 
 // A Requirement is one normative statement of an RFC.
 type Requirement struct {
-	// ID is "RFC", the document's number, the section, and a number within it
-	// or "E" and the number of an erratum: "RFC6455-5.5.1-3".
+	// ID is "RFC" and the number of the document, the section, and either a number
+	// within the section or "E" and the number of an erratum: "RFC6455-5.5.1-3".
 	ID string `json:"id"`
-	// RFC is the document's number.
+	// RFC is the number of the document.
 	RFC int `json:"rfc"`
 	// Section is the clause, such as "5.5.1".
 	Section string `json:"section"`
@@ -23,30 +23,35 @@ type Requirement struct {
 	Level string `json:"level"`
 	// AppliesTo is client, server, both or intermediary.
 	AppliesTo string `json:"applies_to"`
-	// Summary is the statement in one sentence of ours.
+	// Summary is the statement in one sentence of our own. It begins with "Must",
+	// "Must not", "Should", "Should not" or "May", as Level says; its subject is then
+	// the endpoint that AppliesTo names.
 	Summary string `json:"summary"`
-	// Imperative says that the RFC has it as a step to take, without a word of RFC
-	// 2119, which is to be read as MUST (RFC 6455 2).
+	// LowerCase says that the RFC writes the word of Level in lower case.
+	LowerCase bool `json:"lower_case"`
+	// Imperative says that the RFC states it as a step of an algorithm, without a
+	// word of RFC 2119. Such a step counts as a MUST (RFC 6455 2).
 	Imperative bool `json:"imperative"`
-	// Derived says that it follows from the clause, which does not have it in so
-	// many words.
+	// Derived says that the requirement follows from the clause, but the RFC does
+	// not state it explicitly.
 	Derived bool `json:"derived"`
-	// Testable says who could see a breach: wire, api or not-testable.
+	// Testable says where a violation is visible: "wire", "api" or "not-testable".
 	Testable string `json:"testable"`
-	// How says how a black-box test can see it, and where to grade softly.
+	// How describes how a black-box test can see a violation, and where to judge
+	// leniently.
 	How string `json:"how"`
-	// Autobahn are the numbers of Autobahn's cases that touch it; "*" means
-	// every case.
+	// Autobahn lists the Autobahn cases that touch the requirement; "*" means every
+	// case.
 	Autobahn []string `json:"autobahn"`
 }
 
-// Clause names the requirement's place, such as "RFC 6455 5.5.1".
+// Clause returns the RFC and the section, such as "RFC 6455 5.5.1".
 func (r *Requirement) Clause() string { return fmt.Sprintf("RFC %d %s", r.RFC, r.Section) }
 
-// Sentence is the statement, and whether it is only derived.
+// Sentence returns the summary, with a note if the requirement is derived.
 func (r *Requirement) Sentence() string {
 	if r.Derived {
-		return r.Summary + " (Derived: the RFC does not say it in so many words.)"
+		return r.Summary + " (Derived: the RFC does not state this explicitly.)"
 	}
 	return r.Summary
 }
@@ -71,9 +76,9 @@ type ledger struct {
 	byID map[string]*Requirement
 }
 
-// All returns every requirement, in the order of the documents. Callers must
-// not change them.
+// All returns every requirement in the order of the documents. Callers must not
+// modify them.
 func All() []Requirement { return load().all }
 
-// ByID returns the requirement with that id, or nil.
+// ByID returns the requirement with the id, or nil if there is none.
 func ByID(id string) *Requirement { return load().byID[id] }

@@ -7,28 +7,28 @@ import (
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
-
 	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// Options say how the specs run. The zero value is ready for use.
+// Options control how the specs run. The zero value is ready for use.
 type Options struct {
-	// Timeout is the longest that the peer may stay silent when something is
-	// owed; zero means [conformance.DefaultTimeout].
+	// Timeout is the longest wait for an answer of the server; zero means
+	// [conformance.DefaultTimeout].
 	Timeout time.Duration
-	// Slow stretches all deadlines, for debuggers and loaded machines; zero
-	// means 1.
+	// Slow multiplies all deadlines, for debuggers and busy machines; zero means 1.
 	Slow float64
-	// Strict fails specs whose verdict is only a warning: NON-STRICT or WRONG
-	// CODE. Without it the warning is an entry in the spec's report.
+	// Strict makes a spec fail if the verdict is warn: NON-STRICT or WRONG CODE.
+	// Otherwise the warning is an entry in the report of the spec.
 	Strict bool
 }
 
-// Describe adds a container with one spec for each case that can judge a
-// server. It is called where Ginkgo's own Describe is, and like it returns
-// true. The target is asked for once in a process, by the first spec to run.
-func Describe(cases []*conformance.Case, target func() *conformance.Target, opts Options) bool {
+// Describe adds a container with one spec for each case that tests servers. Call it
+// where you would call Ginkgo's Describe; it also returns true. The first spec that runs
+// in a process calls target, once.
+func Describe(cases []*script.Case, target func() *conformance.Target, opts Options) bool {
 	open := sync.OnceValues(func() (*server, error) { return newServer(target(), opts) })
 	return ginkgo.Describe("WebSocket server", func() {
 		for _, c := range cases {
@@ -40,20 +40,22 @@ func Describe(cases []*conformance.Case, target func() *conformance.Target, opts
 				if err != nil {
 					ginkgo.Fail("The server could not be tested: " + err.Error())
 				}
-				s.run(ctx, c)
+				r := s.play(ctx, c)
+				addResult(s.target, r)
+				s.report(r)
 			})
 		}
 	})
 }
 
-// Labels are those of a case's spec.
-func Labels(c *conformance.Case) ginkgo.Labels {
+// Labels returns the labels for the spec of a case.
+func Labels(c *script.Case) ginkgo.Labels {
 	labels := ginkgo.Labels{"section:" + section(c.ID), "level:" + string(c.Level)}
 	return append(labels, c.Requires...)
 }
 
-// section is the part of an id that its neighbours share: "5" of "5.3",
-// "rfc6455-4.2.1" of "rfc6455/4.2.1/3", for a label has no slashes.
+// section returns the section of an id: "5" for "5.3", "rfc6455-4.2.1" for
+// "rfc6455/4.2.1/3". A label cannot have slashes.
 func section(id string) string {
 	if i := strings.LastIndexByte(id, '/'); i >= 0 {
 		return strings.ReplaceAll(id[:i], "/", "-")
@@ -62,15 +64,15 @@ func section(id string) string {
 	return section
 }
 
-// A server is the target and what the specs know of it.
+// A server is the target with its deadlines.
 type server struct {
 	target    *conformance.Target
 	deadlines conformance.Deadlines
 	strict    bool
 }
 
-// newServer finds out whether the target can be tested at all, and how far
-// away it is.
+// newServer checks that the target can be tested, and measures its round-trip time for
+// the deadlines.
 func newServer(target *conformance.Target, opts Options) (*server, error) {
 	deadlines := conformance.NewDeadlines(opts.Timeout, 0, opts.Slow)
 	roundTrip, err := conformance.Probe(context.Background(), target, deadlines)
@@ -80,20 +82,24 @@ func newServer(target *conformance.Target, opts Options) (*server, error) {
 	return &server{target, conformance.NewDeadlines(opts.Timeout, roundTrip, opts.Slow), opts.Strict}, nil
 }
 
-// run plays a case and gives the spec its verdict.
-func (s *server) run(ctx context.Context, c *conformance.Case) {
-	results, err := conformance.RunServer(ctx, s.target, []*conformance.Case{c}, conformance.Options{Deadlines: s.deadlines})
+// play runs a case and returns its result.
+func (s *server) play(ctx context.Context, c *script.Case) conformance.Result {
+	results, err := conformance.RunServer(ctx, s.target, []*script.Case{c}, conformance.Options{Deadlines: s.deadlines})
 	if err != nil {
 		ginkgo.Fail("Interrupted: " + err.Error())
 	}
-	r := results[0]
+	return results[0]
+}
+
+// report fails or skips the spec as the verdict says.
+func (s *server) report(r conformance.Result) {
 	switch {
-	case r.Verdict == conformance.Pass:
-	case r.Verdict == conformance.Skip:
+	case r.Verdict == verdict.Pass:
+	case r.Verdict == verdict.Skip:
 		ginkgo.Skip(r.Explanation)
-	case r.Verdict == conformance.Warn && !s.strict:
+	case r.Verdict == verdict.Warn && !s.strict:
 		ginkgo.AddReportEntry("warning", Message(r), ginkgo.ReportEntryVisibilityFailureOrVerbose)
-	case r.Verdict == conformance.Error:
+	case r.Verdict == verdict.Error:
 		ginkgo.Fail("The harness failed, not the server. " + Message(r))
 	default:
 		ginkgo.Fail(Message(r))

@@ -12,22 +12,22 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/onsi/ginkgo/v2"
-
-	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
+	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/specs"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
 func TestLabels(t *testing.T) {
 	for _, tt := range []struct {
-		c    conformance.Case
+		c    script.Case
 		want ginkgo.Labels
 	}{
 		{*catalog.ByID("3.2"), ginkgo.Labels{"section:3", "level:MUST", "RFC6455-5.2-3", "RFC6455-7.1.7-7"}},
-		{conformance.Case{ID: "rfc6455/4.2.1/3", Level: conformance.Should}, ginkgo.Labels{"section:rfc6455-4.2.1", "level:SHOULD"}},
-		{conformance.Case{ID: "robust/slow-handshake", Level: conformance.May}, ginkgo.Labels{"section:robust", "level:MAY"}},
+		{script.Case{ID: "rfc6455/4.2.1/3", Level: verdict.Should}, ginkgo.Labels{"section:rfc6455-4.2.1", "level:SHOULD"}},
+		{script.Case{ID: "robust/slow-handshake", Level: verdict.May}, ginkgo.Labels{"section:robust", "level:MAY"}},
 	} {
 		if d := cmp.Diff(tt.want, specs.Labels(&tt.c)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.c.ID, d)
@@ -35,10 +35,10 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// The suite of this package, run as another project would against servers that
-// are wrong, picks the specs that the labels name, and says what is wrong.
+// Runs the suite of this package against faulty servers, as another project would. The
+// labels select the specs, and the messages say what is wrong.
 func TestSuiteAgainstWrongServers(t *testing.T) {
-	// Whatever comes, this server says something else.
+	// This server answers every message with another text.
 	deaf := serve(t, func(r *http.Request, conn *ref.Conn) {
 		for _, err := range conn.Messages(r.Context()) {
 			if err != nil {
@@ -47,8 +47,8 @@ func TestSuiteAgainstWrongServers(t *testing.T) {
 			_ = conn.Write(r.Context(), ref.Text, []byte("What?"))
 		}
 	})
-	// This one fails the connection at the first message: where that is
-	// followed by a violation, it may.
+	// This server fails the connection on the first message. That is allowed if a
+	// violation follows the message.
 	hasty := serve(t, func(r *http.Request, conn *ref.Conn) {
 		_, _, _ = conn.Read(r.Context())
 		_ = conn.Close(wire.StatusProtocolError, "")
@@ -64,11 +64,11 @@ func TestSuiteAgainstWrongServers(t *testing.T) {
 		name, url, filter string
 		strict            bool
 		specs             []string
-		// failure and warning are parts of each spec's message.
+		// failure and warning list parts of each spec's message.
 		failure, warning []string
 	}{
 		{
-			name: "says something else", url: deaf, filter: "section:1 && level:MUST && RFC6455-6.2-1", specs: chopped,
+			name: "wrong echo", url: deaf, filter: "section:1 && level:MUST && RFC6455-6.2-1", specs: chopped,
 			failure: []string{
 				`came (RFC 6455 6.2).` + "\nverdicts: behaviour FAILED, close behaviour OK",
 				"expected, from best to worst:\n  OK: ",
@@ -76,18 +76,18 @@ func TestSuiteAgainstWrongServers(t *testing.T) {
 				"clauses:\n  RFC 6455 6.2 (RFC6455-6.2-1, MUST): ",
 			},
 		},
-		{name: "is out of reach", url: gone.URL, filter: "section:1 && RFC6455-6.2-1", specs: chopped, failure: []string{"The server could not be tested: cannot connect to "}},
+		{name: "unreachable", url: gone.URL, filter: "section:1 && RFC6455-6.2-1", specs: chopped, failure: []string{"The server could not be tested: cannot connect to "}},
 		{
-			name: "is hasty", url: hasty, filter: "section:3 && RFC6455-7.1.7-7 && !RFC6455-6.2-1",
+			name: "early close", url: hasty, filter: "section:3 && RFC6455-7.1.7-7 && !RFC6455-6.2-1",
 			specs: []string{
 				"3.2 a text frame, one with RSV2 set, a ping",
 				"3.3 a text frame, one with RSV2 and RSV3 set, a ping, frame by frame",
 				"3.4 a text frame, one with RSV1 set, a ping, octet by octet",
 			},
-			warning: []string{"Permitted, but the best outcome is: ", "behaviour NON-STRICT, close behaviour OK"},
+			warning: []string{"Allowed, but not preferred. Preferred: ", "behaviour NON-STRICT, close behaviour OK"},
 		},
 		{
-			name: "is hasty, strictly", url: hasty, filter: "section:4 && RFC6455-7.1.7-7 && RFC6455-5.2-5", strict: true,
+			name: "early close, strict", url: hasty, filter: "section:4 && RFC6455-7.1.7-7 && RFC6455-5.2-5", strict: true,
 			specs: []string{
 				"4.1.3 a text frame, a frame with the reserved non-control opcode 5, a ping",
 				"4.1.4 a text frame, a frame with the reserved non-control opcode 6 and a payload, a ping",
@@ -126,7 +126,7 @@ func TestSuiteAgainstWrongServers(t *testing.T) {
 	}
 }
 
-// serve starts a server that accepts and then does what it is told.
+// serve starts a server that accepts each connection and passes it to do.
 func serve(t *testing.T, do func(*http.Request, *ref.Conn)) (url string) {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -141,7 +141,7 @@ func serve(t *testing.T, do func(*http.Request, *ref.Conn)) (url string) {
 	return s.URL
 }
 
-// A spec is what JUnit says of one that ran.
+// A spec is a test case in the JUnit report.
 type spec struct {
 	Name    string    `xml:"name,attr"`
 	Failure string    `xml:"failure"`
@@ -149,7 +149,7 @@ type spec struct {
 	Err     string    `xml:"system-err"`
 }
 
-// runSuite runs TestSpecs in a process of its own.
+// runSuite runs TestSpecs in a separate process.
 func runSuite(t *testing.T, url, filter string, strict bool) (ran []spec, passed bool) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "junit.xml")

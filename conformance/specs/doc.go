@@ -1,21 +1,25 @@
-// Package specs turns the catalogue into Ginkgo specs, one a case, so that a
-// project's own suite can hold its server to RFC 6455:
+// Package specs turns each case of the catalogue into a Ginkgo spec, so that you can
+// test your server against RFC 6455 in your own suite:
 //
 //	var _ = specs.Describe(catalog.Cases(), func() *conformance.Target {
-//		return target // what conformance.ParseTarget made of the server's URL
+//		return target // from conformance.ParseTarget and the server's URL
 //	}, specs.Options{})
 //
-// The specs are made while Ginkgo constructs its tree; the target is asked for
-// when they run, behind BeforeSuite. Each is labelled by its section
+// Ginkgo creates the specs while it constructs its tree. It calls the target function
+// when the specs run, after BeforeSuite. Each spec has labels for its section
 // ("section:5"), its level ("level:MUST") and the requirements that it checks
-// ("RFC6455-5.5-2"), so that for instance
+// ("RFC6455-5.5-2"), so you can select specs, for example with
 //
 //	ginkgo --label-filter='section:5 && level:MUST'
 //
-// picks some. Their names are the cases' ids and titles, which do not change.
+// The name of a spec is the id and the title of its case.
 //
-// [Random] adds specs whose scripts nobody wrote, the same ones for the same
-// ginkgo --seed:
+// [ReportFolder] writes a wsspec report of the suite, with its page:
+//
+//	var _ = specs.ReportFolder("report")
+//
+// [Random] adds specs with random scripts. The same ginkgo --seed gives the same
+// scripts:
 //
 //	var _ = specs.Random(100, func() *conformance.Target { return target }, specs.Options{})
 package specs

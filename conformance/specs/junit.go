@@ -7,10 +7,10 @@ import (
 	"github.com/onsi/ginkgo/v2/reporters"
 )
 
-// ReportJUnit writes the whole suite's results as JUnit to a file. It is called
-// where Ginkgo's ReportAfterSuite is. Unlike ginkgo --junit-report it leaves
-// labels out of the names, which therefore stay what they are when a case comes
-// to check one more requirement, and so does a CI's history of the case.
+// ReportJUnit writes the results of the whole suite to a JUnit file. Call it where you
+// would call Ginkgo's ReportAfterSuite. Unlike ginkgo --junit-report, it leaves the
+// labels out of the names of the specs: a name, and with it the history of the spec in
+// your CI, stays the same when the case checks another requirement.
 func ReportJUnit(file string) bool {
 	return ginkgo.ReportAfterSuite("JUnit in "+file, func(r ginkgo.Report) {
 		if err := reporters.GenerateJUnitReportWithConfig(r, file, reporters.JunitReportConfig{OmitSpecLabels: true}); err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/wsspec/wsspec/conformance/rfc"
 )
 
-// Message says why a case did not pass: one sentence, the verdicts, what was
-// expected and what came, and the clauses with what they ask for.
+// Message says why a case did not pass: an explanation, the verdicts, the expected and
+// the observed events, and the requirements with their clauses.
 func Message(r conformance.Result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\nverdicts: behaviour %s, close behaviour %s\n", r.Explanation, r.Behavior, r.Close)

@@ -8,23 +8,24 @@ import (
 	"sync"
 
 	"github.com/onsi/ginkgo/v2"
-
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/oracle"
-	"github.com/wsspec/wsspec/fuzz/fillers"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/vary"
+	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/internal/generate"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// Random adds a container of n specs, each of which sends a random script of
-// frames, legal and not, to an echo server and holds what it does against the
-// executable specification (conformance/oracle). What that permits passes; a
-// departure fails with the script, what is permitted, what came, the clauses,
-// and the seed. The scripts follow from Ginkgo's random seed, which Ginkgo prints:
-// the same --seed brings the same scripts.
+// Random adds a container with n specs. Each spec sends a random script of legal and
+// illegal frames to an echo server, most of them in a shape of package vary, and compares the reaction with the executable
+// specification (conformance/oracle). If the specification does not allow the reaction,
+// the spec fails with the script, the allowed and the observed events, the clauses and
+// the seed. The scripts depend only on Ginkgo's random seed, which Ginkgo prints: the
+// same --seed gives the same scripts.
 //
-// It is called where [Describe] is, and asks for the target as that does. Options
-// are as there, but for Strict, which is always set: an outcome that is permitted
-// is no warning here.
+// The arguments are those of [Describe], except that Strict has no effect: an allowed
+// reaction is never a warning here.
 func Random(n int, target func() *conformance.Target, opts Options) bool {
 	opts.Strict = true
 	open := sync.OnceValues(func() (*server, error) { return newServer(target(), opts) })
@@ -38,60 +39,89 @@ func Random(n int, target func() *conformance.Target, opts Options) bool {
 				seed := ginkgo.GinkgoRandomSeed()
 				c := randomCase(seed, i)
 				ginkgo.AddReportEntry("script", howToRepeat(c, seed), ginkgo.ReportEntryVisibilityFailureOrVerbose)
-				s.run(ctx, c)
+				s.report(s.play(ctx, c))
 			})
 		}
 	})
 }
 
-func howToRepeat(c *conformance.Case, seed int64) string {
-	return fmt.Sprintf("%s\nagain with: ginkgo --seed=%d, or go test -ginkgo.seed=%d", strings.Join(c.Script.Sentences(), "\n"), seed, seed)
+func howToRepeat(c *script.Case, seed int64) string {
+	return fmt.Sprintf("%s\n%s\nto repeat: ginkgo --seed=%d, or go test -ginkgo.seed=%d", c.ID, strings.Join(c.Script.Sentences(), "\n"), seed, seed)
 }
 
-// randomCase makes the case of a seed and a number.
-func randomCase(seed int64, i int) *conformance.Case {
-	// Seeds that follow each other share no scripts.
+// randomCase returns the case with index i for a seed.
+func randomCase(seed int64, i int) *script.Case {
+	// This keeps consecutive seeds from sharing scripts.
 	random := rand.New(rand.NewSource(seed))
 	for range i {
 		random.Int63()
 	}
-	filler := fillers.New(rand.NewSource(random.Int63()))
+	filler := generate.New(rand.NewSource(random.Int63()))
 	for {
-		var stream fillers.Stream
+		var stream generate.Stream
 		filler.Fuzz(&stream)
 		if c := caseOf(stream); len(c.Script.Steps) > 0 {
 			c.ID, c.Title = fmt.Sprintf("random/%d/%d", seed, i+1), "a random script"
-			return c
+			return inRandomShape(c, random)
 		}
 	}
 }
 
-// caseOf makes a case of a stream, whose outcomes are what the oracle permits
-// a server to do about it. The script ends where that is one ending of the
-// connection: in the middle of text that cannot become UTF-8, say, the server may
-// fail the connection and need not, and only what comes then decides.
-func caseOf(stream fillers.Stream) *conformance.Case {
-	c := &conformance.Case{Level: conformance.Must, Roles: []wire.Role{wire.RoleServer}}
+// inRandomShape puts three of four cases into a shape that fits: cut into other writes,
+// behind other traffic, with pings in between, and so on (package vary). A reaction that is
+// not allowed to the case itself is not allowed to a variant either.
+func inRandomShape(c *script.Case, random *rand.Rand) *script.Case {
+	if random.Intn(4) == 0 {
+		return c
+	}
+	shapes := vary.Shapes(c, wire.RoleServer)
+	if len(shapes) == 0 {
+		return c
+	}
+	// Some transforms have hundreds of shapes: each transform gets an equal chance.
+	byTransform := map[string][]vary.Shape{}
+	var names []string
+	for _, shape := range shapes {
+		name, _, _ := strings.Cut(string(shape), "@")
+		if byTransform[name] == nil {
+			names = append(names, name)
+		}
+		byTransform[name] = append(byTransform[name], shape)
+	}
+	fit := byTransform[names[random.Intn(len(names))]]
+	v, err := vary.Make(c, wire.RoleServer, fit[random.Intn(len(fit))])
+	if err != nil {
+		panic("specs: a shape that fits does not: " + err.Error())
+	}
+	return v.Case
+}
+
+// caseOf makes a case from a stream. Its outcomes are the reactions that the oracle
+// allows. The script stops at the last frame after which the oracle allows exactly one
+// ending. For example, it does not stop inside a text message that cannot become valid
+// UTF-8, because the server may fail the connection there but does not have to.
+func caseOf(stream generate.Stream) *script.Case {
+	c := &script.Case{Level: verdict.Must, Roles: []wire.Role{wire.RoleServer}}
 	var octets []byte
-	var steps []conformance.Step
+	var steps []script.Step
 	answered, choice := 0, false
 	for _, f := range stream {
 		if choice && f.Header.Opcode == wire.OpClose {
-			break // whose Close comes first is then the server's choice
+			break // the server chooses whether its own Close comes first
 		}
-		steps = append(steps, conformance.Send{Frames: []conformance.Frame{{
+		steps = append(steps, script.Send{Frames: []script.Frame{{
 			Fin: f.Header.Fin, RSV: f.Header.RSV, Opcode: f.Header.Opcode, Form: f.Header.Form,
-			Payload: conformance.Payload{Octets: f.Payload},
+			Payload: script.Payload{Octets: f.Payload},
 		}}})
 		h := f.Header
 		h.Masked = true // with a key of zeros
 		octets = append(wire.AppendHeader(octets, h), f.Payload...)
 		permitted := oracle.Of(oracle.Subject{Role: wire.RoleServer}, octets)
-		// One answer is waited for before the next is asked for, so that their
-		// order is not the server's choice.
+		// Wait for each answer before the next frame, because the server could
+		// choose the order of the answers.
 		if len(permitted.Answers) > answered {
 			answered = len(permitted.Answers)
-			steps = append(steps, conformance.Await{Events: expected(permitted.Answers)})
+			steps = append(steps, script.Await{Events: expected(permitted.Answers)})
 		}
 		if choice = len(permitted.Endings) > 1; choice {
 			continue
@@ -100,13 +130,13 @@ func caseOf(stream fillers.Stream) *conformance.Case {
 		c.Script.Outcomes = outcomes(permitted, h.Opcode == wire.OpClose)
 		c.Requires = requirements(permitted)
 		if permitted.Endings[0].Fate != oracle.Stays {
-			break // behind this nothing is processed (RFC6455-7.1.7-7)
+			break // the server processes nothing more (RFC6455-7.1.7-7)
 		}
 	}
 	return c
 }
 
-// requirements are those that the answers and the ending rest on.
+// requirements returns the requirements for the answers and the ending.
 func requirements(permitted *oracle.Permitted) (ids []string) {
 	add := func(id string) {
 		if !slices.Contains(ids, id) {
@@ -122,39 +152,39 @@ func requirements(permitted *oracle.Permitted) (ids []string) {
 	return ids
 }
 
-func expected(answers []oracle.Answer) (events []conformance.Expect) {
+func expected(answers []oracle.Answer) (events []script.Expect) {
 	for _, a := range answers {
-		frame := conformance.Frame{Fin: true, Opcode: a.Opcode, Payload: conformance.Payload{Octets: slices.Clone(a.Payload)}}
+		frame := script.Frame{Fin: true, Opcode: a.Opcode, Payload: script.Payload{Octets: slices.Clone(a.Payload)}}
 		if a.Kind == oracle.Pong {
 			frame.Opcode = wire.OpPing
-			events = append(events, conformance.PongFor(frame))
+			events = append(events, script.PongFor(frame))
 			continue
 		}
-		events = append(events, conformance.Echo(frame))
+		events = append(events, script.Echo(frame))
 	}
 	return events
 }
 
-// outcomes are all that is permitted, and all of it is good. closed says that
-// the script's last frame is a Close.
-func outcomes(permitted *oracle.Permitted, closed bool) (out []conformance.Outcome) {
+// outcomes returns the allowed outcomes, all of them OK. closed says that the last frame
+// of the script is a Close frame.
+func outcomes(permitted *oracle.Permitted, closed bool) (out []script.Outcome) {
 	answers, e := expected(permitted.Answers), permitted.Endings[0]
 	codes := slices.Clone(e.Codes)
 	if e.AnyCode {
 		codes = nil
 	}
-	ending := conformance.FailedByPeer(codes...)
+	ending := script.FailedByPeer(codes...)
 	switch {
 	case e.Fate == oracle.Stays:
-		return []conformance.Outcome{{Behavior: conformance.OK, Events: answers, Ending: conformance.ClosedByHarness()}}
+		return []script.Outcome{{Behavior: verdict.OK, Events: answers, Ending: script.ClosedByHarness()}}
 	case e.Fate == oracle.Closes:
-		ending = conformance.AnsweredByPeer(codes...)
+		ending = script.AnsweredByPeer(codes...)
 	case closed:
-		ending = conformance.RefusedByPeer(codes...)
+		ending = script.RefusedByPeer(codes...)
 	}
-	// Answers to what came before may be left out (RFC6455-5.5.1-10).
+	// The server may omit earlier answers (RFC6455-5.5.1-10).
 	for n := len(answers); n >= 0; n-- {
-		out = append(out, conformance.Outcome{Behavior: conformance.OK, Events: answers[:n], Ending: ending})
+		out = append(out, script.Outcome{Behavior: verdict.OK, Events: answers[:n], Ending: ending})
 	}
 	return out
 }

@@ -14,9 +14,10 @@ import (
 	"github.com/wsspec/wsspec/ref"
 )
 
-// The suite tests the server at WSSPEC_TARGET, or without one the reference
-// server in this process, which has to pass without a warning; with WSSPEC_STRICT
-// others have to as well. It writes JUnit to the file WSSPEC_JUNIT.
+// The suite tests the server at WSSPEC_TARGET. Without it, the suite tests the reference
+// server in this process, which must pass without a warning. WSSPEC_STRICT requires the
+// same of other servers. WSSPEC_JUNIT names a file for a JUnit report, WSSPEC_REPORT a
+// folder for a wsspec report.
 func TestSpecs(t *testing.T) {
 	gomega.RegisterFailHandler(ginkgo.Fail)
 	ginkgo.RunSpecs(t, "wsspec")
@@ -25,6 +26,7 @@ func TestSpecs(t *testing.T) {
 var (
 	theirs = os.Getenv("WSSPEC_TARGET")
 	junit  = os.Getenv("WSSPEC_JUNIT")
+	folder = os.Getenv("WSSPEC_REPORT")
 	strict = os.Getenv("WSSPEC_STRICT") != "" || theirs == ""
 	target *conformance.Target
 )
@@ -46,3 +48,5 @@ var _ = specs.Describe(catalog.Cases(), func() *conformance.Target { return targ
 var _ = specs.Random(50, func() *conformance.Target { return target }, specs.Options{Strict: strict})
 
 var _ = junit == "" || specs.ReportJUnit(junit)
+
+var _ = folder == "" || specs.ReportFolder(folder)

@@ -1,5 +1,5 @@
-// Command broadcast is a server that sends every text message to everybody. Who
-// does not keep up is closed, so that nobody waits for the slowest.
+// Command broadcast is a server that sends every text message to all clients. It closes
+// the connections of slow clients, so that the others do not wait for them.
 //
 //	go run ./examples/broadcast
 package main
@@ -34,12 +34,12 @@ func main() {
 func run(ctx context.Context, addr string, stdout io.Writer) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w (-addr takes another address)", err)
+		return fmt.Errorf("%w (choose another address with -addr)", err)
 	}
 	everybody := &room{members: map[*ref.Conn]chan []byte{}}
 	server := &ref.Server{Handler: everybody.serve, MaxConns: 10_000}
 	ended := make(chan error, 1)
-	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // takes a few seconds at most
 	fmt.Fprintf(stdout, "listening on ws://%s/\n", listener.Addr())
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return err
@@ -47,32 +47,32 @@ func run(ctx context.Context, addr string, stdout io.Writer) error {
 	return <-ended
 }
 
-// outbox is how many messages may wait for a member.
+// outbox is the maximum number of unsent messages for a member.
 const outbox = 64
 
-// A room is everybody who is there, each with the messages that wait for them.
+// A room has the connected members, each with its unsent messages.
 type room struct {
 	mu      sync.Mutex
 	members map[*ref.Conn]chan []byte
 }
 
-// serve is one member's stay.
+// serve handles the connection of one member.
 func (r *room) serve(conn *ref.Conn, request *http.Request) {
 	ctx := request.Context()
 	waiting := make(chan []byte, outbox)
-	waiting <- []byte("welcome") // behind this, nothing is missed
+	waiting <- []byte("welcome") // the member gets all messages after this one
 	r.mu.Lock()
 	r.members[conn] = waiting
 	r.mu.Unlock()
 	var writer sync.WaitGroup
 	writer.Go(func() {
 		for message := range waiting {
-			_ = conn.Write(ctx, ref.Text, message) // an error ends the reading too
+			_ = conn.Write(ctx, ref.Text, message) // an error also ends the loop below
 		}
 	})
 	for message, err := range conn.Messages(ctx) {
 		if err != nil {
-			break // the server's Errors have it
+			break // Server.Errors reports it
 		}
 		if message.Type == ref.Text {
 			r.send(message.Data)
@@ -85,7 +85,7 @@ func (r *room) serve(conn *ref.Conn, request *http.Request) {
 	writer.Wait()
 }
 
-// send puts a message into every outbox, and closes who has no room left.
+// send puts a message into every outbox. It closes the connection if its outbox is full.
 func (r *room) send(message []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

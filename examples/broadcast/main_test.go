@@ -13,7 +13,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// What one of a thousand says, all thousand hear.
+// All of a thousand clients receive the message of one client.
 func TestBroadcastToAThousand(t *testing.T) {
 	trial.NoLeaks(t)
 	p := trial.Start(t, func(ctx context.Context, stdout io.Writer) error {
@@ -42,7 +42,7 @@ func TestBroadcastToAThousand(t *testing.T) {
 	readers.Wait()
 }
 
-// Who does not read is closed, and holds nobody up.
+// A client that does not read is closed, and does not delay the others.
 func TestTooSlow(t *testing.T) {
 	trial.NoLeaks(t)
 	r := &room{members: map[*ref.Conn]chan []byte{}}
@@ -52,7 +52,7 @@ func TestTooSlow(t *testing.T) {
 			return
 		}
 		defer conn.CloseNow()
-		r.members[conn] = make(chan []byte, 1) // and no writer
+		r.members[conn] = make(chan []byte, 1) // without a writer
 		r.send([]byte("one"))
 		r.send([]byte("two"))
 		<-conn.Done()

@@ -1,11 +1,11 @@
-// Command channels gives a connection to its handler as two channels, an inbox
-// and an outbox, so that it can wait for messages and for something else at once.
-// Here that is a clock: each connection is a stopwatch.
+// Command channels turns a connection into two channels, an inbox and an outbox, so that
+// a handler can wait for messages and for something else in one select statement. Here
+// that is a ticker: each connection is a stopwatch.
 //
 //	go run ./examples/channels
 //	go run ./examples/talk ws://127.0.0.1:8080/
 //
-// and say start, stop or reset.
+// and type start, stop or reset.
 package main
 
 import (
@@ -25,7 +25,7 @@ import (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "`address` to listen on")
-	every := flag.Duration("every", time.Second, "`time` between two ticks, more than zero")
+	every := flag.Duration("every", time.Second, "`time` between two ticks, greater than zero")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -37,11 +37,11 @@ func main() {
 // run serves until ctx ends.
 func run(ctx context.Context, addr string, every time.Duration, stdout io.Writer) error {
 	if every <= 0 {
-		return fmt.Errorf("-every %v: want more than zero", every)
+		return fmt.Errorf("-every %v: must be greater than zero", every)
 	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w (-addr takes another address)", err)
+		return fmt.Errorf("%w (choose another address with -addr)", err)
 	}
 	server := &ref.Server{Handler: func(conn *ref.Conn, r *http.Request) {
 		ticker := time.NewTicker(every)
@@ -50,7 +50,7 @@ func run(ctx context.Context, addr string, every time.Duration, stdout io.Writer
 		stopwatch(inbox, outbox, ticker.C)
 	}}
 	ended := make(chan error, 1)
-	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // takes a few seconds at most
 	fmt.Fprintf(stdout, "listening on ws://%s/\n", listener.Addr())
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return err
@@ -58,34 +58,33 @@ func run(ctx context.Context, addr string, every time.Duration, stdout io.Writer
 	return <-ended
 }
 
-// channels lets two goroutines have the connection. The inbox is closed when the
-// connection has ended; whoever has the two has to read the inbox until then, and
-// to close the outbox when nothing more is to be sent. Neither has room for more
-// than is on its way: who is slow slows the other side down. Note that Pings are
-// only answered while the inbox is emptied.
+// channels starts two goroutines that read and write the connection. The inbox is closed
+// when the connection has ended. The caller must read the inbox until then, and close the
+// outbox when it has nothing more to send. The channels have no buffer, so a slow side
+// slows down the other one. Pings are answered only while the caller reads the inbox.
 func channels(ctx context.Context, conn *ref.Conn) (<-chan string, chan<- string) {
 	inbox, outbox := make(chan string), make(chan string)
 	go func() {
 		defer close(inbox)
 		for message, err := range conn.Messages(ctx) {
 			if err != nil {
-				return // the server's Errors have it
+				return // Server.Errors reports it
 			}
 			inbox <- string(message.Data)
 		}
 	}()
 	go func() {
-		for text := range outbox { // to its end, so that nobody hangs on sending
+		for text := range outbox { // until it is closed, so that the sender never blocks
 			late, cancel := context.WithTimeout(ctx, 10*time.Second)
-			_ = conn.Write(late, ref.Text, []byte(text)) // an error ends the inbox too
+			_ = conn.Write(late, ref.Text, []byte(text)) // an error also closes the inbox
 			cancel()
 		}
 	}()
 	return inbox, outbox
 }
 
-// stopwatch knows nothing of sockets. It needs no lock either, for what it knows
-// is its own.
+// stopwatch does not depend on WebSocket. It needs no lock, because only its goroutine
+// uses its state.
 func stopwatch(inbox <-chan string, outbox chan<- string, ticks <-chan time.Time) {
 	defer close(outbox)
 	running, n := false, 0

@@ -19,7 +19,7 @@ func start(t *testing.T, every time.Duration) *trial.Program {
 	})
 }
 
-// Time goes on while nothing comes, and each connection has its own.
+// The time advances without messages, and each connection has its own stopwatch.
 func TestChannels(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t, time.Millisecond)
@@ -36,8 +36,8 @@ func TestChannels(t *testing.T) {
 	trial.Closed(t, other, wire.StatusGoingAway)
 }
 
-// Who says much at once gets all answers, in order.
-func TestInOrder(t *testing.T) {
+// A client that sends many messages at once gets all answers in order.
+func TestAnswersAreInOrder(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t, time.Hour)
 	conn := p.Dial("/", nil)
@@ -52,8 +52,8 @@ func TestInOrder(t *testing.T) {
 	}
 }
 
-// Who leaves in the middle leaves nothing behind.
-func TestLost(t *testing.T) {
+// A client that disconnects early leaves no goroutines.
+func TestLostConnectionLeaksNothing(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t, time.Microsecond)
 	conn := p.Dial("/", nil)
@@ -87,7 +87,7 @@ func TestStopwatch(t *testing.T) {
 			inbox <- step.said
 		}
 		if step.want == "" {
-			continue // what came after all would come for the next
+			continue // an unexpected answer would show in the next step
 		}
 		if got := <-outbox; got != step.want {
 			t.Fatalf("step %d, %s: %q, want %q", i, step.said, got, step.want)
@@ -95,11 +95,11 @@ func TestStopwatch(t *testing.T) {
 	}
 	close(inbox)
 	if _, ok := <-outbox; ok {
-		t.Error("it goes on without an inbox")
+		t.Error("the stopwatch still runs although the inbox is closed")
 	}
 }
 
-func TestNoTime(t *testing.T) {
+func TestFlagMustBePositive(t *testing.T) {
 	if err := run(t.Context(), "127.0.0.1:0", 0, io.Discard); err == nil || !strings.Contains(err.Error(), "-every") {
 		t.Errorf("%v, want an error that says what to do", err)
 	}

@@ -1,4 +1,4 @@
-// Command chat is a chat in the browser: who is there, and what they say.
+// Command chat is a chat in the browser: it shows the members and their messages.
 //
 //	go run ./examples/chat
 //
@@ -37,17 +37,17 @@ func main() {
 func run(ctx context.Context, addr string, stdout io.Writer) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w (-addr takes another address)", err)
+		return fmt.Errorf("%w (choose another address with -addr)", err)
 	}
 	everybody := &room{members: map[string]*member{}}
 	server := &ref.Server{
 		HTTPHandler: http.HandlerFunc(page),
 		Handler:     everybody.serve,
-		MaxConns:    200, // each message goes to all of them
+		MaxConns:    200, // because each message goes to all connections
 		Options:     &ref.AcceptOptions{Limits: ref.Limits{Message: 4096}},
 	}
 	ended := make(chan error, 1)
-	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // takes a few seconds at most
 	fmt.Fprintf(stdout, "open http://%s/\n", listener.Addr())
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return err
@@ -55,8 +55,8 @@ func run(ctx context.Context, addr string, stdout io.Writer) error {
 	return <-ended
 }
 
-// page serves the page and its parts. The browser is to take nothing from
-// elsewhere, and to run no script that is not a file of ours.
+// page serves the page and its files. The content security policy allows the browser to
+// load only these files.
 func page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; "+
 		"img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")

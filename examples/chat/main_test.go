@@ -22,14 +22,14 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-var screenshots = flag.String("screenshots", "", "folder to put pictures of the page into, for a person to look at")
+var screenshots = flag.String("screenshots", "", "write screenshots of the page to this `folder`")
 
 func start(t *testing.T) *trial.Program {
 	t.Helper()
 	return trial.Start(t, func(ctx context.Context, stdout io.Writer) error { return run(ctx, "127.0.0.1:0", stdout) })
 }
 
-// enter fills a field of a tab in and presses Enter.
+// enter types into a field of a tab and presses Enter.
 func enter(t *testing.T, tab context.Context, field, text string) {
 	t.Helper()
 	if err := chromedp.Do(tab, chromedp.Focus(chromedp.CSS(field)), chromedp.KeyEvent(text+"\r")); err != nil {
@@ -42,8 +42,8 @@ const (
 	said    = `[...document.querySelectorAll("#log li")].map(li => li.textContent).join("|")`
 )
 
-// Tabs see who is there and what the others say; one that is closed leaves the
-// list; a name is given once.
+// Tabs show the members and the messages of the others. A closed tab disappears from the
+// list. A name can be used only once.
 func TestTabs(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t)
@@ -65,7 +65,7 @@ func TestTabs(t *testing.T) {
 		enter(t, tab, "#name", name)
 		chromium.Until(t, tab, `document.getElementById("status").textContent === "connected as `+name+`"`)
 		if shown := chromium.Eval[string](t, tab, `[...document.forms].filter(f => f.offsetParent).map(f => f.id).join()`); shown != "say" {
-			t.Errorf("who has joined is shown the forms %q, want the one to say something", shown)
+			t.Errorf("a member sees the forms %q, want only the form for messages", shown)
 		}
 	}
 	for _, tab := range tabs {
@@ -91,7 +91,7 @@ func TestTabs(t *testing.T) {
 	chromium.Until(t, bob, `document.getElementById("status").textContent.startsWith("not connected")`)
 }
 
-// dial joins as somebody.
+// dial joins with a name.
 func dial(t *testing.T, p *trial.Program, name string) *ref.Conn {
 	t.Helper()
 	return p.Dial("/?name="+url.QueryEscape(name), nil)
@@ -134,7 +134,7 @@ func TestNames(t *testing.T) {
 	hear(t, second, news{Members: []string{"Ann", longest}})
 	hear(t, ann, news{Members: []string{"Ann", longest}})
 
-	// Who is cut off leaves too, and the name can be had again.
+	// A member that is disconnected leaves the list, and the name is free again.
 	second.CloseNow()
 	hear(t, ann, news{Members: []string{"Ann"}})
 	again := dial(t, p, longest)
@@ -143,8 +143,8 @@ func TestNames(t *testing.T) {
 	trial.Closed(t, ann, wire.StatusGoingAway)
 }
 
-// Too much is refused, and a page of another site is.
-func TestBounds(t *testing.T) {
+// Messages that are too long are refused, and so are pages of other sites.
+func TestLimitsAndOrigin(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t)
 	ann := dial(t, p, "Ann")
@@ -157,13 +157,13 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// Who does not keep up is closed, and holds nobody up.
+// A slow member is closed, and does not delay the others.
 func TestTooSlow(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t)
 	conn := dial(t, p, "Ann")
 	hear(t, conn, news{Members: []string{"Ann"}})
-	r := &room{members: map[string]*member{"Ann": {conn, make(chan []byte, 1)}}} // and no writer
+	r := &room{members: map[string]*member{"Ann": {conn, make(chan []byte, 1)}}} // without a writer
 	r.tell(news{From: "Bob", Text: "one"})
 	if conn.State() != wire.StateOpen {
 		t.Fatal("closed too soon")
@@ -172,6 +172,6 @@ func TestTooSlow(t *testing.T) {
 	select {
 	case <-conn.Done():
 	case <-trial.Context(t).Done():
-		t.Error("the slow one is still there")
+		t.Error("the slow member is still in the room")
 	}
 }

@@ -15,8 +15,8 @@ function connect() {
 			join(refusals[event.code]);
 			return;
 		}
-		// All pages lose the server at once and must not come back at once: they
-		// wait for a random time, longer from attempt to attempt (RFC6455-7.2.3).
+		// When the server stops, all pages lose it at once. To spread their attempts to
+		// reconnect, each waits for a random time that grows (RFC 6455 7.2.3).
 		const seconds = Math.random() * Math.min(30, 2 ** attempts++);
 		show(`not connected, trying again in ${Math.ceil(seconds)} s`, false);
 		setTimeout(connect, seconds * 1000);
@@ -53,7 +53,7 @@ function said(from, text) {
 	$("log").scrollTop = $("log").scrollHeight;
 }
 
-// What others typed is text, never markup.
+// textContent never interprets the input of others as markup.
 function element(tag, text) {
 	return Object.assign(document.createElement(tag), { textContent: text });
 }
@@ -66,7 +66,7 @@ $("join").onsubmit = event => {
 
 $("say").onsubmit = event => {
 	event.preventDefault();
-	if (socket.readyState !== WebSocket.OPEN) return; // the text stays for later
+	if (socket.readyState !== WebSocket.OPEN) return; // keep the input
 	socket.send($("text").value);
 	$("text").value = "";
 };

@@ -14,8 +14,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// The page knows these two, from the range for private use (RFC 6455 7.4.2). It
-// asks for another name then, and connects again after any other end.
+// The page uses these status codes from the private range (RFC 6455 7.4.2): it asks for
+// another name then. After any other close, it connects again.
 const (
 	badName   wire.StatusCode = 4000
 	nameTaken wire.StatusCode = 4001
@@ -23,17 +23,17 @@ const (
 
 const (
 	longestName = 30 // in code points
-	outbox      = 64 // how many messages may wait for a member
+	outbox      = 64 // maximum number of unsent messages for a member
 )
 
-// A news is what the pages are told: who is there, or what somebody says.
+// A news is a message to the pages: the list of members, or the text of a member.
 type news struct {
 	Members []string `json:"members,omitempty"`
 	From    string   `json:"from,omitempty"`
 	Text    string   `json:"text,omitempty"`
 }
 
-// A room is everybody who is there, by name.
+// A room has the members by name.
 type room struct {
 	mu      sync.Mutex
 	members map[string]*member
@@ -41,10 +41,10 @@ type room struct {
 
 type member struct {
 	conn   *ref.Conn
-	outbox chan []byte // closed when nothing is to be sent any more
+	outbox chan []byte // closed when there is nothing more to send
 }
 
-// serve is one member's stay.
+// serve handles the connection of one member.
 func (r *room) serve(conn *ref.Conn, request *http.Request) {
 	name := strings.TrimSpace(request.URL.Query().Get("name"))
 	if n := utf8.RuneCountInString(name); n == 0 || n > longestName || !utf8.ValidString(name) {
@@ -60,14 +60,14 @@ func (r *room) serve(conn *ref.Conn, request *http.Request) {
 	var others sync.WaitGroup
 	others.Go(func() {
 		for message := range m.outbox {
-			_ = conn.Write(ctx, ref.Text, message) // an error ends the reading too
+			_ = conn.Write(ctx, ref.Text, message) // an error also ends the loop below
 		}
 	})
-	// Who has lost the network says no good bye, and would hold the name for ever.
+	// A client without a network sends no Close frame, and would keep its name forever.
 	others.Go(func() { _ = conn.KeepAlive(ctx, 20*time.Second, 10*time.Second) })
 	for message, err := range conn.Messages(ctx) {
 		if err != nil {
-			break // the server's Errors have it
+			break // Server.Errors reports it
 		}
 		if message.Type == ref.Text {
 			r.tell(news{From: name, Text: string(message.Data)})
@@ -77,7 +77,7 @@ func (r *room) serve(conn *ref.Conn, request *http.Request) {
 	others.Wait()
 }
 
-// join lets a member in, unless there is one of that name.
+// join adds a member, unless the name is in use.
 func (r *room) join(name string, m *member) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -92,7 +92,7 @@ func (r *room) join(name string, m *member) bool {
 func (r *room) leave(name string, m *member) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.members[name] == m { // it may have been too slow, and another one be here
+	if r.members[name] == m { // a slow member is already removed, and its name may be in use again
 		delete(r.members, name)
 	}
 	close(m.outbox)
@@ -107,8 +107,8 @@ func (r *room) tell(n news) {
 
 func (r *room) names() []string { return slices.Sorted(maps.Keys(r.members)) }
 
-// send puts the news into every outbox. Who has no room left is closed, so that
-// nobody waits for the slowest.
+// send puts the news into every outbox. It closes the connection if its outbox is full,
+// so that the others do not wait for a slow member.
 func (r *room) send(n news) {
 	message, err := json.Marshal(n)
 	if err != nil {

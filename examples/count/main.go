@@ -1,7 +1,6 @@
-// Command count counts, words or letters, whichever the client asks for with a
-// subprotocol, and logs what happens: who came and went and how much was said,
-// never what. With -log json the log is for machines, with -v it has every
-// message.
+// Command count counts words or letters, as the client requests with a subprotocol. It
+// logs connections and the sizes of messages, but never their content. With -log json,
+// the log is machine-readable. With -v, it has an entry for every message.
 //
 //	go run ./examples/count -v
 //	go run ./examples/talk -subprotocol words.count.example ws://127.0.0.1:8080/
@@ -27,8 +26,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// The subprotocols. A name has the domain of who made it in it, so that no two
-// mean different things (RFC 6455 1.9).
+// The subprotocols. Each name contains the domain of its originator, so that it is unique
+// (RFC 6455 1.9).
 const (
 	words   = "words.count.example"
 	letters = "letters.count.example"
@@ -62,17 +61,17 @@ func main() {
 func run(ctx context.Context, addr string, logger *slog.Logger, stdout io.Writer) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w (-addr takes another address)", err)
+		return fmt.Errorf("%w (choose another address with -addr)", err)
 	}
 	server := &ref.Server{
 		Options: &ref.AcceptOptions{
-			Subprotocols: []string{words, letters}, // who speaks both counts words
-			Logger:       logger,                   // handshakes that are refused, connections that are lost
+			Subprotocols: []string{words, letters}, // the server prefers words
+			Logger:       logger,                   // logs rejected handshakes and lost connections
 		},
 		Handler: func(conn *ref.Conn, r *http.Request) { count(r.Context(), conn, logger) },
 	}
 	ended := make(chan error, 1)
-	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // takes a few seconds at most
 	fmt.Fprintf(stdout, "listening on ws://%s/\n", listener.Addr())
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return err
@@ -89,7 +88,7 @@ func count(ctx context.Context, conn *ref.Conn, logger *slog.Logger) {
 	case letters:
 		counted = func(text string) int { return len(slices.DeleteFunc([]rune(text), notLetter)) }
 	default:
-		// The handshake is fine without one (RFC6455-4.2.2-15), but we are not.
+		// The handshake does not need a subprotocol (RFC6455-4.2.2-15), but this server does.
 		logger.Warn("no subprotocol", "conn", conn)
 		_ = conn.Close(wire.StatusPolicyViolation, "ask for "+words+" or "+letters)
 		return

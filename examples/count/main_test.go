@@ -13,7 +13,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// start starts the program, which here logs to its standard output.
+// start starts the program, with its log on standard output.
 func start(t *testing.T) *trial.Program {
 	t.Helper()
 	return trial.Start(t, func(ctx context.Context, stdout io.Writer) error {
@@ -22,7 +22,7 @@ func start(t *testing.T) *trial.Program {
 	})
 }
 
-// logged waits for a line of the log with a message and returns its fields.
+// logged waits for a log line with the message and returns its fields.
 func logged(t *testing.T, p *trial.Program, message string) (fields map[string]any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(p.Await(`"msg":"`+message+`"`)), &fields); err != nil {
@@ -31,8 +31,7 @@ func logged(t *testing.T, p *trial.Program, message string) (fields map[string]a
 	return fields
 }
 
-// What is counted is what the subprotocol says, and the server's first choice
-// counts.
+// The subprotocol determines what is counted, and the preference of the server wins.
 func TestCount(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t)
@@ -50,14 +49,14 @@ func TestCount(t *testing.T) {
 	} {
 		conn := p.Dial("/", &ref.DialOptions{Subprotocols: tt.asked})
 		if got := conn.Subprotocol(); got != tt.agreed {
-			t.Errorf("asked for %q: agreed on %q, want %q", tt.asked, got, tt.agreed)
+			t.Errorf("requested %q: got %q, want %q", tt.asked, got, tt.agreed)
 		}
 		trial.Say(t, conn, tt.text)
 		trial.Hear(t, conn, tt.want)
 	}
 }
 
-// Without a subprotocol there is nothing to count, and the log says who asked.
+// A client without a subprotocol is closed, and the log has its address.
 func TestNoSubprotocol(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t)
@@ -68,7 +67,7 @@ func TestNoSubprotocol(t *testing.T) {
 	}
 }
 
-// The log tells who came and went and how much was said, and never what.
+// The log has connections and sizes of messages, but never their content.
 func TestLog(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t)
@@ -81,22 +80,22 @@ func TestLog(t *testing.T) {
 		t.Error(err)
 	}
 	if who := logged(t, p, "opened")["conn"].(map[string]any); who["remote"] != conn.LocalAddr().String() || who["subprotocol"] != words {
-		t.Errorf("the log says of the connection %v", who)
+		t.Errorf("the log has %v for the new connection", who)
 	}
 	if closed := logged(t, p, "closed"); closed["messages"] != 2.0 || closed["octets"] != 18.0 {
-		t.Errorf("the log says in the end %v", closed)
+		t.Errorf("the log has %v for the closed connection", closed)
 	}
 	log := p.Printed()
 	if n := strings.Count(log, `"msg":"counted"`); n != 2 {
 		t.Errorf("the log has %d messages, want 2: %s", n, log)
 	}
 	if strings.Contains(log, "hidden") {
-		t.Errorf("the log has what is nobody's business: %s", log)
+		t.Errorf("the log has the content of a message: %s", log)
 	}
 }
 
 // A connection that is lost is in the log, with the clause.
-func TestLost(t *testing.T) {
+func TestLostConnectionIsLogged(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t)
 	conn := p.Dial("/", &ref.DialOptions{Subprotocols: []string{words}})

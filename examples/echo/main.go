@@ -1,5 +1,5 @@
-// Command echo is the smallest server: it sends every message back to whoever
-// sent it. Ctrl-C ends it, each connection with a Close frame.
+// Command echo is the smallest server: it echoes every message. Ctrl-C stops it, and it
+// sends a Close frame on each connection.
 //
 //	go run ./examples/echo
 //	go run ./examples/talk ws://127.0.0.1:8080/
@@ -33,7 +33,7 @@ func main() {
 func run(ctx context.Context, addr string, stdout io.Writer) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w (-addr takes another address)", err)
+		return fmt.Errorf("%w (choose another address with -addr)", err)
 	}
 	server := &ref.Server{Handler: func(conn *ref.Conn, r *http.Request) {
 		if err := ref.Echo(r.Context(), conn); err != nil && ctx.Err() == nil {
@@ -41,7 +41,7 @@ func run(ctx context.Context, addr string, stdout io.Writer) error {
 		}
 	}}
 	ended := make(chan error, 1)
-	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // takes a few seconds at most
 	fmt.Fprintf(stdout, "listening on ws://%s/\n", listener.Addr())
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return err

@@ -10,7 +10,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// The server sends messages back, and when it ends tells its clients so.
+// The server echoes messages, and closes its connections with 1001 when it stops.
 func TestEcho(t *testing.T) {
 	trial.NoLeaks(t)
 	p := trial.Start(t, func(ctx context.Context, stdout io.Writer) error {
@@ -26,7 +26,7 @@ func TestEcho(t *testing.T) {
 	trial.Closed(t, conn, wire.StatusGoingAway)
 }
 
-// Who takes an address that is in use is told what to do.
+// If the address is in use, the error says what to do.
 func TestAddressInUse(t *testing.T) {
 	trial.NoLeaks(t)
 	p := trial.Start(t, func(ctx context.Context, stdout io.Writer) error {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// The client asks for the first, which is what is spoken, and for a second one
-// that is no subprotocol but the token.
+// The client requests the subprotocol, and a second one that is not a real subprotocol
+// but carries the token.
 const (
 	subprotocol = "gatekeeper.example"
 	tokenPrefix = "token."
@@ -17,15 +17,14 @@ const (
 
 type guestKey struct{}
 
-// guest returns who came in.
+// guest returns the name from the token of the request.
 func guest(ctx context.Context) string {
 	name, _ := ctx.Value(guestKey{}).(string)
 	return name
 }
 
-// guard lets pass who has a good token, before there is any connection to speak
-// of. It logs why somebody was turned away, and neither says why nor logs the
-// token.
+// guard passes requests with a valid token to next, before the opening handshake. It logs
+// why it rejects a request, but never the token, and does not tell the client why.
 func guard(key []byte, next http.Handler, logger *log.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, err := check(key, tokenOf(r), time.Now())
@@ -38,8 +37,8 @@ func guard(key []byte, next http.Handler, logger *log.Logger) http.Handler {
 	})
 }
 
-// tokenOf returns the token that a request has among its subprotocols, which can
-// be in several fields (RFC 6455 11.3.4).
+// tokenOf returns the token from the subprotocols of a request, which can be in several
+// fields (RFC 6455 11.3.4).
 func tokenOf(r *http.Request) string {
 	for name := range strings.SplitSeq(strings.Join(r.Header.Values("Sec-WebSocket-Protocol"), ","), ",") {
 		if token, ok := strings.CutPrefix(strings.TrimSpace(name), tokenPrefix); ok {

@@ -1,16 +1,17 @@
-// Command gatekeeper lets in who has a token that it issued itself and that is not
-// too old. A program that issues tokens to those who have logged in, and a server
-// of sockets that knows nothing but the key, work together like this.
+// Command gatekeeper accepts only clients with a valid token. It issues the tokens itself;
+// in practice, a login service issues them, and shares only the key with the WebSocket
+// server.
 //
 //	go run ./examples/gatekeeper
 //	go run ./examples/gatekeeper -issue ann | go run ./examples/gatekeeper -enter ws://127.0.0.1:8080/
 //
-// A page would do this, for a browser's WebSocket sets no header but this one:
+// A page sends the token as a subprotocol, because a browser's WebSocket cannot set other
+// header fields:
 //
 //	new WebSocket(url, ["gatekeeper.example", "token." + token])
 //
-// In a query the token would come into the logs of every server on the way and the
-// browser's history. Until it ends it is good for whoever has it: use wss.
+// In a query, the token would appear in the browser's history and in the logs of servers.
+// Anybody who has the token can use it until it expires, so use wss.
 package main
 
 import (
@@ -32,10 +33,10 @@ import (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "`address` to listen on")
-	keyFile := flag.String("key", "gatekeeper.key", "`file` with the key, made if there is none")
-	name := flag.String("issue", "", "issue a token to somebody of this `name` instead of serving")
-	valid := flag.Duration("for", time.Minute, "`time` that the token is good for")
-	url := flag.String("enter", "", "go to this `URL`, with the token from the standard input, instead of serving")
+	keyFile := flag.String("key", "gatekeeper.key", "`file` with the key; created if it does not exist")
+	name := flag.String("issue", "", "issue a token for this `name` instead of serving")
+	valid := flag.Duration("for", time.Minute, "`time` for which the token is valid")
+	url := flag.String("enter", "", "connect to this `URL` with the token from standard input, instead of serving")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -58,13 +59,13 @@ func main() {
 func run(ctx context.Context, addr string, key []byte, stdout io.Writer) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w (-addr takes another address)", err)
+		return fmt.Errorf("%w (choose another address with -addr)", err)
 	}
 	sockets := &ref.Server{
-		Options: &ref.AcceptOptions{Subprotocols: []string{subprotocol}}, // the token is never the answer
+		Options: &ref.AcceptOptions{Subprotocols: []string{subprotocol}}, // never the token
 		Handler: func(conn *ref.Conn, r *http.Request) {
 			if conn.Write(r.Context(), ref.Text, []byte("welcome, "+guest(r.Context()))) == nil {
-				_ = ref.Echo(r.Context(), conn) // the server's Errors have it
+				_ = ref.Echo(r.Context(), conn) // Server.Errors reports it
 			}
 		},
 	}
@@ -82,9 +83,9 @@ func run(ctx context.Context, addr string, key []byte, stdout io.Writer) error {
 	return <-ended
 }
 
-// enter shows a token at the gate and prints what is said behind it.
+// enter connects with a token and prints the greeting.
 func enter(ctx context.Context, url string, stdin io.Reader, stdout io.Writer) error {
-	line := bufio.NewScanner(stdin) // not an argument, which everybody on the machine could see
+	line := bufio.NewScanner(stdin) // not from an argument, which other users could see
 	if !line.Scan() {
 		return errors.New("no token in the standard input (-issue prints one)")
 	}

@@ -27,8 +27,8 @@ func start(t *testing.T) (p *trial.Program, key []byte) {
 	}), key
 }
 
-// Who has a token comes in, is known by name, and is served to the end.
-func TestEnter(t *testing.T) {
+// A client with a token is accepted and greeted by name.
+func TestValidTokenIsAccepted(t *testing.T) {
 	trial.NoLeaks(t)
 	p, key := start(t)
 	token := issue(key, "Ann, née Müller", time.Now().Add(time.Hour))
@@ -41,7 +41,7 @@ func TestEnter(t *testing.T) {
 	}
 	conn := p.Dial("/", &ref.DialOptions{Subprotocols: []string{subprotocol, tokenPrefix + token}})
 	if conn.Subprotocol() != subprotocol {
-		t.Errorf("agreed on %q, want the subprotocol that is one", conn.Subprotocol())
+		t.Errorf("the subprotocol is %q, want the real one", conn.Subprotocol())
 	}
 	trial.Hear(t, conn, "welcome, Ann, née Müller")
 	trial.Say(t, conn, "Hello")
@@ -50,14 +50,14 @@ func TestEnter(t *testing.T) {
 	trial.Closed(t, conn, wire.StatusGoingAway)
 }
 
-// Everybody else is turned away before there is a connection, the log says why,
-// and has no token.
-func TestTurnedAway(t *testing.T) {
+// All other clients are rejected in the opening handshake. The log says why, and never has
+// the token.
+func TestInvalidTokenIsRejected(t *testing.T) {
 	trial.NoLeaks(t)
 	p, key := start(t)
 	good := issue(key, "ann", time.Now().Add(time.Hour))
 	for _, tt := range []struct{ name, token, logged string }{
-		{"too old", issue(key, "ann", time.Now().Add(-time.Minute)), "a token that ended 1m"},
+		{"too old", issue(key, "ann", time.Now().Add(-time.Minute)), "a token that expired 1m"},
 		{"with another key", issue(make([]byte, keySize), "ann", time.Now().Add(time.Hour)), "not issued here"},
 		{"cut off", good[:len(good)-1], "not issued here"},
 	} {
@@ -114,22 +114,22 @@ func TestCheck(t *testing.T) {
 		{"the second it ends", good, now.Add(time.Minute)},
 	} {
 		if name, err := check(key, tt.token, tt.now); err == nil {
-			t.Errorf("%s: let in %q", tt.name, name)
+			t.Errorf("%s: accepted %q", tt.name, name)
 		} else if tt.token != "" && strings.Contains(err.Error(), tt.token) {
 			t.Errorf("%s: the error has the token: %v", tt.name, err)
 		}
 	}
 	for i := range good {
-		for _, c := range []byte{'x', good[i] + 1} { // another bit at the very end too
+		for _, c := range []byte{'x', good[i] + 1} { // also changes the last bit
 			forged := good[:i] + string(rune(c)) + good[i+1:]
 			if name, err := check(key, forged, now); err == nil && forged != good {
-				t.Errorf("%s instead of %s lets in %q", forged, good, name)
+				t.Errorf("%s instead of %s is accepted for %q", forged, good, name)
 			}
 		}
 	}
 }
 
-// The key is made once, for its owner alone.
+// The key is created once, and only its owner can read it.
 func TestKey(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "key")
 	made, err := loadKey(file)

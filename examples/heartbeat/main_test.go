@@ -18,8 +18,8 @@ func start(t *testing.T, every, deadline time.Duration) *trial.Program {
 	})
 }
 
-// Who answers stays, for any number of pings, and is served meanwhile.
-func TestAlive(t *testing.T) {
+// A client that answers stays connected and is served.
+func TestResponsiveClientStays(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t, time.Millisecond, time.Minute)
 	conn := p.Dial("/", nil)
@@ -43,15 +43,15 @@ func TestAlive(t *testing.T) {
 	}
 }
 
-// Who does not answer is found and cut off, and the server says so.
-func TestSilent(t *testing.T) {
+// A client that does not answer is disconnected, and the server logs it.
+func TestSilentClientIsClosed(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t, time.Millisecond, 50*time.Millisecond)
-	conn := p.Dial("/", nil) // and nobody reads, so nobody answers
+	conn := p.Dial("/", nil) // does not read, so it does not answer
 	p.Await(conn.LocalAddr().String() + " is lost: connection lost: no Pong from the peer within 50ms")
 }
 
-// The end of the server is no loss.
+// The server does not log a lost connection when it stops.
 func TestInterrupt(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t, time.Hour, time.Hour)
@@ -65,9 +65,9 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-func TestNoTime(t *testing.T) {
+func TestFlagsMustBePositive(t *testing.T) {
 	for _, tt := range []struct{ every, deadline time.Duration }{{0, time.Second}, {time.Second, 0}, {-1, time.Second}} {
-		if err := run(t.Context(), "127.0.0.1:0", tt.every, tt.deadline, io.Discard); err == nil || !strings.Contains(err.Error(), "more than zero") {
+		if err := run(t.Context(), "127.0.0.1:0", tt.every, tt.deadline, io.Discard); err == nil || !strings.Contains(err.Error(), "greater than zero") {
 			t.Errorf("every %v, deadline %v: %v, want an error that says what to do", tt.every, tt.deadline, err)
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// draw returns the clock at a time as SVG. Its colours are the page's, so that it
-// can be seen in the dark as well; readers of screens get the label.
+// draw returns a clock with the time as SVG. It uses the colours of the page, so that it
+// is visible in dark mode, and has a label for screen readers.
 func draw(now time.Time) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-52 -52 104 104" role="img" aria-label="It is %s."`, now.Format("15:04:05"))
@@ -25,7 +25,7 @@ func draw(now time.Time) []byte {
 	return b.Bytes()
 }
 
-// stroke draws a line away from the centre, turned by a part of a full turn.
+// stroke draws a line from the centre outwards, rotated by a fraction of a full turn.
 func stroke(b *bytes.Buffer, class string, from, to, width int, turn float64) {
 	fmt.Fprintf(b, `<path class="%s" d="M0 %dV%d" stroke-width="%d" transform="rotate(%.1f)"/>`, class, -from, -to, width, 360*turn)
 }

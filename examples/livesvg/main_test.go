@@ -15,7 +15,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-var screenshots = flag.String("screenshots", "", "folder to put pictures of the page into, for a person to look at")
+var screenshots = flag.String("screenshots", "", "write screenshots of the page to this `folder`")
 
 func start(t *testing.T, every time.Duration) *trial.Program {
 	t.Helper()
@@ -24,7 +24,7 @@ func start(t *testing.T, every time.Duration) *trial.Program {
 	})
 }
 
-// The page shows one drawing after the other, as a picture with a label.
+// The page shows one drawing after another, as an image with a label.
 func TestPage(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t, 20*time.Millisecond)
@@ -35,14 +35,14 @@ func TestPage(t *testing.T) {
 	chromium.Until(t, tab, clock)
 	label := chromium.Eval[string](t, tab, clock+`.getAttribute("aria-label")`)
 	if !strings.HasPrefix(label, "It is ") {
-		t.Errorf("the clock is called %q", label)
+		t.Errorf("the label of the clock is %q", label)
 	}
 	chromium.Until(t, tab, clock+`.getAttribute("aria-label") !== "`+label+`"`)
 	if n := chromium.Eval[int](t, tab, `document.querySelectorAll("svg").length`); n != 1 {
 		t.Errorf("%d clocks", n)
 	}
 	if width := chromium.Eval[float64](t, tab, clock+`.querySelector(".minutes").getBoundingClientRect().width`); width == 0 {
-		t.Error("the clock has no hands to be seen")
+		t.Error("the hands of the clock are not visible")
 	}
 	trial.Pictures(t, tab, *screenshots, "livesvg")
 	heard.Quiet(t, func(url string) bool { return strings.HasPrefix(url, p.URL) })
@@ -50,7 +50,7 @@ func TestPage(t *testing.T) {
 	chromium.Until(t, tab, `document.getElementById("status").textContent.startsWith("not connected")`)
 }
 
-// A drawing costs little on the wire, and the end is 1001.
+// Drawings are compressed, and the server closes with 1001 when it stops.
 func TestPush(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t, time.Millisecond)
@@ -107,7 +107,7 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-func TestNoTime(t *testing.T) {
+func TestFlagMustBePositive(t *testing.T) {
 	if err := run(t.Context(), "127.0.0.1:0", 0, io.Discard); err == nil || !strings.Contains(err.Error(), "-every") {
 		t.Errorf("%v, want an error that says what to do", err)
 	}

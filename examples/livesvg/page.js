@@ -9,8 +9,8 @@ function connect() {
 		$("drawing").replaceChildren(document.importNode(drawing.documentElement, true));
 	};
 	socket.onclose = () => {
-		// All pages lose the server at once and must not come back at once: they
-		// wait for a random time, longer from attempt to attempt (RFC6455-7.2.3).
+		// When the server stops, all pages lose it at once. To spread their attempts to
+		// reconnect, each waits for a random time that grows (RFC 6455 7.2.3).
 		const seconds = Math.random() * Math.min(30, 2 ** attempts++);
 		show(`not connected, trying again in ${Math.ceil(seconds)} s`, false);
 		setTimeout(connect, seconds * 1000);

@@ -1,5 +1,5 @@
-// Command mux has several sockets beside ordinary pages in one http.ServeMux,
-// as in a program that has a web server already.
+// Command mux serves several WebSocket endpoints and ordinary pages from one
+// http.ServeMux, as in a program that already has a web server.
 //
 //	go run ./examples/mux
 //	go run ./examples/talk ws://127.0.0.1:8080/echo
@@ -37,20 +37,20 @@ func main() {
 func run(ctx context.Context, addr string, stdout io.Writer) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w (-addr takes another address)", err)
+		return fmt.Errorf("%w (choose another address with -addr)", err)
 	}
-	// Each kind of socket has its own bounds, and its own count.
+	// Each kind of endpoint has its own limits and its own number of connections.
 	echo := &ref.Server{Handler: echo, MaxConns: 1000}
 	rooms := &ref.Server{Handler: room, MaxConns: 100, Options: &ref.AcceptOptions{Limits: ref.Limits{Message: 4096}}}
 	mux := http.NewServeMux()
-	mux.Handle("GET /echo", echo) // an opening handshake is a GET (RFC6455-4.2.1-3)
+	mux.Handle("GET /echo", echo) // the opening request is a GET (RFC6455-4.2.1-3)
 	mux.Handle("GET /rooms/{room}", rooms)
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, "echo %d, rooms %d\n", echo.NumConns(), rooms.NumConns())
 	})
 
-	// The http.Server forgets a connection that has become a socket, so all three
-	// are to be ended: it first, for it lets newcomers in.
+	// The http.Server forgets upgraded connections, so all three servers must be shut
+	// down. The http.Server comes first, because it accepts new connections.
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	ended := make(chan error, 1)
 	context.AfterFunc(ctx, func() {
@@ -66,10 +66,10 @@ func run(ctx context.Context, addr string, stdout io.Writer) error {
 }
 
 func echo(conn *ref.Conn, r *http.Request) {
-	_ = ref.Echo(r.Context(), conn) // the server's Errors have it
+	_ = ref.Echo(r.Context(), conn) // Server.Errors reports it
 }
 
-// room answers in the name of the room, which the path has.
+// room answers with the name of the room, which is in the path.
 func room(conn *ref.Conn, r *http.Request) {
 	for message, err := range conn.Messages(r.Context()) {
 		if err != nil {

@@ -17,7 +17,7 @@ func start(t *testing.T) *trial.Program {
 	return trial.Start(t, func(ctx context.Context, stdout io.Writer) error { return run(ctx, "127.0.0.1:0", stdout) })
 }
 
-// Every path has its own socket, and all of them end with the program.
+// Every path has its own endpoint, and all connections end with the program.
 func TestMux(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t)
@@ -42,12 +42,12 @@ func TestMux(t *testing.T) {
 	}
 }
 
-// What is no socket is answered as such.
-func TestRefused(t *testing.T) {
+// Requests that are not for an endpoint get an HTTP error or a page.
+func TestOtherRequests(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t)
 	for path, status := range map[string]int{
-		"/health":  http.StatusOK, // a page, which no client of sockets can use
+		"/health":  http.StatusOK, // an ordinary page
 		"/rooms/":  http.StatusNotFound,
 		"/nothing": http.StatusNotFound,
 	} {
@@ -63,12 +63,12 @@ func TestRefused(t *testing.T) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusUpgradeRequired {
-		t.Errorf("a browser that goes to the socket gets %d, want 426", response.StatusCode)
+		t.Errorf("a plain request to the endpoint gets %d, want 426", response.StatusCode)
 	}
 }
 
-// The bound on a room's messages holds there and not elsewhere.
-func TestLimit(t *testing.T) {
+// The message limit of the rooms applies only to the rooms.
+func TestRoomMessageLimit(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t)
 	big := string(make([]byte, 5000))

@@ -1,5 +1,5 @@
-// Command page is the smallest page with a socket: what is typed there goes to
-// the server and comes back. The page connects again when the server was away.
+// Command page is the smallest page with a WebSocket: it sends your input to the server
+// and shows the echo. It reconnects if it loses the server.
 //
 //	go run ./examples/page
 //
@@ -38,17 +38,17 @@ func main() {
 func run(ctx context.Context, addr string, stdout io.Writer) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w (-addr takes another address)", err)
+		return fmt.Errorf("%w (choose another address with -addr)", err)
 	}
 	server := &ref.Server{
 		HTTPHandler: http.HandlerFunc(page),
-		// Options that are left out let in pages of this host only (RFC 6455 10.2).
+		// The default options accept only pages of this host (RFC 6455 10.2).
 		Handler: func(conn *ref.Conn, r *http.Request) {
-			_ = ref.Echo(r.Context(), conn) // the server's Errors have it
+			_ = ref.Echo(r.Context(), conn) // Server.Errors reports it
 		},
 	}
 	ended := make(chan error, 1)
-	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // takes a few seconds at most
 	fmt.Fprintf(stdout, "open http://%s/\n", listener.Addr())
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return err
@@ -56,8 +56,8 @@ func run(ctx context.Context, addr string, stdout io.Writer) error {
 	return <-ended
 }
 
-// page serves the page and its parts. The browser is to take nothing from
-// elsewhere, and to run no script that is not a file of ours.
+// page serves the page and its files. The content security policy allows the browser to
+// load only these files.
 func page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; "+
 		"img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")

@@ -18,7 +18,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-var screenshots = flag.String("screenshots", "", "folder to put pictures of the page into, for a person to look at")
+var screenshots = flag.String("screenshots", "", "write screenshots of the page to this `folder`")
 
 // start starts the program at an address.
 func start(t *testing.T, addr string) *trial.Program {
@@ -26,7 +26,7 @@ func start(t *testing.T, addr string) *trial.Program {
 	return trial.Start(t, func(ctx context.Context, stdout io.Writer) error { return run(ctx, addr, stdout) })
 }
 
-// What is typed comes back, and the page comes back when the server does.
+// The page shows the echo of its input, and reconnects when the server is back.
 func TestPage(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t, "127.0.0.1:0")
@@ -45,7 +45,7 @@ func TestPage(t *testing.T) {
 	say(markup)
 	chromium.Until(t, tab, `document.querySelectorAll("#log li").length === 1`)
 	if got := chromium.Eval[string](t, tab, `document.querySelector("#log li").textContent`); got != markup {
-		t.Errorf("what came back is %q", got)
+		t.Errorf("the page shows %q", got)
 	}
 	heard.Quiet(t, func(url string) bool { return strings.HasPrefix(url, p.URL) })
 	trial.Pictures(t, tab, *screenshots, "page")
@@ -54,7 +54,7 @@ func TestPage(t *testing.T) {
 	p.Stop()
 	chromium.Until(t, tab, `document.getElementById("status").textContent.startsWith("not connected")`)
 	if !chromium.Eval[bool](t, tab, `document.getElementById("send").disabled`) {
-		t.Error("the page sends to nobody")
+		t.Error("the page still sends without a connection")
 	}
 	start(t, addr)
 	chromium.Until(t, tab, connected)
@@ -62,8 +62,9 @@ func TestPage(t *testing.T) {
 	chromium.Until(t, tab, `document.querySelectorAll("#log li").length === 2`)
 }
 
-// A page of another site gets no socket, a program does, and the end is 1001.
-func TestSocket(t *testing.T) {
+// Pages of other sites are rejected, programs are accepted, and the server closes with
+// 1001 when it stops.
+func TestEndpoint(t *testing.T) {
 	trial.NoLeaks(t)
 	p := start(t, "127.0.0.1:0")
 	_, _, err := ref.Dial(trial.Context(t), p.WS("/"), &ref.DialOptions{Header: http.Header{"Origin": {"https://evil.example"}}})

@@ -6,8 +6,8 @@ function connect() {
 	socket.onopen = () => { attempts = 0; show("connected", true); };
 	socket.onmessage = event => $("log").append(Object.assign(document.createElement("li"), { textContent: event.data }));
 	socket.onclose = () => {
-		// All pages lose the server at once and must not come back at once: they
-		// wait for a random time, longer from attempt to attempt (RFC6455-7.2.3).
+		// When the server stops, all pages lose it at once. To spread their attempts to
+		// reconnect, each waits for a random time that grows (RFC 6455 7.2.3).
 		const seconds = Math.random() * Math.min(30, 2 ** attempts++);
 		show(`not connected, trying again in ${Math.ceil(seconds)} s`, false);
 		setTimeout(connect, seconds * 1000);
@@ -22,7 +22,7 @@ function show(state, open) {
 
 $("form").onsubmit = event => {
 	event.preventDefault();
-	if (socket.readyState !== WebSocket.OPEN) return; // the text stays for later
+	if (socket.readyState !== WebSocket.OPEN) return; // keep the input
 	socket.send($("text").value);
 	$("text").value = "";
 };

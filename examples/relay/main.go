@@ -1,6 +1,5 @@
-// Command relay stands between clients and a server: it opens a connection of its
-// own for each that comes, and passes on what is said in both directions, and how
-// it ends.
+// Command relay is a proxy between clients and a server. It opens a connection to the
+// server for each client, and forwards the messages and the close in both directions.
 //
 //	go run ./examples/echo -addr 127.0.0.1:8081
 //	go run ./examples/relay -to ws://127.0.0.1:8081/
@@ -26,8 +25,8 @@ import (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "`address` to listen on")
-	to := flag.String("to", "ws://127.0.0.1:8081/", "`URL` of the server behind")
-	subprotocols := flag.String("subprotocols", "", "`names` that the server behind speaks, with commas between")
+	to := flag.String("to", "ws://127.0.0.1:8081/", "`URL` of the server")
+	subprotocols := flag.String("subprotocols", "", "comma-separated `names` of the subprotocols that the server supports")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -41,9 +40,9 @@ func main() {
 func run(ctx context.Context, addr, to string, subprotocols []string, stdout io.Writer) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w (-addr takes another address)", err)
+		return fmt.Errorf("%w (choose another address with -addr)", err)
 	}
-	// Who holds no message needs no limits: those of the other side hold.
+	// The relay stores no messages, so it needs no limits; those of the endpoints apply.
 	limits := ref.Limits{Message: -1, Fragments: -1}
 	server := &ref.Server{
 		Options: &ref.AcceptOptions{Subprotocols: subprotocols, Limits: limits},
@@ -55,7 +54,7 @@ func run(ctx context.Context, addr, to string, subprotocols []string, stdout io.
 		},
 	}
 	ended := make(chan error, 1)
-	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // takes a few seconds at most
 	fmt.Fprintf(stdout, "listening on ws://%s/\n", listener.Addr())
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return err
@@ -63,8 +62,8 @@ func run(ctx context.Context, addr, to string, subprotocols []string, stdout io.
 	return <-ended
 }
 
-// relay passes on until both connections have ended. The error is that of opening
-// the one behind.
+// relay forwards until both connections have ended. The error is that of connecting to
+// the server.
 func relay(ctx context.Context, front *ref.Conn, to string, limits ref.Limits) error {
 	options := &ref.DialOptions{Limits: limits}
 	if front.Subprotocol() != "" {
@@ -77,7 +76,7 @@ func relay(ctx context.Context, front *ref.Conn, to string, limits ref.Limits) e
 	defer back.CloseNow()
 	if back.Subprotocol() != front.Subprotocol() {
 		_ = back.Close(wire.StatusNormalClosure, "")
-		return fmt.Errorf("the server behind does not speak %s (-subprotocols has what it does)", front.Subprotocol())
+		return fmt.Errorf("the server does not support the subprotocol %q (see -subprotocols)", front.Subprotocol())
 	}
 	answered := make(chan struct{})
 	go func() {
@@ -89,8 +88,8 @@ func relay(ctx context.Context, front *ref.Conn, to string, limits ref.Limits) e
 	return nil
 }
 
-// pass sends what comes from one connection to the other, piece by piece, and
-// closes the other as the one was closed, or with a code for its loss.
+// pass forwards messages from one connection to the other, piece by piece. When from is
+// closed or lost, it closes to with the same code or with a code for the loss.
 func pass(ctx context.Context, from, to *ref.Conn, lost wire.StatusCode) {
 	for {
 		typ, message, err := from.NextReader(ctx)
@@ -98,13 +97,13 @@ func pass(ctx context.Context, from, to *ref.Conn, lost wire.StatusCode) {
 			code, reason := lost, ""
 			var closed *ref.CloseError
 			if errors.As(err, &closed) && closed.Remote && closed.Code != wire.StatusAbnormalClosure {
-				code, reason = closed.Code, closed.Reason // 1005 is a frame with no code
+				code, reason = closed.Code, closed.Reason // 1005 sends a Close frame without a code
 			}
 			_ = to.Close(code, reason)
 			return
 		}
-		// When this fails one of the two has ended: from, then the next message says
-		// so, or to, then whoever passes the other way closes from.
+		// If this fails, one connection has ended. If it is from, reading the next message
+		// fails. If it is to, the other call of pass closes from.
 		if writer, err := to.NextWriter(ctx, typ); err == nil {
 			if _, err := io.Copy(writer, message); err == nil {
 				_ = writer.Close()

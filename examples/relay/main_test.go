@@ -13,8 +13,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// start starts a server that gives its connections to the test, and a relay to
-// it.
+// start starts a server that passes its connections to the test, and a relay to it.
 func start(t *testing.T, subprotocols ...string) (p *trial.Program, accepted <-chan *ref.Conn) {
 	t.Helper()
 	conns := make(chan *ref.Conn)
@@ -36,7 +35,7 @@ func startTo(t *testing.T, url string, subprotocols ...string) *trial.Program {
 	})
 }
 
-// next returns the connection behind the one that was opened.
+// next returns the server's connection for the client that has connected.
 func next(t *testing.T, accepted <-chan *ref.Conn) *ref.Conn {
 	t.Helper()
 	select {
@@ -44,7 +43,7 @@ func next(t *testing.T, accepted <-chan *ref.Conn) *ref.Conn {
 		t.Cleanup(conn.CloseNow)
 		return conn
 	case <-trial.Context(t).Done():
-		t.Fatal("nobody came")
+		t.Fatal("the relay did not connect")
 		return nil
 	}
 }
@@ -61,7 +60,7 @@ func TestMessages(t *testing.T) {
 	trial.Hear(t, front, "and back")
 	trial.Hear(t, front, "")
 
-	// More than fits into buffers on the way, in one message.
+	// One message that is larger than all buffers on the way.
 	ctx, big := trial.Context(t), bytes.Repeat([]byte{0, 1, 2, 0xff}, 1<<20)
 	sent := make(chan error, 1)
 	go func() { sent <- front.Write(ctx, ref.Binary, big) }()
@@ -73,8 +72,8 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// How one side ends the other side learns.
-func TestEnds(t *testing.T) {
+// The relay forwards the close code and reason, or reports a lost connection.
+func TestCloseIsForwarded(t *testing.T) {
 	const private wire.StatusCode = 4321
 	closes := func(code wire.StatusCode) func(*ref.Conn) {
 		return func(conn *ref.Conn) { go conn.Close(code, "") }
@@ -105,8 +104,8 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// A message that is cut off is not taken for a whole one.
-func TestCutOff(t *testing.T) {
+// An incomplete message is not forwarded as a complete one.
+func TestIncompleteMessageIsNotForwarded(t *testing.T) {
 	trial.NoLeaks(t)
 	p, accepted := start(t)
 	front := p.Dial("/", nil)
@@ -129,14 +128,14 @@ func TestSubprotocol(t *testing.T) {
 	p, accepted := start(t, "two.example", "three.example")
 	front := p.Dial("/", &ref.DialOptions{Subprotocols: []string{"two.example"}})
 	if back := next(t, accepted); front.Subprotocol() != "two.example" || back.Subprotocol() != "two.example" {
-		t.Errorf("agreed on %q in front and %q behind", front.Subprotocol(), back.Subprotocol())
+		t.Errorf("the subprotocols are %q for the client and %q for the server", front.Subprotocol(), back.Subprotocol())
 	}
 	front = p.Dial("/", &ref.DialOptions{Subprotocols: []string{"three.example"}})
 	trial.Closed(t, next(t, accepted), wire.StatusNormalClosure)
 	trial.Closed(t, front, wire.StatusBadGateway)
 }
 
-// Both sides learn that the relay ends.
+// The relay closes both sides when it stops.
 func TestInterrupt(t *testing.T) {
 	trial.NoLeaks(t)
 	p, accepted := start(t)
@@ -152,7 +151,7 @@ func TestInterrupt(t *testing.T) {
 	<-ended
 }
 
-func TestNobodyBehind(t *testing.T) {
+func TestServerUnreachable(t *testing.T) {
 	trial.NoLeaks(t)
 	back := httptest.NewServer(http.NotFoundHandler())
 	defer back.Close()

@@ -1,8 +1,8 @@
-// Command talk is the smallest client: it sends each line of its standard input
-// as a text message, prints the answer, and closes when the input ends.
+// Command talk is the smallest client: it sends each line of standard input as a text
+// message, prints the answer, and closes the connection at the end of the input.
 //
 //	go run ./examples/talk ws://127.0.0.1:8080/
-//	go run ./examples/talk -subprotocol count.words ws://127.0.0.1:8080/
+//	go run ./examples/talk -subprotocol words.count.example ws://127.0.0.1:8080/
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 )
 
 func main() {
-	subprotocol := flag.String("subprotocol", "", "`name` of the subprotocol to ask for")
+	subprotocol := flag.String("subprotocol", "", "`name` of the subprotocol to request")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		log.Fatal("usage: talk [-subprotocol NAME] URL, such as ws://127.0.0.1:8080/")
@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// run talks until the input ends, or the connection does.
+// run sends lines until the input or the connection ends.
 func run(ctx context.Context, url, subprotocol string, stdin io.Reader, stdout io.Writer) error {
 	options := &ref.DialOptions{}
 	if subprotocol != "" {

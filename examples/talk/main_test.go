@@ -31,7 +31,7 @@ func TestTalk(t *testing.T) {
 		server http.Handler
 		stdin  io.Reader
 		stdout string
-		err    string // a part of it
+		err    string // a part of the error
 	}{
 		{"every line comes back", ref.EchoHandler(nil), strings.NewReader("one\ntwo\n"), "one\ntwo\n", ""},
 		{"nothing to say", ref.EchoHandler(nil), strings.NewReader(""), "", ""},
@@ -54,7 +54,7 @@ func TestTalk(t *testing.T) {
 	}
 }
 
-// The server learns which subprotocol is asked for.
+// The client requests the subprotocol.
 func TestSubprotocol(t *testing.T) {
 	trial.NoLeaks(t)
 	agreed := make(chan string, 1)
@@ -62,7 +62,7 @@ func TestSubprotocol(t *testing.T) {
 		Options: &ref.AcceptOptions{Subprotocols: []string{"first", "second"}},
 		Handler: func(conn *ref.Conn, r *http.Request) {
 			agreed <- conn.Subprotocol()
-			_, _, _ = conn.Read(r.Context()) // its Close
+			_, _, _ = conn.Read(r.Context()) // the Close frame
 		},
 	})
 	defer s.Close()
@@ -70,7 +70,7 @@ func TestSubprotocol(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := <-agreed; got != "second" {
-		t.Errorf("agreed on %q", got)
+		t.Errorf("the subprotocol is %q", got)
 	}
 }
 
@@ -81,7 +81,7 @@ func TestInterrupt(t *testing.T) {
 	s := httptest.NewServer(&ref.Server{Handler: func(conn *ref.Conn, r *http.Request) {
 		_, _, _ = conn.Read(r.Context())
 		close(heard)
-		_, _, _ = conn.Read(r.Context()) // and no answer
+		_, _, _ = conn.Read(r.Context()) // without an answer
 	}})
 	defer s.Close()
 	ctx, stop := context.WithCancel(trial.Context(t))

@@ -1,5 +1,5 @@
-// Command unixsocket is a server and a client on one machine that talk through a
-// file: the server echoes, the client sends its standard input line by line.
+// Command unixsocket is a server and a client that use a Unix domain socket: the server
+// echoes, the client sends standard input line by line.
 //
 //	go run ./examples/unixsocket
 //	go run ./examples/unixsocket -talk
@@ -21,8 +21,8 @@ import (
 )
 
 func main() {
-	file := flag.String("socket", "echo.sock", "`file` to talk through")
-	talking := flag.Bool("talk", false, "be the client")
+	file := flag.String("socket", "echo.sock", "`file` of the socket")
+	talking := flag.Bool("talk", false, "run the client instead of the server")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -37,17 +37,17 @@ func main() {
 	}
 }
 
-// serve echoes until ctx ends. The file is gone then.
+// serve echoes until ctx ends, and then removes the file.
 func serve(ctx context.Context, file string, stdout io.Writer) error {
 	listener, err := net.Listen("unix", file)
 	if err != nil {
-		return fmt.Errorf("%w (if no server has the file any more, remove it)", err)
+		return fmt.Errorf("%w (if no server uses the file, remove it)", err)
 	}
 	server := &ref.Server{Handler: func(conn *ref.Conn, r *http.Request) {
-		_ = ref.Echo(r.Context(), conn) // the server's Errors have it
+		_ = ref.Echo(r.Context(), conn) // Server.Errors reports it
 	}}
 	ended := make(chan error, 1)
-	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // takes a few seconds at most
 	fmt.Fprintf(stdout, "listening on unix://%s\n", file)
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return err
@@ -55,7 +55,7 @@ func serve(ctx context.Context, file string, stdout io.Writer) error {
 	return <-ended
 }
 
-// talk sends lines and prints the answers. The URI's host is only a name here.
+// talk sends lines and prints the answers. The host in the URI is not used to connect.
 func talk(ctx context.Context, file string, stdin io.Reader, stdout io.Writer) error {
 	options := &ref.DialOptions{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer

@@ -37,9 +37,9 @@ func TestUnixSocket(t *testing.T) {
 	}
 	p.Stop()
 	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the socket's file is left: %v", err)
+		t.Errorf("the file of the socket still exists: %v", err)
 	}
 	if err := talk(ctx, file, strings.NewReader(""), &stdout); err == nil {
-		t.Error("talking to nobody")
+		t.Error("connected without a server")
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// newCertificate makes a key and a certificate that it signs itself, for a day.
-// It is good for the address that is listened on, and for this machine's names.
+// newCertificate makes a key and a self-signed certificate. The certificate is valid for
+// a day, for the address of the listener and the names of this machine.
 func newCertificate(addr net.Addr) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -22,12 +22,12 @@ func newCertificate(addr net.Addr) (tls.Certificate, error) {
 	now := time.Now()
 	template := &x509.Certificate{ // CreateCertificate gives it a serial number
 		Subject:     pkix.Name{CommonName: "wss example"},
-		NotBefore:   now.Add(-time.Minute), // for clocks that are a little slow
+		NotBefore:   now.Add(-time.Minute), // tolerates clocks that are a little slow
 		NotAfter:    now.Add(24 * time.Hour),
 		DNSNames:    []string{"localhost"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-		// No CA: whoever trusts it trusts this server, and nobody that it might vouch
-		// for.
+		// Not a CA, so that a client trusts only this server and no certificates that
+		// its key might sign.
 		BasicConstraintsValid: true,
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
@@ -42,7 +42,7 @@ func newCertificate(addr net.Addr) (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
 
-// encode returns the certificate, without its key, as PEM.
+// encode returns the certificate without its key, as PEM.
 func encode(certificate tls.Certificate) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]})
 }

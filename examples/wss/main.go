@@ -1,7 +1,7 @@
-// Command wss is a server and a client that speak WebSocket over TLS with a
-// self-signed certificate, as within a company or a test: the server makes a new
-// one each time, whose key never leaves its memory, and writes it to a file; the
-// client trusts that one certificate and no other.
+// Command wss is a server and a client that use WebSocket over TLS with a self-signed
+// certificate, as inside a company or in a test. The server makes a new certificate at
+// each start and writes it to a file; its key stays in memory. The client trusts only
+// this certificate.
 //
 //	go run ./examples/wss
 //	go run ./examples/wss -talk wss://127.0.0.1:8443/
@@ -28,7 +28,7 @@ import (
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8443", "`address` to listen on")
 	certFile := flag.String("cert", "wss.pem", "`file` for the certificate, without its key")
-	url := flag.String("talk", "", "send the standard input to this `URL` line by line, instead of serving")
+	url := flag.String("talk", "", "send standard input to this `URL` line by line, instead of serving")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -43,11 +43,11 @@ func main() {
 	}
 }
 
-// run echoes until ctx ends. The certificate is of no use then, and its file gone.
+// run echoes until ctx ends, and then removes the file with the certificate.
 func run(ctx context.Context, addr, certFile string, stdout io.Writer) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("%w (-addr takes another address)", err)
+		return fmt.Errorf("%w (choose another address with -addr)", err)
 	}
 	defer listener.Close()
 	certificate, err := newCertificate(listener.Addr())
@@ -55,17 +55,17 @@ func run(ctx context.Context, addr, certFile string, stdout io.Writer) error {
 		return err
 	}
 	if err := os.WriteFile(certFile, encode(certificate), 0o644); err != nil {
-		return fmt.Errorf("%w (-cert takes another file)", err)
+		return fmt.Errorf("%w (choose another file with -cert)", err)
 	}
 	defer os.Remove(certFile)
 	server := &ref.Server{
 		TLS: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13},
 		Handler: func(conn *ref.Conn, r *http.Request) {
-			_ = ref.Echo(r.Context(), conn) // the server's Errors have it
+			_ = ref.Echo(r.Context(), conn) // Server.Errors reports it
 		},
 	}
 	ended := make(chan error, 1)
-	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // a few seconds at most
+	context.AfterFunc(ctx, func() { ended <- server.Shutdown(context.Background()) }) // takes a few seconds at most
 	fmt.Fprintf(stdout, "listening on wss://%s/\n", listener.Addr())
 	if err := server.ServeTLS(listener, "", ""); err != http.ErrServerClosed {
 		return err
@@ -77,13 +77,13 @@ func run(ctx context.Context, addr, certFile string, stdout io.Writer) error {
 func talk(ctx context.Context, url, certFile string, stdin io.Reader, stdout io.Writer) error {
 	octets, err := os.ReadFile(certFile)
 	if err != nil {
-		return fmt.Errorf("%w (the server writes it; -cert has where)", err)
+		return fmt.Errorf("%w (the server writes the file; choose its name with -cert)", err)
 	}
 	trusted := x509.NewCertPool()
 	if !trusted.AppendCertsFromPEM(octets) {
-		return errors.New(certFile + " has no certificate in it (-cert takes another file)")
+		return errors.New(certFile + " has no certificate (choose another file with -cert)")
 	}
-	// Never InsecureSkipVerify: it would take anybody for the server.
+	// Never use InsecureSkipVerify: it would accept any server.
 	options := &ref.DialOptions{TLS: &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS13}}
 	return ref.WithConn(ctx, url, options, func(conn *ref.Conn) error {
 		lines := bufio.NewScanner(stdin)

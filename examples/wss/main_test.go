@@ -26,8 +26,8 @@ func start(t *testing.T) (p *trial.Program, certFile string) {
 	}), certFile
 }
 
-// The client trusts the certificate in the file, which has no key and is gone with
-// the server.
+// The client trusts the certificate in the file. The file has no key, and is removed when
+// the server stops.
 func TestTalk(t *testing.T) {
 	trial.NoLeaks(t)
 	p, certFile := start(t)
@@ -51,13 +51,13 @@ func TestTalk(t *testing.T) {
 	trial.Closed(t, conn, wire.StatusGoingAway)
 	p.Stop()
 	if _, err := os.Stat(certFile); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the certificate's file is left: %v", err)
+		t.Errorf("the file of the certificate still exists: %v", err)
 	}
 }
 
-// Any other certificate is refused, of the same names or not, and so is this one
-// by those who do not know it.
-func TestUnknown(t *testing.T) {
+// The client rejects every other certificate, even for the same names. Other clients
+// reject this certificate.
+func TestOtherCertificatesAreRejected(t *testing.T) {
 	trial.NoLeaks(t)
 	p, _ := start(t)
 	_, another := start(t)
@@ -69,11 +69,11 @@ func TestUnknown(t *testing.T) {
 		t.Errorf("without a certificate: %v", err)
 	}
 	if _, _, err := ref.Dial(trial.Context(t), strings.Replace(p.URL, "wss", "ws", 1), nil); err == nil {
-		t.Error("the server also speaks without TLS")
+		t.Error("the server accepts connections without TLS")
 	}
 }
 
-// The certificate is for a server that is this one, and for nothing else.
+// The certificate is valid only for this server.
 func TestCertificate(t *testing.T) {
 	made, err := newCertificate(&net.TCPAddr{IP: net.IPv4(192, 0, 2, 1)})
 	if err != nil {
@@ -91,7 +91,7 @@ func TestCertificate(t *testing.T) {
 		}
 	}
 	if certificate.IsCA || certificate.KeyUsage&x509.KeyUsageCertSign != 0 {
-		t.Error("who trusts the certificate trusts those that it signs")
+		t.Error("a certificate that this one signs is trusted")
 	}
 }
 

@@ -4,15 +4,15 @@ import (
 	"math/rand"
 	"testing"
 
-	"github.com/wsspec/wsspec/fuzz/fillers"
-	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/internal/fuzzinput"
+	"github.com/wsspec/wsspec/internal/generate"
 )
 
-// FuzzConversation: the input is the choices of a script.
+// FuzzConversation runs a script. The input is a sequence of choices for the script.
 func FuzzConversation(f *testing.F) {
-	var src input.Source
-	fuzzer := fillers.New(&src)
-	var s fillers.Script
+	var src fuzzinput.Source
+	fuzzer := generate.New(&src)
+	var s generate.Script
 	f.Fuzz(func(t *testing.T, data []byte) {
 		src.Reset(data)
 		fuzzer.Fuzz(&s)
@@ -20,12 +20,12 @@ func FuzzConversation(f *testing.F) {
 	})
 }
 
-// Without a fuzzer, random scripts.
+// Runs random scripts without the fuzzing engine.
 func TestRandomConversations(t *testing.T) {
 	seed := rand.Int63()
 	t.Logf("the seed is %d", seed)
-	fuzzer := fillers.New(rand.NewSource(seed))
-	var s fillers.Script
+	fuzzer := generate.New(rand.NewSource(seed))
+	var s generate.Script
 	for range 2000 {
 		fuzzer.Fuzz(&s)
 		newPlay(t, &s).run()

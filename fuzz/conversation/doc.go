@@ -1,4 +1,4 @@
-// Package conversation fuzzes two endpoints joined by a pipe: whatever they do,
-// in whatever pieces their octets arrive, nobody waits for ever, every message
-// arrives once and in order, and both tell the same of how it ended.
+// Package conversation fuzzes two endpoints that are joined by a pipe. For all their
+// actions, and however their octets are split, there must be no deadlock, every message
+// must arrive once and in order, and both must report the same end of the connection.
 package conversation

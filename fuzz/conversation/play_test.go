@@ -7,31 +7,32 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wsspec/wsspec/fuzz/fillers"
+	"github.com/wsspec/wsspec/internal/generate"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// An end is one endpoint, what is on the way to the other one, and what it did.
+// An end is one endpoint with its history.
 type end struct {
-	role  wire.Role
-	conn  *wire.Connection
-	alone *wire.Sender // does the same, and has to form the same octets
-	way   []byte       // sent and not yet arrived
-	sent  []string     // whole messages, control frames: see label
-	open  []byte       // the message being sent, with its label
-	came  []string     // what arrived of the other end's
-	piece []byte       // the message arriving
+	role      wire.Role
+	conn      *wire.Connection
+	sender    *wire.Sender // does the same as conn, and must form the same octets
+	inFlight  []byte       // octets that have not arrived at the other end yet
+	sent      []string     // sent messages and control frames, with labels
+	sending   []byte       // the message that is being sent, with its label
+	received  []string     // received messages and control frames, with labels
+	receiving []byte       // the message that is being received, with its label
 
-	replied []byte // by the Sender alone
+	replied []byte // the replies that the Sender formed
 
-	sentClose   bool
-	code        wire.StatusCode // of the own Close frame
-	reason      string
-	heardClose  bool // of the other's Close frame
-	failed, eof bool
+	sentClose     bool
+	code          wire.StatusCode // of its own Close frame
+	reason        string
+	receivedClose bool // whether it received a Close frame
+	failed, eof   bool
 }
 
-// label is how a message or frame is noted: its type, its payload.
+// label returns the first octets of an entry in sent and received: the type of the message or
+// frame, and whether it is compressed.
 func label(opcode wire.Opcode, compressed bool) []byte {
 	mark := byte('p')
 	if compressed {
@@ -43,13 +44,13 @@ func label(opcode wire.Opcode, compressed bool) []byte {
 // A play is one conversation.
 type play struct {
 	t    *testing.T
-	s    *fillers.Script
+	s    *generate.Script
 	ends [2]end // the client and the server
-	lost bool   // TCP was cut
-	shut bool   // TCP is closed: nothing more is sent
+	lost bool   // TCP is lost
+	shut bool   // TCP is closed, so that nothing more is sent
 }
 
-func newPlay(t *testing.T, s *fillers.Script) *play {
+func newPlay(t *testing.T, s *generate.Script) *play {
 	p := &play{t: t, s: s}
 	for i := range p.ends {
 		role := wire.RoleClient + wire.Role(i)
@@ -57,7 +58,7 @@ func newPlay(t *testing.T, s *fillers.Script) *play {
 			Role: role, Deflate: s.Deflate,
 			MaskKey: func() [4]byte { return [4]byte{0x37, 0xfa, 0x21, 0x3d} },
 		}
-		p.ends[i] = end{role: role, conn: wire.NewConnection(config), alone: wire.NewSender(config)}
+		p.ends[i] = end{role: role, conn: wire.NewConnection(config), sender: wire.NewSender(config)}
 	}
 	return p
 }
@@ -73,7 +74,7 @@ func (p *play) fatalf(format string, args ...any) {
 	p.t.Fatalf(format, args...)
 }
 
-// run plays the script and ends what it leaves open.
+// run runs the script, and closes the connection if the script left it open.
 func (p *play) run() {
 	for i := range p.s.Turns {
 		p.turn(&p.s.Turns[i])
@@ -83,10 +84,10 @@ func (p *play) run() {
 	if !p.ends[0].sentClose && !p.ends[1].sentClose && !p.shut {
 		p.close(closer, wire.StatusNormalClosure, "")
 	}
-	// From here on every octet arrives; each round brings the end nearer.
+	// Now every octet arrives, so that the connection must end after a few rounds.
 	for rounds := 0; !p.ends[0].eof || !p.ends[1].eof; rounds++ {
 		if rounds == 4 {
-			p.fatalf("nobody does anything, and the client is %v, the server %v",
+			p.fatalf("deadlock: the client is %v, the server %v",
 				p.ends[0].conn.State(), p.ends[1].conn.State())
 		}
 		for i := range p.ends {
@@ -94,31 +95,31 @@ func (p *play) run() {
 			p.hangUp()
 		}
 	}
-	p.judge()
+	p.compare()
 }
 
-// turn does what one end does.
-func (p *play) turn(turn *fillers.Turn) {
+// turn carries out one turn.
+func (p *play) turn(turn *generate.Turn) {
 	own, other := p.end(turn.Role)
-	if p.shut && turn.Act != fillers.Deliver {
+	if p.shut && turn.Act != generate.Deliver {
 		return
 	}
 	switch turn.Act {
-	case fillers.Deliver:
+	case generate.Deliver:
 		p.deliver(own, other, turn.Octets)
-	case fillers.Send:
+	case generate.Send:
 		p.frame(own, turn.Frame)
-	case fillers.Ping:
-		p.frame(own, fillers.Frame{Header: wire.Header{Fin: true, Opcode: wire.OpPing}, Payload: turn.Frame.Payload})
-	case fillers.Pong:
-		p.frame(own, fillers.Frame{Header: wire.Header{Fin: true, Opcode: wire.OpPong}, Payload: turn.Frame.Payload})
-	case fillers.Close:
+	case generate.Ping:
+		p.frame(own, generate.Frame{Header: wire.Header{Fin: true, Opcode: wire.OpPing}, Payload: turn.Frame.Payload})
+	case generate.Pong:
+		p.frame(own, generate.Frame{Header: wire.Header{Fin: true, Opcode: wire.OpPong}, Payload: turn.Frame.Payload})
+	case generate.Close:
 		p.close(own, turn.Code, turn.Reason)
-	case fillers.Fail:
-		if own.heardClose || own.failed {
-			return // it reads nothing more that could be wrong
+	case generate.Fail:
+		if own.receivedClose || own.failed {
+			return // the end processes nothing more, so it finds nothing wrong
 		}
-		v := wire.RuleDeflateData.Violation("what came does not inflate")
+		v := wire.RuleDeflateData.Violation("invalid DEFLATE data")
 		if ev := own.conn.Fail(v); ev.Kind != wire.EventFail || ev.Violation != v {
 			p.fatalf("%v fails with %+v", own.role, ev)
 		}
@@ -127,21 +128,21 @@ func (p *play) turn(turn *fillers.Turn) {
 			own.closes(wire.StatusInvalidPayloadData, wire.TrimReason(v.Error()))
 		}
 		out := own.conn.Take()
-		if alone := own.alone.Reply(nil, wire.Event{Kind: wire.EventFail, Code: v.Rule.Code, Violation: v}); !bytes.Equal(out, alone) {
+		if alone := own.sender.Reply(nil, wire.Event{Kind: wire.EventFail, Code: v.Rule.Code, Violation: v}); !bytes.Equal(out, alone) {
 			p.fatalf("%v fails with % x, a Sender with % x", own.role, out, alone)
 		}
-		own.way = append(own.way, out...)
-	case fillers.Cut:
+		own.inFlight = append(own.inFlight, out...)
+	case generate.Cut:
 		p.lost, p.shut = true, true
 	}
 }
 
-// send takes what a call formed, which has to be nothing if it failed, and the
-// same as a Sender alone formed.
+// send takes the octets that a call formed. There must be none if the call failed, and
+// the Sender must have formed the same octets.
 func (p *play) send(own *end, want, err error, alone []byte, aloneErr error) {
 	out := own.conn.Take()
 	if !bytes.Equal(out, alone) || (err == nil) != (aloneErr == nil) || err != nil && err.Error() != aloneErr.Error() {
-		p.fatalf("%v: % x, %v; a Sender alone % x, %v", own.role, out, err, alone, aloneErr)
+		p.fatalf("%v: % x, %v; a Sender % x, %v", own.role, out, err, alone, aloneErr)
 	}
 	if want != nil && !errors.Is(err, want) {
 		p.fatalf("%v: %v, want %v", own.role, err, want)
@@ -149,18 +150,18 @@ func (p *play) send(own *end, want, err error, alone []byte, aloneErr error) {
 	if (err == nil) != (len(out) > 0) {
 		p.fatalf("%v: %v, and % x to send", own.role, err, out)
 	}
-	own.way = append(own.way, out...)
+	own.inFlight = append(own.inFlight, out...)
 }
 
 func (e *end) closes(code wire.StatusCode, reason string) {
 	e.sentClose, e.code, e.reason = true, code, reason
 }
 
-// frame sends a frame, and knows when it has to be refused.
-func (p *play) frame(own *end, f fillers.Frame) {
+// frame sends a frame, and checks that illegal frames are rejected.
+func (p *play) frame(own *end, f generate.Frame) {
 	h := f.Header
 	if h.Opcode == wire.OpClose {
-		return // Close's, which knows the code
+		return // only the act Close sends Close frames
 	}
 	err, alone, aloneErr := own.form(h, f.Payload)
 	if own.sentClose { // RFC6455-5.5.1-6
@@ -171,7 +172,7 @@ func (p *play) frame(own *end, f fillers.Frame) {
 	control := h.Opcode >= 8
 	first := h.Opcode == wire.OpText || h.Opcode == wire.OpBinary
 	legal := (h.RSV == 0 || p.s.Deflate && h.RSV == wire.RSV1 && first) &&
-		(first && own.open == nil || h.Opcode == wire.OpContinuation && own.open != nil ||
+		(first && own.sending == nil || h.Opcode == wire.OpContinuation && own.sending != nil ||
 			(h.Opcode == wire.OpPing || h.Opcode == wire.OpPong) && h.Fin && len(f.Payload) <= 125)
 	if legal != (err == nil) {
 		p.fatalf("%v sends %+v: %v, legal: %v", own.role, h, err, legal)
@@ -182,39 +183,39 @@ func (p *play) frame(own *end, f fillers.Frame) {
 		own.sent = append(own.sent, string(append(label(h.Opcode, false), f.Payload...)))
 	default:
 		if first {
-			own.open = label(h.Opcode, h.RSV != 0)
+			own.sending = label(h.Opcode, h.RSV != 0)
 		}
-		own.open = append(own.open, f.Payload...)
+		own.sending = append(own.sending, f.Payload...)
 		if h.Fin {
-			own.sent = append(own.sent, string(own.open))
-			own.open = nil
+			own.sent = append(own.sent, string(own.sending))
+			own.sending = nil
 		}
 	}
 }
 
-// form sends by the method that is made for the frame, if there is one.
+// form sends a frame with the method for its kind, if there is one.
 func (e *end) form(h wire.Header, payload []byte) (err error, alone []byte, aloneErr error) {
 	plain := h.Fin && h.RSV == 0
 	switch {
 	case plain && h.Opcode == wire.OpPing:
 		err = e.conn.Ping(payload)
-		alone, aloneErr = e.alone.Ping(nil, payload)
+		alone, aloneErr = e.sender.Ping(nil, payload)
 	case plain && h.Opcode == wire.OpPong:
 		err = e.conn.Send(h, payload)
-		alone, aloneErr = e.alone.Pong(nil, payload)
+		alone, aloneErr = e.sender.Pong(nil, payload)
 	case plain && h.Opcode != wire.OpContinuation:
 		err = e.conn.SendMessage(h.Opcode, payload)
-		alone, aloneErr = e.alone.Message(nil, h.Opcode, payload)
+		alone, aloneErr = e.sender.Message(nil, h.Opcode, payload)
 	default:
 		err = e.conn.Send(h, payload)
-		alone, aloneErr = e.alone.Append(nil, h, payload)
+		alone, aloneErr = e.sender.Append(nil, h, payload)
 	}
 	return err, alone, aloneErr
 }
 
 func (p *play) close(own *end, code wire.StatusCode, reason string) {
 	err := own.conn.Close(code, reason)
-	alone, aloneErr := own.alone.Close(nil, code, reason)
+	alone, aloneErr := own.sender.Close(nil, code, reason)
 	legal := len(reason) <= 123 && (code != wire.StatusNoStatusRcvd || reason == "") &&
 		code != wire.StatusAbnormalClosure && code >= 1000
 	switch {
@@ -232,72 +233,72 @@ func (p *play) close(own *end, code wire.StatusCode, reason string) {
 		}
 		own.closes(code, reason)
 	}
-	if own.alone.CloseSent() != own.sentClose || own.alone.InMessage() != (own.open != nil) {
-		p.fatalf("%v: Close sent %v, message open %v", own.role, own.alone.CloseSent(), own.alone.InMessage())
+	if own.sender.CloseSent() != own.sentClose || own.sender.InMessage() != (own.sending != nil) {
+		p.fatalf("%v: Close sent %v, message open %v", own.role, own.sender.CloseSent(), own.sender.InMessage())
 	}
 }
 
-// deliver lets octets arrive, and the end of TCP behind the last of them.
+// deliver lets at most most octets arrive, and the end of TCP after the last one.
 func (p *play) deliver(own, other *end, most int) {
-	n := min(most, len(other.way))
-	arriving := other.way[:n:n]
-	other.way = other.way[n:]
+	n := min(most, len(other.inFlight))
+	arriving := other.inFlight[:n:n]
+	other.inFlight = other.inFlight[n:]
 	for !own.eof {
 		n, ev := own.conn.Receive(arriving)
 		arriving = arriving[n:]
 		if ev.Kind == wire.EventNone {
 			break
 		}
-		own.replied = own.alone.Reply(own.replied, ev)
-		p.hear(own, ev)
+		own.replied = own.sender.Reply(own.replied, ev)
+		p.handle(own, ev)
 	}
 	out := own.conn.Take()
 	if !bytes.Equal(out, own.replied) {
-		p.fatalf("%v replies % x, a Sender alone % x", own.role, out, own.replied)
+		p.fatalf("%v replies % x, a Sender % x", own.role, out, own.replied)
 	}
 	own.replied = own.replied[:0]
-	if p.shut && len(other.way) == 0 && !own.eof {
+	if p.shut && len(other.inFlight) == 0 && !own.eof {
 		own.eof = true
-		if ev := own.conn.EOF(); (ev.Kind == wire.EventLost) == (own.heardClose || own.failed) {
-			p.fatalf("%v: the end of TCP is %v, behind a Close: %v", own.role, ev.Kind, own.heardClose)
+		if ev := own.conn.EOF(); (ev.Kind == wire.EventLost) == (own.receivedClose || own.failed) {
+			p.fatalf("%v: the end of TCP is %v, after a Close: %v", own.role, ev.Kind, own.receivedClose)
 		}
 	}
-	if !p.shut { // else there is nowhere to send it
-		own.way = append(own.way, out...)
+	if !p.shut { // otherwise TCP is closed
+		own.inFlight = append(own.inFlight, out...)
 	}
 }
 
-// hear notes an event and what it obliges to.
-func (p *play) hear(own *end, ev wire.Event) {
-	if own.heardClose || own.failed {
-		p.fatalf("%v hears %v behind the end", own.role, ev.Kind)
+// handle records an event, and the answer that it requires.
+func (p *play) handle(own *end, ev wire.Event) {
+	if own.receivedClose || own.failed {
+		p.fatalf("%v receives %v after the end", own.role, ev.Kind)
 	}
 	switch ev.Kind {
 	case wire.EventMessage:
-		own.piece = label(ev.Opcode, ev.Compressed)
+		own.receiving = label(ev.Opcode, ev.Compressed)
 	case wire.EventData:
-		own.piece = append(own.piece, ev.Data...)
+		own.receiving = append(own.receiving, ev.Data...)
 	case wire.EventEnd:
-		own.came = append(own.came, string(own.piece))
+		own.received = append(own.received, string(own.receiving))
 	case wire.EventPing:
-		own.came = append(own.came, string(append(label(ev.Opcode, false), ev.Data...)))
+		own.received = append(own.received, string(append(label(ev.Opcode, false), ev.Data...)))
 		if !own.sentClose { // RFC6455-5.5.2-2
 			own.sent = append(own.sent, string(append(label(wire.OpPong, false), ev.Data...)))
 		}
 	case wire.EventPong:
-		own.came = append(own.came, string(append(label(ev.Opcode, false), ev.Data...)))
+		own.received = append(own.received, string(append(label(ev.Opcode, false), ev.Data...)))
 	case wire.EventClose:
-		own.heardClose = true
+		own.receivedClose = true
 		if !own.sentClose { // RFC6455-5.5.1-8
 			own.closes(ev.Code, "")
 		}
 	default:
-		p.fatalf("%v hears %v: %v", own.role, ev.Kind, ev.Violation)
+		p.fatalf("%v receives %v: %v", own.role, ev.Kind, ev.Violation)
 	}
 }
 
-// hangUp closes TCP for the end that has to: all that it sent still arrives,
-// nothing more is sent back.
+// hangUp closes TCP if an end has to. Its octets still arrive, but it receives nothing
+// more.
 func (p *play) hangUp() {
 	for i := range p.ends {
 		own, other := &p.ends[i], &p.ends[1-i]
@@ -308,32 +309,32 @@ func (p *play) hangUp() {
 			p.fatalf("the client closes TCP first (RFC 6455 7.1.1)")
 		}
 		p.shut, own.eof = true, true
-		other.way = nil
+		other.inFlight = nil
 		if ev := own.conn.EOF(); ev.Kind != wire.EventNone {
 			p.fatalf("%v closes TCP, which is %v", own.role, ev.Kind)
 		}
 	}
 }
 
-// judge holds both ends against each other when all is over.
-func (p *play) judge() {
+// compare compares both ends after the end of the connection.
+func (p *play) compare() {
 	for i := range p.ends {
 		own, other := &p.ends[i], &p.ends[1-i]
-		whole := own.heardClose
-		if whole && !slices.Equal(own.came, other.sent) ||
-			!whole && (len(own.came) > len(other.sent) || !slices.Equal(own.came, other.sent[:len(own.came)])) {
-			p.fatalf("%v heard %s\nof %s", own.role, strings.Join(own.came, ", "), strings.Join(other.sent, ", "))
+		whole := own.receivedClose
+		if whole && !slices.Equal(own.received, other.sent) ||
+			!whole && (len(own.received) > len(other.sent) || !slices.Equal(own.received, other.sent[:len(own.received)])) {
+			p.fatalf("%v received %s\nof %s", own.role, strings.Join(own.received, ", "), strings.Join(other.sent, ", "))
 		}
 		closure, state := own.conn.Closure(), own.conn.State()
 		switch {
 		case whole && (closure.Code != other.code || closure.Reason != other.reason || closure.Violation != nil):
-			p.fatalf("%v tells of %+v, the other closed with %d %q", own.role, closure, other.code, other.reason)
+			p.fatalf("%v reports %+v, but the other end closed with %d %q", own.role, closure, other.code, other.reason)
 		case whole && state != wire.StateClosed, !whole && state != wire.StateAborted:
-			p.fatalf("%v heard a Close: %v, and is %v", own.role, whole, state)
+			p.fatalf("%v received a Close: %v, but is %v", own.role, whole, state)
 		case !whole && (closure.Code != wire.StatusAbnormalClosure || closure.Violation == nil):
-			p.fatalf("%v heard no Close and tells of %+v", own.role, closure)
+			p.fatalf("%v received no Close but reports %+v", own.role, closure)
 		case !whole && !p.lost && !own.failed && !other.failed:
-			p.fatalf("%v heard no Close, though nothing went wrong", own.role)
+			p.fatalf("%v received no Close although nothing went wrong", own.role)
 		}
 	}
 }

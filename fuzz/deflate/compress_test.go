@@ -2,25 +2,28 @@ package deflate
 
 import (
 	"bytes"
+	"runtime"
 	"testing"
 
-	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/internal/fuzzinput"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzCompress: options, then messages, each with an octet for where it is cut
-// in two. What is compressed inflates to the same, by the Inflater and by the
-// naive decoder, keeps within the window agreed, and is flushed where the
-// message was cut.
+// FuzzCompress compresses messages. The input has options and then messages, each with an
+// octet that says where the message is split in two. The Inflater and the naive decoder
+// must decompress to the same message, the compressed message must stay within the
+// negotiated window, and it must be flushed at the split.
 func FuzzCompress(f *testing.F) {
+	occupied := occupyPlaces(f)
+	defer runtime.KeepAlive(occupied)
 	levels := []int{0, 1, 6, 7, 9, wire.HuffmanOnly, 10, -1}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 1<<11 {
-			return // the naive decoder takes its time
+			return // the naive decoder is slow
 		}
-		r := input.From(data)
+		r := fuzzinput.From(data)
 		options, level := r.Octet(), levels[int(r.Octet())%len(levels)]
-		// The high bit makes windows that are none.
+		// The high bit gives invalid windows.
 		bits, takeover := 8+int(options>>1&7)-8*int(options>>7), options&1 == 0
 		d, err := wire.NewDeflater(wire.DeflaterOptions{WindowBits: bits, NoContextTakeover: !takeover, Level: level})
 		f, errOfInflater := wire.NewInflater(wire.InflaterOptions{WindowBits: bits, NoContextTakeover: !takeover})
@@ -38,19 +41,24 @@ func FuzzCompress(f *testing.F) {
 		}
 		agreed := wire.DeflateParams{ClientMaxWindowBits: bits, ClientNoContextTakeover: !takeover}
 
-		var sent []byte // with takeover, all messages so far
+		var sent []byte // all messages so far, with context takeover
 		for more := 0; more < 4 && !r.Spent(); more++ {
-			// Small inputs make long messages, so that windows are left behind.
+			// Repeat small inputs, so that messages exceed the window.
 			repeat, cut, size := 1<<(r.Octet()%7), int(r.Octet()), int(r.Octet())
 			message := bytes.Repeat(r.Take(size), repeat)
 			cut = min(cut, len(message))
 			var payload []byte
 			flushed := 0
-			if options&16 != 0 {
+			switch {
+			case options&16 != 0:
 				payload = d.AppendFlush(d.AppendPart(nil, message[:cut]))
 				flushed = len(payload)
 				payload = d.AppendEnd(d.AppendPart(payload, message[cut:]))
-			} else {
+			case options&32 != 0: // the compressor of the second part is another one
+				payload = d.AppendPause(d.AppendPart(nil, message[:cut]))
+				flushed = len(payload)
+				payload = d.AppendEnd(d.AppendPart(payload, message[cut:]))
+			default:
 				payload = d.AppendMessage(nil, message)
 			}
 			want, ok := decode(payload, sent, len(message)+1)
@@ -80,7 +88,21 @@ func FuzzCompress(f *testing.F) {
 	})
 }
 
-// otherWindows holds CheckWindow against what each agreement allows.
+// occupyPlaces takes all places of Deflaters that keep their compressor at a pause, so
+// that others give theirs back.
+func occupyPlaces(f *testing.F) (occupied []*wire.Deflater) {
+	for range 32 {
+		d, err := wire.NewDeflater(wire.DeflaterOptions{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		d.AppendPause(d.AppendPart(nil, []byte("x")))
+		occupied = append(occupied, d)
+	}
+	return occupied
+}
+
+// otherWindows compares CheckWindow with the windows that each negotiation allows.
 func otherWindows(t *testing.T, use wire.WindowUse) {
 	for bits := 8; bits <= 15; bits++ {
 		for _, none := range []bool{false, true} {

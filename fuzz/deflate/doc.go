@@ -1,4 +1,4 @@
-// Package deflate fuzzes the compression of messages (RFC 7692 7.2): inflating
-// beside compress/flate and a decoder of its own, measuring the window, and
-// compressing.
+// Package deflate fuzzes the compression of messages (RFC 7692 7.2): compressing,
+// measuring the window, and decompressing, which it compares with compress/flate and a
+// naive decoder.
 package deflate

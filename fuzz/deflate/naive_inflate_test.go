@@ -2,24 +2,24 @@ package deflate
 
 import "sort"
 
-// naive decodes DEFLATE data (RFC 1951) bit by bit, with codes as lists of
-// strings of bits, and notes every reference. It is slow and has no tables.
+// naive decodes DEFLATE data (RFC 1951) bit by bit, and records how far references go
+// back. It is slow, and has no tables.
 type naive struct {
-	bits                []byte // one bit an octet
+	bits                []byte // one octet for each bit
 	at                  int
-	before              int // octets of earlier messages
-	most                int // octets of out at which it gives up
+	before              int // the number of octets of earlier messages
+	most                int // the limit for out, in octets
 	out                 []byte
-	distance, reach     int // of the references that go furthest
+	distance, reach     int // the furthest references
 	paddingSet, tooLong bool
 	final               bool // a block had BFINAL
 }
 
-// fault is what a naive panics with inside a message; decode turns it to false.
+// fault is the panic value for invalid data. decode recovers it and returns false.
 type fault struct{}
 
-// decode decodes a message and the four octets behind it, up to most octets.
-// The octets before are those of earlier messages that references may go to.
+// decode decodes a message, with the four appended octets, up to most octets. before has
+// the octets of earlier messages to which references may go.
 func decode(payload, before []byte, most int) (n *naive, ok bool) {
 	n = &naive{before: len(before), most: most, out: append([]byte(nil), before...)}
 	for _, octet := range append(append([]byte(nil), payload...), 0, 0, 0xFF, 0xFF) {
@@ -87,12 +87,12 @@ func (n *naive) put(octet byte) {
 	n.out = append(n.out, octet)
 }
 
-// A code maps the bits of a symbol, most significant first and with a one
-// before them, to the symbol.
+// A code maps the bits of a symbol to the symbol. The most significant bit is first, and
+// a 1 is put before the bits.
 type code map[int]int
 
-// codeOf makes the code of RFC 1951 3.2.2: shorter before longer, and among
-// those of a length in the order of the symbols.
+// codeOf makes the code of RFC 1951 3.2.2: shorter codes come first, and codes of the same
+// length are in the order of the symbols.
 func codeOf(lengths []int) code {
 	var symbols []int
 	for s, length := range lengths {
@@ -106,14 +106,14 @@ func codeOf(lengths []int) code {
 		next <<= lengths[s] - last
 		last = lengths[s]
 		if next >= 1<<last {
-			panic(fault{}) // more codes than there is room for
+			panic(fault{}) // the code is oversubscribed
 		}
 		c[1<<last|next] = s
 		next++
 		space += 1 << (15 - last)
 	}
-	// A code has to use all its room, but for the two that decoders let pass:
-	// without symbols, and with one of one bit.
+	// A code must be complete. Decoders accept two exceptions: a code without symbols,
+	// and a code with a single symbol of one bit.
 	single := len(symbols) == 1 && last == 1
 	if len(symbols) > 0 && !single && space != 1<<15 {
 		panic(fault{})
@@ -146,7 +146,7 @@ func fixed() (literals, distances code) {
 	return codeOf(lengths), codeOf(fives)
 }
 
-// own reads the codes that a block brings (RFC 1951 3.2.7).
+// own reads the codes of a block with dynamic codes (RFC 1951 3.2.7).
 func (n *naive) own() (literals, distances code) {
 	many, few, count := n.take(5)+257, n.take(5)+1, n.take(4)+4
 	if many > 286 || few > 30 {

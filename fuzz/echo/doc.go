@@ -1,4 +1,3 @@
-// Package echo fuzzes an echo endpoint made of ref/wire, with compression, and
-// holds what it sends against the executable specification in
-// conformance/oracle.
+// Package echo fuzzes an echo endpoint that uses ref/wire, with compression, and compares
+// its behaviour with the executable specification in conformance/oracle.
 package echo

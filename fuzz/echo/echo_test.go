@@ -5,16 +5,16 @@ import (
 	"unicode/utf8"
 
 	"github.com/wsspec/wsspec/conformance/oracle"
-	"github.com/wsspec/wsspec/fuzz/corpus"
-	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/internal/fuzzcorpus"
+	"github.com/wsspec/wsspec/internal/fuzzinput"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzEcho: an octet of configuration and one of the window agreed, then what
-// the peer sends, as in FuzzFrameStream, whose corpus it shares. What the
-// endpoint sends is one of the outcomes that the oracle permits.
+// FuzzEcho sends octets to an echo endpoint. The input has an octet for the configuration,
+// an octet for the negotiated window, and the octets that the peer sends. It shares the
+// corpus of FuzzFrameStream. The oracle must allow the reaction of the endpoint.
 func FuzzEcho(f *testing.F) {
-	shared, err := corpus.Read("../frames/testdata/fuzz/FuzzFrameStream")
+	shared, err := fuzzcorpus.Read("../frames/testdata/fuzz/FuzzFrameStream")
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func FuzzEcho(f *testing.F) {
 	}
 	var o oracle.Oracle
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r := input.From(data)
+		r := fuzzinput.From(data)
 		choices, window := r.Octet(), r.Octet()
 		subject := oracle.Subject{Role: wire.RoleServer, Limit: 4 << 10}
 		if choices&1 != 0 {
@@ -44,7 +44,7 @@ func FuzzEcho(f *testing.F) {
 	})
 }
 
-// An endpoint echoes, and never waits for more than it has.
+// An endpoint echoes messages. It handles each event immediately.
 type endpoint struct {
 	conn     *wire.Connection
 	inflater *wire.Inflater // nil without compression
@@ -76,7 +76,7 @@ func play(t *testing.T, s oracle.Subject, octets []byte) oracle.Observation {
 			break
 		}
 		if over {
-			t.Fatalf("%v came behind the end", ev.Kind)
+			t.Fatalf("%v came after the end", ev.Kind)
 		}
 		over = ev.Kind == wire.EventClose || ev.Kind == wire.EventFail
 		if err := e.handle(ev); err != nil {
@@ -93,7 +93,7 @@ func play(t *testing.T, s oracle.Subject, octets []byte) oracle.Observation {
 
 func (e *endpoint) take() { e.out = append(e.out, e.conn.Take()...) }
 
-// handle does what an application does that echoes.
+// handle handles an event as an echo application does.
 func (e *endpoint) handle(ev wire.Event) error {
 	switch ev.Kind {
 	case wire.EventMessage:
@@ -122,7 +122,7 @@ func (e *endpoint) handle(ev wire.Event) error {
 	return nil
 }
 
-// sent reads what the endpoint sent.
+// sent returns the events that the endpoint sent.
 func sent(t *testing.T, out []byte) (events []oracle.Event) {
 	kinds := map[wire.Opcode]oracle.Kind{
 		wire.OpText: oracle.Message, wire.OpBinary: oracle.Message,

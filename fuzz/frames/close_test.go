@@ -9,8 +9,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzCloseBody: what may be read may be written and the other way round, and a
-// reason is cut only where it must be.
+// FuzzCloseBody checks that exactly the valid Close bodies can be read and written, and
+// that TrimReason removes no more than necessary.
 func FuzzCloseBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		wantCode, wantReason, fail := naiveClose(body)
@@ -22,7 +22,7 @@ func FuzzCloseBody(f *testing.F) {
 			t.Fatalf("% x: %v, want to fail with %d", body, v, fail)
 		}
 		if wire.StatusCode(wantCode).Sendable() != (naiveCode(wantCode) == 0) {
-			t.Fatalf("%d may be sent: %v", wantCode, wire.StatusCode(wantCode).Sendable())
+			t.Fatalf("Sendable of %d is %v", wantCode, wire.StatusCode(wantCode).Sendable())
 		}
 
 		// Codes of the protocol, of libraries and of applications have names.
@@ -33,7 +33,7 @@ func FuzzCloseBody(f *testing.F) {
 		}
 		trimReason(t, reason)
 		if code == wire.StatusNoStatusRcvd && reason == "" {
-			return // to AppendClose that is no body, which is another thing
+			return // AppendClose writes an empty body for it
 		}
 		const before = "before"
 		out, err := wire.AppendClose([]byte(before), code, reason)
@@ -44,7 +44,7 @@ func FuzzCloseBody(f *testing.F) {
 		case written && string(out) != before+string(body):
 			t.Fatalf("% x written as % x", body, out)
 		case !written && string(out) != before:
-			t.Fatalf("%d %q: refused, but % x is there", code, reason, out)
+			t.Fatalf("%d %q: rejected, but the output is % x", code, reason, out)
 		}
 	})
 }
@@ -54,7 +54,7 @@ func trimReason(t *testing.T, reason string) {
 	if len(got) > wire.MaxCloseReason || !utf8.ValidString(got) {
 		t.Fatalf("%q trimmed to %d octets: %q", reason, len(got), got)
 	}
-	// Every octet that belongs to no code point counts as one of its own.
+	// Every octet that is not part of a code point counts as a code point.
 	whole := string([]rune(reason))
 	if !strings.HasPrefix(whole, got) {
 		t.Fatalf("%q trimmed to %q", reason, got)

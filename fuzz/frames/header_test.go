@@ -5,13 +5,13 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/internal/fuzzinput"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzHeader: parsing agrees with the naive parser, never takes "short" for
-// "invalid" or the reverse, and is undone by appending; any header, legal or
-// not, comes back from its octets.
+// FuzzHeader checks that ParseHeader agrees with a naive parser, and tells incomplete
+// headers from invalid ones. Appending a parsed header must give the same octets, and
+// parsing an appended header, legal or not, must give the same header.
 func FuzzHeader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		parseHeader(t, data)
@@ -30,10 +30,10 @@ func parseHeader(t *testing.T, b []byte) {
 	case impossible:
 		var v *wire.Violation
 		if !errors.As(err, &v) || v.Rule != wire.RuleLengthTopBit {
-			t.Fatalf("% x: %v, want the broken rule of the top bit", b, err)
+			t.Fatalf("% x: %v, want the rule for the most significant bit", b, err)
 		}
 		if n > len(b) || got.Length>>63 == 0 {
-			t.Fatalf("% x: shown as length %#x in %d octets", b, got.Length, n)
+			t.Fatalf("% x: the length is %#x in %d octets", b, got.Length, n)
 		}
 	case whole:
 		if err != nil || n != wantLen || got != want {
@@ -52,12 +52,12 @@ func parseHeader(t *testing.T, b []byte) {
 }
 
 func appendHeader(t *testing.T, data []byte) {
-	r := input.From(data)
+	r := fuzzinput.From(data)
 	first, second := r.Octet(), r.Octet()
 	h := wire.Header{
 		Fin: first&0x80 != 0, RSV: wire.RSV(first >> 4 & 7), Opcode: wire.Opcode(first & 15),
 		Masked: second&4 != 0, Form: wire.LengthForm(second & 3),
-		// Lengths of all sizes, the small ones most often.
+		// Lengths of all magnitudes, small ones most often.
 		Length: r.Uint64() >> (second >> 2 & 0x3C),
 	}
 	if h.Masked {
@@ -66,11 +66,11 @@ func appendHeader(t *testing.T, data []byte) {
 	var room [2 + wire.MaxHeaderLen]byte
 	b := wire.AppendHeader(append(room[:0], 0xAA, 0x55), h)
 	if b[0] != 0xAA || b[1] != 0x55 {
-		t.Fatalf("%+v: what stood before it is % x", h, b[:2])
+		t.Fatalf("%+v: AppendHeader changed the octets before it to % x", h, b[:2])
 	}
 	b = b[2:]
 	if h.Len() != len(b) {
-		t.Fatalf("%+v: Len is %d, it has %d octets", h, h.Len(), len(b))
+		t.Fatalf("%+v: Len is %d, but it has %d octets", h, h.Len(), len(b))
 	}
 	got, n, f := naiveHeader(b)
 	if h.Length>>63 != 0 {

@@ -4,17 +4,17 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/internal/fuzzinput"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzMask: octet i goes with octet i mod 4 of the key (RFC6455-5.3-5) at every
-// length, position in the payload and place in memory; nothing beside the
-// octets given is touched; and in two pieces it is the same.
+// FuzzMask checks that octet i is masked with octet i mod 4 of the key (RFC6455-5.3-5), for
+// every length, position in the payload and memory alignment. Masking must not change
+// other octets, and masking in two pieces must give the same result.
 func FuzzMask(f *testing.F) {
 	var memory, want, pieces []byte
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r := input.From(data)
+		r := fuzzinput.From(data)
 		var key [4]byte
 		copy(key[:], r.Take(4))
 		pos, offset, cut := int(r.Octet()), int(r.Octet()%16), int(r.Octet())
@@ -35,11 +35,11 @@ func FuzzMask(f *testing.F) {
 			t.Fatalf("key % x, position %d: % x became % x, want % x", key, pos, octets, masked, want)
 		}
 		if next%4 != (pos+len(octets))%4 {
-			t.Fatalf("position %d and %d octets lead to %d", pos, len(octets), next)
+			t.Fatalf("the position after %d and %d octets is %d", pos, len(octets), next)
 		}
 		for i, octet := range memory {
 			if (i < offset || i >= offset+len(octets)) && octet != beside {
-				t.Fatalf("octet %d, beside %d octets at %d, was changed", i, len(octets), offset)
+				t.Fatalf("octet %d, outside of %d octets at %d, was changed", i, len(octets), offset)
 			}
 		}
 		pieces = append(pieces[:0], octets...)

@@ -2,17 +2,16 @@ package frames
 
 import "github.com/wsspec/wsspec/ref/wire"
 
-// A found says what the naive parser made of some octets.
+// A found is the result of the naive parser.
 type found int
 
 const (
-	short      found = iota // the beginning of a header
-	whole                   // a header
-	impossible              // no header begins like this
+	short      found = iota // an incomplete header
+	whole                   // a complete header
+	impossible              // an invalid header
 )
 
-// naiveHeader reads a header as RFC 6455 5.2 draws it: octet by octet, with the
-// arithmetic of its figure.
+// naiveHeader reads a header octet by octet, as the figure in RFC 6455 5.2 shows it.
 func naiveHeader(b []byte) (h wire.Header, n int, f found) {
 	if len(b) < 2 {
 		return h, 0, short

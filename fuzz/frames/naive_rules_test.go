@@ -2,14 +2,14 @@ package frames
 
 import "github.com/wsspec/wsspec/ref/wire"
 
-// A breach tells by itself whether a header breaks one rule of RFC 6455 5 or
-// RFC 7692 6, whatever else is wrong with it.
+// A breach checks one rule of RFC 6455 5 or RFC 7692 6, independently of other mistakes in
+// the header.
 type breach struct {
 	rule *wire.Rule
 	by   func(h wire.Header, s wire.FrameState) bool
 }
 
-// known tells the opcodes that RFC 6455 5.2 defines.
+// known reports whether RFC 6455 5.2 defines the opcode.
 var known = [16]bool{0: true, 1: true, 2: true, 8: true, 9: true, 10: true}
 
 var breaches = [...]breach{
@@ -36,8 +36,8 @@ var breaches = [...]breach{
 	{wire.RuleLengthTopBit, func(h wire.Header, _ wire.FrameState) bool { return h.Length >= 1<<63 }},
 }
 
-// broken appends every rule that the header breaks. Which of them an endpoint
-// names is its own choice.
+// broken appends every rule that the header breaks. An endpoint may report any one of
+// them.
 func broken(dst []*wire.Rule, h wire.Header, s wire.FrameState) []*wire.Rule {
 	for i := range breaches {
 		if breaches[i].by(h, s) {

@@ -6,24 +6,23 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// naive reads a whole stream at once, with all octets at hand, frame by frame as
-// RFC 6455 5 and 6.2 tell it.
+// naive reads a complete stream frame by frame, as RFC 6455 5 and 6.2 describe it.
 type naive struct {
 	trace
 	config wire.Config
 	state  wire.FrameState
-	closed bool // a Close frame, a failure or the end of TCP ends it
+	closed bool // after a Close frame, a failure or the end of TCP
 
-	opcode     wire.Opcode // of the open message
+	opcode     wire.Opcode // of the current message
 	compressed bool
 	frames     int
-	size       uint64 // of the open message, 1<<63 and more kept below by saturating
-	unfinished []byte // the code point at the end of its text so far
+	size       uint64 // the sum of the declared lengths of the current message
+	unfinished []byte // the incomplete code point at the end of its text so far
 
-	end int // of the octets of all frames, the one that failed included
+	end int // the end of the last frame, including one that failed
 }
 
-// read fills the trace with what has to become of b and of the end behind it.
+// read fills the trace with the expected events for b and for the end of TCP after it.
 func (n *naive) read(c wire.Config, b []byte) {
 	n.reset()
 	n.config, n.closed, n.opcode, n.unfinished = c, false, 0, n.unfinished[:0]
@@ -41,13 +40,13 @@ func (n *naive) fail(may ...*wire.Rule) {
 	n.add(step{kind: wire.EventFail, may: may}, nil)
 }
 
-// lost is the end of TCP before a Close frame.
+// lost records the end of TCP before a Close frame.
 func (n *naive) lost() {
 	n.closed = true
 	n.add(step{kind: wire.EventLost, may: []*wire.Rule{wire.RuleConnectionLost}}, nil)
 }
 
-// frame reads one frame and returns how many octets it has.
+// frame reads one frame and returns its length in octets.
 func (n *naive) frame(b []byte) int {
 	h, length, f := naiveHeader(b)
 	switch f {
@@ -100,7 +99,7 @@ func (n *naive) control(h wire.Header, plain []byte, whole bool) {
 	}
 }
 
-// closeRules are the rules that a bad body of a Close frame breaks.
+// closeRules returns the rules that an invalid body of a Close frame may break.
 func closeRules(body []byte, fail wire.StatusCode) []*wire.Rule {
 	switch {
 	case len(body) == 1:
@@ -150,14 +149,14 @@ func (n *naive) data(h wire.Header, plain []byte, whole bool) {
 	}
 }
 
-// message adds a step of the open message, none for no data.
+// message adds a step of the current message, but none for empty data.
 func (n *naive) message(kind wire.EventKind, data []byte) {
 	if kind != wire.EventData || len(data) > 0 {
 		n.add(step{kind: kind, opcode: n.opcode, compressed: n.compressed}, data)
 	}
 }
 
-// over returns the limits that the frame is over.
+// over returns the rules for the limits that the frame exceeds.
 func (n *naive) over(h wire.Header) (rules []*wire.Rule) {
 	limits := n.config.Limits
 	if limits.Frame > 0 && h.Length > limits.Frame {
@@ -167,7 +166,7 @@ func (n *naive) over(h wire.Header) (rules []*wire.Rule) {
 	if n.compressed {
 		most = 8*limits.Message + 1024
 	}
-	// A sum of 64-bit lengths that overflows is more than any message has.
+	// A sum that overflows exceeds every limit.
 	if limits.Message > 0 && n.size+h.Length > most || n.size+h.Length < n.size {
 		rules = append(rules, wire.RuleMessageLimit)
 	}

@@ -2,13 +2,13 @@ package frames
 
 import "unicode/utf8"
 
-// endings complete every beginning of a code point that can be completed: three
-// of the lead octets restrict what comes second, the rest is free.
+// endings lists endings that complete every valid beginning of a code point. There are
+// several, because some lead octets restrict the second octet.
 var endings = []string{"", "\x80", "\xA0", "\x90", "\x80\x80", "\xA0\x80", "\x90\x80", "\x80\x80\x80", "\x90\x80\x80"}
 
-// naiveText judges octets that begin with a code point: they are text up to
-// good, and the octet there could stand in no text; or good is len(b), and rest
-// is how many octets at the end wait for the others of their code point.
+// naiveText checks text that starts at a code point. If good < len(b), the octet at good
+// is invalid. Otherwise the text is valid, and rest is the length of the incomplete code
+// point at its end.
 func naiveText(b []byte) (good, rest int) {
 	for good < len(b) {
 		r, size := utf8.DecodeRune(b[good:])
@@ -26,7 +26,7 @@ func naiveText(b []byte) (good, rest int) {
 	return len(b), rest
 }
 
-// beginsText reports whether something makes the few octets whole.
+// beginsText reports whether one of the endings completes the octets.
 func beginsText(b []byte) bool {
 	var room [8]byte
 	for _, ending := range endings {

@@ -4,16 +4,16 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/internal/fuzzinput"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzFrameRules: Check finds a broken rule exactly when there is one, and the
-// state behind a frame is what the clause says.
+// FuzzFrameRules checks that Check reports a violation exactly if a rule is broken, and
+// that the state after a frame is right.
 func FuzzFrameRules(f *testing.F) {
 	var rules []*wire.Rule
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r := input.From(data)
+		r := fuzzinput.From(data)
 		what, first, second := r.Octet(), r.Octet(), r.Octet()
 		s := wire.FrameState{
 			Sender:    []wire.Role{wire.RoleClient, wire.RoleServer, 0, wire.RoleClient}[what&3],

@@ -5,24 +5,24 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/internal/fuzzinput"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzFrameStream: an octet of configuration and one of cuts, then what the
-// peer sends.
+// FuzzFrameStream reads a stream of frames. The input has an octet for the configuration,
+// an octet for the splits, and the octets that the peer sends.
 //
-//   - What the Receiver finds is what the naive reading permits.
-//   - It is the same, to the last word, however the octets are cut.
-//   - Behind a failure or a Close frame nothing is processed.
-//   - What it allocates does not grow with what is sent or announced.
-//   - A Connection answers what it must, in order, and nothing else.
+//   - The naive parser allows the events of the Receiver.
+//   - The events and error texts do not depend on how the octets are split.
+//   - The Receiver processes nothing after a failure or a Close frame.
+//   - Its memory does not grow with the sent octets or the declared lengths.
+//   - A Connection sends the required answers in order, and nothing else.
 func FuzzFrameStream(f *testing.F) {
 	var s stream
 	f.Fuzz(func(t *testing.T, data []byte) { s.judge(t, data) })
 }
 
-// A stream is one input, with memory for all of them.
+// A stream is one input. Its memory is reused for the next input.
 type stream struct {
 	config                  wire.Config
 	cuts                    byte
@@ -32,7 +32,7 @@ type stream struct {
 	sent                    []byte
 }
 
-// Limits small enough for inputs to reach them, and none.
+// The limits are small enough for inputs to reach them; 0 is no limit.
 var (
 	frameLimits    = [4]uint64{0, 16, 125, 1000}
 	messageLimits  = [4]uint64{0, 20, 300, 1 << 40}
@@ -40,7 +40,7 @@ var (
 )
 
 func (s *stream) judge(t *testing.T, data []byte) {
-	r := input.From(data)
+	r := fuzzinput.From(data)
 	choices, cuts := r.Octet(), r.Octet()
 	s.cuts, s.octets = cuts, r.Rest()
 	s.config = wire.Config{
@@ -65,15 +65,15 @@ func (s *stream) judge(t *testing.T, data []byte) {
 	}
 	s.receive(t, &s.in, s.cutter())
 	s.sameAs(t, &s.in, "in pieces")
-	s.converse(t)
-	if len(data)%64 == 0 { // looking at the heap stops the world
-		s.frugal(t)
+	s.checkConnection(t)
+	if len(data)%64 == 0 { // not for every input, because reading the statistics stops the world
+		s.checkMemory(t)
 	}
 }
 
-// mostSingle is how many octets are received octet by octet: room for some
-// headers in every form. In long inputs that would take most of the time, and
-// cutter makes pieces of one octet in them too.
+// mostSingle limits the length of inputs that are received octet by octet. It is enough
+// for some headers of every form. Longer inputs would take too much time; cutter makes
+// pieces of one octet in them as well.
 const mostSingle = 80
 
 func (s *stream) sameAs(t *testing.T, got *trace, how string) {
@@ -82,8 +82,8 @@ func (s *stream) sameAs(t *testing.T, got *trace, how string) {
 	}
 }
 
-// cutter cuts into pieces of 0 to 15 octets, or now and then many, by a
-// generator that the input seeds.
+// cutter returns the lengths of pieces: mostly 0 to 14 octets, sometimes 200. The input
+// seeds the generator of the lengths.
 func (s *stream) cutter() func(left int) int {
 	state := uint32(s.cuts) + 1
 	return func(left int) int {
@@ -96,19 +96,19 @@ func (s *stream) cutter() func(left int) int {
 	}
 }
 
-// fresh returns the octets in memory that may be written to.
+// fresh returns a copy of the octets, which may be modified.
 func (s *stream) fresh() []byte {
 	s.copied = append(s.copied[:0], s.octets...)
 	return s.copied
 }
 
-// receive gives the octets to a Receiver, in pieces of the sizes that cut says,
-// then the end of TCP, and fills the trace.
+// receive passes the octets, in pieces with lengths from cut, and then the end of TCP to a
+// Receiver, and fills the trace.
 func (s *stream) receive(t *testing.T, into *trace, cut func(left int) int) {
 	into.reset()
 	r := wire.NewReceiver(s.config)
-	over, behind := false, 0 // behind is the first octet behind the end
-	open := false            // a message has begun and not ended
+	over, behind := false, 0 // behind is the offset of the first octet after the end
+	open := false            // whether a message is incomplete
 	octets := s.fresh()
 	for at := 0; at < len(octets); {
 		size := cut(len(octets) - at)
@@ -123,17 +123,17 @@ func (s *stream) receive(t *testing.T, into *trace, cut func(left int) int) {
 					t.Fatalf("% x: data of %d octets with %d pending", s.octets, len(ev.Data), pending)
 				}
 				if len(ev.Data) == 0 {
-					t.Fatalf("% x: a piece of data without octets", s.octets)
+					t.Fatalf("% x: an empty EventData", s.octets)
 				}
 			}
 			if ev.Kind == wire.EventNone {
 				if len(piece) > 0 {
-					t.Fatalf("% x: nothing found, and %d of %d octets left over", s.octets, len(piece), before)
+					t.Fatalf("% x: no event, but %d of %d octets are left", s.octets, len(piece), before)
 				}
 				break
 			}
 			if over {
-				t.Fatalf("% x: %v behind the end%v", s.octets, ev.Kind, into)
+				t.Fatalf("% x: %v after the end%v", s.octets, ev.Kind, into)
 			}
 			into.event(ev)
 			switch ev.Kind {
@@ -145,37 +145,37 @@ func (s *stream) receive(t *testing.T, into *trace, cut func(left int) int) {
 			if over = ends(ev.Kind); over {
 				behind = at - len(piece)
 			} else if r.InMessage() != open {
-				t.Fatalf("% x: in a message: %v behind%v", s.octets, r.InMessage(), into)
+				t.Fatalf("% x: InMessage is %v after%v", s.octets, r.InMessage(), into)
 			}
 		}
 	}
-	// Within the frame that failed octets may have been unmasked.
+	// The octets of a frame that failed may be unmasked.
 	if behind = max(behind, s.want.end); over && !bytes.Equal(octets[behind:], s.octets[behind:]) {
-		t.Fatalf("% x: octets behind the end at %d were changed", s.octets, behind)
+		t.Fatalf("% x: octets after the end at %d were changed", s.octets, behind)
 	}
 	ev := r.EOF()
 	if over != (ev.Kind == wire.EventNone) || !over && ev.Kind != wire.EventLost {
-		t.Fatalf("% x: the end of TCP is %v behind%v", s.octets, ev.Kind, into)
+		t.Fatalf("% x: the end of TCP gives %v after%v", s.octets, ev.Kind, into)
 	}
 	if !over {
 		into.event(ev)
 	}
 	if again := r.EOF(); again.Kind != wire.EventNone {
-		t.Fatalf("% x: a second end of TCP is %v", s.octets, again.Kind)
+		t.Fatalf("% x: a second end of TCP gives %v", s.octets, again.Kind)
 	}
 	if r.Pending() != 0 {
-		t.Fatalf("% x: %d octets pending behind the end", s.octets, r.Pending())
+		t.Fatalf("% x: %d octets pending after the end", s.octets, r.Pending())
 	}
 }
 
-// ends tells the events behind which nothing is read.
+// ends reports whether nothing is read after an event of the kind.
 func ends(kind wire.EventKind) bool {
 	return kind == wire.EventClose || kind == wire.EventFail || kind == wire.EventLost
 }
 
-// converse gives the octets to a Connection and holds what it sends, frame by
-// frame, against what the trace obliges it to.
-func (s *stream) converse(t *testing.T) {
+// checkConnection passes the octets to a Connection, and checks that it sends exactly the answers
+// that the trace requires.
+func (s *stream) checkConnection(t *testing.T) {
 	s.sent = s.sent[:0]
 	c := wire.NewConnection(s.config)
 	s.conn.reset()
@@ -215,13 +215,13 @@ func (s *stream) converse(t *testing.T) {
 		}
 	}
 	if len(sent) > 0 {
-		t.Fatalf("% x: sent % x more than due", s.octets, sent)
+		t.Fatalf("% x: sent % x more than required", s.octets, sent)
 	}
 	s.closure(t, c)
 }
 
-// next takes the next frame from sent, which has to be legal and of the type
-// given, and returns its payload.
+// next removes the next frame from sent and returns its payload. The frame must be legal
+// and have the opcode.
 func (s *stream) next(t *testing.T, sent *[]byte, opcode wire.Opcode) []byte {
 	h, n, f := naiveHeader(*sent)
 	var room [len(breaches)]*wire.Rule
@@ -241,7 +241,7 @@ func (s *stream) next(t *testing.T, sent *[]byte, opcode wire.Opcode) []byte {
 	return body
 }
 
-// closure holds the end that a Connection tells against the last step.
+// closure compares the final state of a Connection with the last step.
 func (s *stream) closure(t *testing.T, c *wire.Connection) {
 	last := s.conn.steps[len(s.conn.steps)-1]
 	state, closure := wire.StateAborted, wire.Closure{Code: wire.StatusAbnormalClosure, Violation: last.violation}
@@ -253,10 +253,10 @@ func (s *stream) closure(t *testing.T, c *wire.Connection) {
 	}
 }
 
-// frugal measures what one Receiver takes from the heap: the least of some
-// times, because the test's own goroutines take from it too.
-func (s *stream) frugal(t *testing.T) {
-	const most = 4 << 10 // a Receiver, and the text of a reason or a violation
+// checkMemory checks how much memory a Receiver allocates. It uses the minimum of several
+// measurements, because other goroutines of the test allocate too.
+func (s *stream) checkMemory(t *testing.T) {
+	const most = 4 << 10 // enough for a Receiver and the text of a reason or a violation
 	taken := uint64(most + 1)
 	for try := 0; try < 5 && taken > most; try++ {
 		octets := s.fresh()
@@ -274,6 +274,6 @@ func (s *stream) frugal(t *testing.T) {
 		taken = min(taken, after.TotalAlloc-before.TotalAlloc)
 	}
 	if taken > most {
-		t.Fatalf("% x: more than %d octets taken from the heap for %d", s.octets, most, len(s.octets))
+		t.Fatalf("% x: more than %d octets allocated for %d octets", s.octets, most, len(s.octets))
 	}
 }

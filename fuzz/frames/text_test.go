@@ -4,15 +4,15 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/internal/fuzzinput"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzUTF8: the validator finds the first octet that no text can have there,
-// wherever the text is cut, and says at every cut whether it may end.
+// FuzzUTF8 checks that the validator finds the first invalid octet, however the text is
+// split, and reports at every split whether the text is complete.
 func FuzzUTF8(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r := input.From(data)
+		r := fuzzinput.From(data)
 		cut := int(r.Octet())
 		text := r.Rest()
 		cut = min(cut, len(text))
@@ -23,31 +23,31 @@ func FuzzUTF8(f *testing.F) {
 		var v wire.UTF8Validator
 		for i := range text {
 			if _, ok := v.Validate(text[i : i+1]); ok != (i < good) {
-				t.Fatalf("% x: octet %d taken: %v, text up to %d", text, i, ok, good)
+				t.Fatalf("% x: octet %d accepted: %v, want valid text up to %d", text, i, ok, good)
 			}
 			if v.Complete() != utf8.Valid(text[:i+1]) {
-				t.Fatalf("% x may end: %v", text[:i+1], v.Complete())
+				t.Fatalf("% x: Complete is %v", text[:i+1], v.Complete())
 			}
 		}
 		v.Reset()
 		if n, ok := v.Validate([]byte("é")); n != 2 || !ok || !v.Complete() {
-			t.Fatal("not ready for a new text after Reset")
+			t.Fatal("Reset does not prepare the validator for a new text")
 		}
 	})
 }
 
-// validateText validates pieces of the sizes given.
+// validateText validates the text in pieces of the given lengths.
 func validateText(t *testing.T, text []byte, good, rest int, sizes ...int) {
 	var v wire.UTF8Validator
 	from := 0
 	for _, size := range sizes {
 		n, ok := v.Validate(text[from : from+size])
 		if want := min(max(good-from, 0), size); n != want || ok != (want == size && good >= from+size) {
-			t.Fatalf("% x in pieces of %d: piece at %d accepted to %d, %v; the text is good to %d", text, sizes, from, n, ok, good)
+			t.Fatalf("% x in pieces of %d: piece at %d accepted up to %d, %v; the text is valid up to %d", text, sizes, from, n, ok, good)
 		}
 		from += size
 	}
 	if want := good == len(text) && rest == 0; v.Complete() != want {
-		t.Fatalf("% x in pieces of %d may end: %v", text, sizes, v.Complete())
+		t.Fatalf("% x in pieces of %d: Complete is %v", text, sizes, v.Complete())
 	}
 }

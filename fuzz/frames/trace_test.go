@@ -9,11 +9,11 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// A trace is what became of a stream of octets, in a form that does not depend
-// on how they were cut. It keeps its memory for the next stream.
+// A trace has the events for a stream of octets, in a form that does not depend on how the
+// octets were split. Its memory is reused for the next stream.
 type trace struct {
 	steps  []step
-	octets []byte // of all steps
+	octets []byte // the data of all steps
 }
 
 // A step is an event, or several EventData in a row.
@@ -21,11 +21,11 @@ type step struct {
 	kind       wire.EventKind
 	opcode     wire.Opcode
 	compressed bool
-	from, to   int // its Data in octets
+	from, to   int // the place of its data in trace.octets
 	code       wire.StatusCode
 	reason     string
 	violation  *wire.Violation
-	// may are the rules that the naive reading finds broken at this point.
+	// may lists the rules that are broken here according to the naive parser.
 	may []*wire.Rule
 }
 
@@ -50,7 +50,7 @@ func (t *trace) event(ev wire.Event) {
 	}, ev.Data)
 }
 
-// same reports whether the two say the same, violations to the last word.
+// same reports whether the traces are equal, including the texts of violations.
 func (t *trace) same(other *trace) bool {
 	return bytes.Equal(t.octets, other.octets) && slices.EqualFunc(t.steps, other.steps, func(a, b step) bool {
 		if (a.violation == nil) != (b.violation == nil) || a.violation != nil && *a.violation != *b.violation {
@@ -61,8 +61,8 @@ func (t *trace) same(other *trace) bool {
 	})
 }
 
-// permittedBy reports whether the naive reading leads to the same steps, and to
-// one of the failures that it permits.
+// permittedBy reports whether the naive parser has the same steps, and allows the failure
+// if there is one.
 func (t *trace) permittedBy(naive *trace) bool {
 	return bytes.Equal(t.octets, naive.octets) && slices.EqualFunc(t.steps, naive.steps, func(a, b step) bool {
 		if (a.violation != nil) != (len(b.may) > 0) {
@@ -80,7 +80,7 @@ func (s step) equal(other step) bool {
 		s.from == other.from && s.to == other.to && s.code == other.code && s.reason == other.reason
 }
 
-// String lists the steps for people.
+// String returns a readable list of the steps.
 func (t *trace) String() string {
 	var b strings.Builder
 	for _, s := range t.steps {

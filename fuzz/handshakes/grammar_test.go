@@ -10,22 +10,22 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzGrammar: lists of tokens and of extensions are read exactly when the
-// grammar has them, are refused at the first octet that no list has there, and
-// are read again from what is written.
+// FuzzGrammar checks that exactly the lists of tokens and extensions that match the
+// grammar are read, that an error names the first invalid octet, and that written lists
+// are read again.
 func FuzzGrammar(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		value := string(data)
 		if len(value) > 4<<10 {
-			return // regular expressions take their time
+			return // regular expressions are slow
 		}
 		if got := wire.IsToken(value); got != tokenPattern.MatchString(value) {
-			t.Fatalf("%q is a token: %v", value, got)
+			t.Fatalf("%q: IsToken is %v", value, got)
 		}
 		tokens, err := wire.ParseTokens(value)
 		if refused(t, value, err, tokenList, "a") {
 			if tokens != nil {
-				t.Fatalf("%q: refused, but %q is there", value, tokens)
+				t.Fatalf("%q: rejected, but the tokens are %q", value, tokens)
 			}
 		} else if want := naiveTokens(value); !slices.Equal(tokens, want) {
 			t.Fatalf("%q: tokens %q, want %q", value, tokens, want)
@@ -51,33 +51,33 @@ func FuzzGrammar(f *testing.F) {
 	})
 }
 
-// refused reports whether err refuses the value, and checks that it does so
-// exactly when the grammar does and where it has to: the endings complete every
-// beginning that can be completed.
+// refused reports whether err rejects the value. It checks that this agrees with the
+// grammar, and that err names the first invalid octet. The endings complete every valid
+// beginning of a list.
 func refused(t *testing.T, value string, err error, grammar *regexp.Regexp, endings ...string) bool {
 	if (err == nil) != grammar.MatchString(value) {
-		t.Fatalf("%q: %v, in the grammar: %v", value, err, err != nil)
+		t.Fatalf("%q: %v, but the grammar accepts it: %v", value, err, err != nil)
 	}
 	if err == nil {
 		return false
 	}
 	var where *wire.GrammarError
 	if !errors.As(err, &where) || where.Value != value || where.Offset < 0 || where.Offset > len(value) {
-		t.Fatalf("%q: %v, want a place in it", value, err)
+		t.Fatalf("%q: %v, want an offset inside the value", value, err)
 	}
 	begins := func(s string) bool {
 		return grammar.MatchString(s) || slices.ContainsFunc(endings, func(e string) bool { return grammar.MatchString(s + e) })
 	}
 	if !begins(value[:where.Offset]) {
-		t.Fatalf("%q: %v, but the grammar was left before", value, err)
+		t.Fatalf("%q: %v, but an earlier octet is invalid", value, err)
 	}
 	if where.Offset < len(value) && begins(value[:where.Offset+1]) {
-		t.Fatalf("%q: %v, but that octet can stand there", value, err)
+		t.Fatalf("%q: %v, but that octet is valid", value, err)
 	}
 	return true
 }
 
-// naiveHas looks for a token without regard to case, among ASCII letters only.
+// naiveHas searches for a token. It compares ASCII letters case-insensitively.
 func naiveHas(list, token string) bool {
 	lower := func(s string) string {
 		return strings.Map(func(r rune) rune {

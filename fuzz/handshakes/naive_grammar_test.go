@@ -7,8 +7,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// The grammar of RFC 6455 4.3 and 9.1 as regular expressions. List members may
-// be empty and have white space around them, as HTTP's list rule has it.
+// The grammar of RFC 6455 4.3 and 9.1 as regular expressions. As in HTTP, list members may
+// be empty and may have white space around them.
 const (
 	ows       = `[ \t]*`
 	tokenForm = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -29,7 +29,7 @@ var (
 	extList      = listOf(extForm)
 )
 
-// naiveTokens takes a list apart that tokenList matched.
+// naiveTokens splits a list that tokenList matches.
 func naiveTokens(list string) (tokens []string) {
 	for _, member := range strings.Split(list, ",") {
 		if member = strings.Trim(member, " \t"); member != "" {
@@ -39,8 +39,8 @@ func naiveTokens(list string) (tokens []string) {
 	return tokens
 }
 
-// naiveExtensions takes a list apart that extList matched. No token has one of
-// the characters to cut at, in quotes or not.
+// naiveExtensions splits a list that extList matches. The separators cannot occur inside
+// a token, even a quoted one.
 func naiveExtensions(list string) (extensions []wire.Extension) {
 	for _, member := range naiveTokens(list) {
 		parts := strings.Split(member, ";")

@@ -3,22 +3,23 @@ package handshakes
 import (
 	"strings"
 
-	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/internal/fuzzinput"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// A found says what the naive reading made of some octets.
+// A found is the result of the naive parser.
 type found int
 
 const (
-	short found = iota // the beginning of a head
-	whole              // a head
-	never              // no head begins like this
+	short found = iota // an incomplete head
+	whole              // a complete head
+	never              // an invalid head
 )
 
-// naiveHead finds the end of a head first, then cuts all that is there into
-// lines. The lines are those that are complete, without the empty one.
-func naiveHead(b []byte) (lines []string, n int, f found) {
+// naiveHead finds the end of a head first, and then splits the head into lines. It returns
+// the complete lines without the final empty line. A status line may have octets above
+// 0x7F after its second space.
+func naiveHead(b []byte, statusLine bool) (lines []string, n int, f found) {
 	head, complete := string(b), false
 	if end := strings.Index(head, "\r\n\r\n"); end >= 0 {
 		head, complete = head[:end+4], true
@@ -31,10 +32,11 @@ func naiveHead(b []byte) (lines []string, n int, f found) {
 	lines = strings.Split(head, "\r\n")
 	for i, line := range lines {
 		if last := i == len(lines)-1; last {
-			line = strings.TrimSuffix(line, "\r") // its LF may still come
+			line = strings.TrimSuffix(line, "\r") // the LF may still come
 		}
-		for _, c := range []byte(line) {
-			if c < 0x20 && c != '\t' || c == 0x7F || c >= 0x80 && i == 0 {
+		for at, c := range []byte(line) {
+			reason := statusLine && strings.Count(line[:at], " ") >= 2
+			if c < 0x20 && c != '\t' || c == 0x7F || c >= 0x80 && i == 0 && !reason {
 				return nil, 0, never
 			}
 		}
@@ -45,8 +47,8 @@ func naiveHead(b []byte) (lines []string, n int, f found) {
 	return lines[:len(lines)-1], 0, short
 }
 
-// naiveFields reads the field lines; a line that begins with white space belongs
-// to the one before, if that is permitted.
+// naiveFields reads the field lines. A line that begins with white space continues the
+// previous one, if folding is allowed.
 func naiveFields(lines []string, folding bool) (fields wire.Fields, ok bool) {
 	fields = wire.Fields{}
 	for _, line := range lines {
@@ -67,11 +69,11 @@ func naiveFields(lines []string, folding bool) (fields wire.Fields, ok bool) {
 	return fields, true
 }
 
-// headInput reads an octet that says how the rest is padded, so that small
-// inputs reach the limit on the size of a head: with 0xFF one more field makes
-// it so long as the next octet says, counted from just below the limit.
+// headInput pads a head so that small inputs reach the size limit. If the first octet is
+// 0xFF, an additional field gives the head a size near the limit, which the next octet
+// chooses.
 func headInput(data []byte) []byte {
-	r := input.From(data)
+	r := fuzzinput.From(data)
 	if r.Octet() != 0xFF {
 		return r.Rest()
 	}
@@ -85,13 +87,13 @@ func headInput(data []byte) []byte {
 	return []byte(head)
 }
 
-// cuts are some lengths at which to look at the beginning of n octets.
+// cuts returns some lengths for prefixes of n octets.
 func cuts(n int) []int {
 	return []int{n / 7, n / 3, n / 2, n * 3 / 4, max(n-3, 0), max(n-2, 0), max(n-1, 0)}
 }
 
-// bodily reports whether fields are there that net/http reads as telling of a
-// body, which has no part in a handshake.
+// bodily reports whether net/http would read a body because of the fields. A handshake has
+// no body.
 func bodily(f wire.Fields) bool {
 	for _, name := range []string{"Content-Length", "Transfer-Encoding", "Trailer"} {
 		if _, ok := f.Get(name); ok {

@@ -6,14 +6,13 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// terms are the parameters of one element of permessage-deflate as strings, the
-// way RFC 7692 7.1 lists them.
+// terms has the parameters of one element of permessage-deflate as strings (RFC 7692 7.1).
 type terms map[string]string
 
-// bits are the values of a window parameter (RFC 7692 7.1.2.1).
+// bits matches the values of a window parameter (RFC 7692 7.1.2.1).
 var bits = []string{"8", "9", "10", "11", "12", "13", "14", "15"}
 
-// naiveTerms reads an element; broken has every rule that it breaks.
+// naiveTerms reads an element. broken has every rule that the element breaks.
 func naiveTerms(e wire.Extension, answer bool) (agreed terms, broken []*wire.Rule) {
 	undefined, value, doubled := wire.RuleDeflateOfferUndefined, wire.RuleDeflateOfferValue, wire.RuleDeflateOfferDoubled
 	if answer {
@@ -44,7 +43,7 @@ func naiveTerms(e wire.Extension, answer bool) (agreed terms, broken []*wire.Rul
 
 func (t terms) has(name string) bool { _, ok := t[name]; return ok }
 
-// window is the number of bits, 15 without a value.
+// window returns the number of bits; the default is 15.
 func (t terms) window(name string) int {
 	if i := slices.Index(bits, t[name]); i >= 0 {
 		return 8 + i
@@ -52,7 +51,7 @@ func (t terms) window(name string) int {
 	return 15
 }
 
-// answers returns the rules that an answer breaks against an offer.
+// answers returns the rules that a response to an offer breaks.
 func (t terms) answers(offer terms) (broken []*wire.Rule) {
 	if offer.has("server_no_context_takeover") && !t.has("server_no_context_takeover") {
 		broken = append(broken, wire.RuleDeflateTakeoverKept)
@@ -86,8 +85,8 @@ func validOffers(offers []wire.Extension) (valid []terms) {
 	return valid
 }
 
-// naiveAnswer judges the extensions of a response. Without violation the rules
-// are none; agreed is nil when messages go plain.
+// naiveAnswer checks the extensions of a response. It returns the broken rules, and the
+// negotiated terms, which are nil if compression is not negotiated.
 func naiveAnswer(offers, answers []wire.Extension) (agreed terms, broken []*wire.Rule) {
 	var found []wire.Extension
 	for _, e := range answers {

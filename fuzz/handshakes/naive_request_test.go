@@ -9,7 +9,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// What RFC 6455 4.1 and 4.2.1 want of the parts of a request, as patterns.
+// The requirements of RFC 6455 4.1 and 4.2.1 for the parts of a request, as patterns.
 var (
 	http11       = regexp.MustCompile(`\AHTTP/(?:1\.[1-9]|[2-9]\.[0-9])\z`)
 	uriOctets    = regexp.MustCompile(`\A[!-"$-~]+\z`)
@@ -28,18 +28,19 @@ func naiveAuthority(s string) bool {
 	return regName.MatchString(s)
 }
 
-// values returns the fields of a name, compared as ASCII.
+// values returns the values of the fields with the name. It compares names as ASCII,
+// case-insensitively.
 func values(f wire.Fields, name string) (all []string) {
 	for _, field := range f {
-		if naiveHas(field.Name, name) { // a field's name has no comma
+		if naiveHas(field.Name, name) { // the name of a field has no comma, so it is one token
 			all = append(all, field.Value)
 		}
 	}
 	return all
 }
 
-// naiveRequest returns the rules that a request breaks, by the server's duties
-// or the client's.
+// naiveRequest returns the rules that a request breaks: those that the server checks, or
+// those for the client.
 func naiveRequest(r wire.Request, client bool) (broken []*wire.Rule) {
 	expect := func(ok bool, server, ofClient *wire.Rule) {
 		rule := server
@@ -95,7 +96,7 @@ func naiveRequest(r wire.Request, client bool) (broken []*wire.Rule) {
 	return broken
 }
 
-// sameRules reports whether the violations are of these rules, in any order.
+// sameRules reports whether the violations have exactly these rules, in any order.
 func sameRules(violations []*wire.Violation, rules []*wire.Rule) bool {
 	got := []string{}
 	for _, v := range violations {

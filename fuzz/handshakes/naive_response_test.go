@@ -9,8 +9,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// The request that FuzzResponse's responses answer, and the accept value of its
-// key as RFC 6455 1.3 gives it.
+// The request for the responses of FuzzResponse, and the accept value for its key, from
+// RFC 6455 1.3.
 const (
 	sampleKey    = "dGhlIHNhbXBsZSBub25jZQ=="
 	sampleAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
@@ -21,7 +21,7 @@ var opening = wire.NewRequest("/chat", "example.com", sampleKey, wire.Fields{
 	{Name: "Sec-WebSocket-Extensions", Value: "permessage-deflate; client_max_window_bits, foo"},
 })
 
-// naiveAccept makes the accept value of a key (RFC 6455 4.2.2).
+// naiveAccept computes the accept value for a key (RFC 6455 4.2.2).
 func naiveAccept(key string) string {
 	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	return base64.StdEncoding.EncodeToString(sum[:])
@@ -70,7 +70,7 @@ func naiveResponse(r wire.Response) (broken []*wire.Rule) {
 	return broken
 }
 
-// naiveIs compares as ASCII without regard to case.
+// naiveIs compares ASCII strings case-insensitively.
 func naiveIs(value, token string) bool {
 	return !strings.Contains(value, ",") && naiveHas(value, token)
 }

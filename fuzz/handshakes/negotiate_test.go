@@ -5,17 +5,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wsspec/wsspec/fuzz/input"
+	"github.com/wsspec/wsspec/internal/fuzzinput"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzNegotiate: two octets of a server's policy, then offers and, behind the
-// first line end, a server's answer, as the values of Sec-WebSocket-Extensions.
-// Accepting answers the first valid offer, only what was offered, within the
-// policy; any answer is judged as the naive reading does.
+// FuzzNegotiate negotiates permessage-deflate. The input has two octets for the policy of
+// a server, the offers, a line end, and a response; offers and response are values of
+// Sec-WebSocket-Extensions. The server must accept the first valid offer, within the
+// offer and the policy. The client must judge the response as the naive check does.
 func FuzzNegotiate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r := input.From(data)
+		r := fuzzinput.From(data)
 		flags, windows := r.Octet(), r.Octet()
 		policy := wire.DeflatePolicy{
 			ServerNoContextTakeover: flags&1 != 0, ClientNoContextTakeover: flags&2 != 0,
@@ -24,7 +24,7 @@ func FuzzNegotiate(f *testing.F) {
 		first, second, _ := strings.Cut(string(r.Rest()), "\n")
 		offers, err := wire.ParseExtensions(first)
 		if err != nil {
-			return // FuzzGrammar's
+			return // FuzzGrammar tests malformed values
 		}
 		accept(t, offers, policy)
 		answers, err := wire.ParseExtensions(second)
@@ -64,8 +64,8 @@ func accept(t *testing.T, offers []wire.Extension, policy wire.DeflatePolicy) {
 	if got.params() != params {
 		t.Fatalf("%v to %+v: the answer %v, but agreed %+v", offers, policy, answer, params)
 	}
-	// The policy is kept wherever the client lets it, and nothing is asked of
-	// either side that neither wanted.
+	// The response follows the policy as far as the offer allows, and has no parameter
+	// that neither side asked for.
 	offer := valid[0]
 	limit := func(bits int) int { return min(15, bits+15*(1-min(bits, 1))) }
 	want := wire.DeflateParams{
@@ -80,10 +80,10 @@ func accept(t *testing.T, offers []wire.Extension, policy wire.DeflatePolicy) {
 	if params != want {
 		t.Fatalf("%v to %+v: agreed %+v, want %+v", offers, policy, params, want)
 	}
-	// And the client takes the answer.
+	// The client accepts the response.
 	back, agreed, v := wire.CheckDeflateAnswer(offers, []wire.Extension{answer})
 	if v != nil || !agreed || back != params {
-		t.Fatalf("%v: the client takes %v as %+v, %v", offers, answer, back, v)
+		t.Fatalf("%v: the client reads the response %v as %+v, %v", offers, answer, back, v)
 	}
 }
 

@@ -13,10 +13,10 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// FuzzRequest: a request is read as the naive reading does, and no later octet
-// changes the answer; the rules it breaks are those that the naive reading
-// finds; what the server may accept, net/http reads with the same content; and
-// the server's answer is one that the client takes.
+// FuzzRequest reads a request. The result must be that of the naive parser, and later
+// octets must not change it. The broken rules must be those of the naive check. net/http
+// must read an acceptable request with the same content, and the client must accept the
+// server's response.
 func FuzzRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		b := headInput(data)
@@ -44,22 +44,22 @@ func FuzzRequest(f *testing.F) {
 		}
 		broken := wire.CheckRequest(r)
 		if rules := naiveRequest(r, false); !sameRules(broken, rules) {
-			t.Fatalf("%.800q: the server finds %v, want %v", b, broken, ids(rules))
+			t.Fatalf("%.800q: the server reports %v, want %v", b, broken, ids(rules))
 		}
 		if found, rules := wire.CheckClientRequest(r), naiveRequest(r, true); !sameRules(found, rules) {
-			t.Fatalf("%.800q: of the client is found %v, want %v", b, found, ids(rules))
+			t.Fatalf("%.800q: the check of the client reports %v, want %v", b, found, ids(rules))
 		}
 		if len(broken) > 0 {
 			refuse(t, broken)
 			return
 		}
-		besideHTTP(t, b, r)
+		compareWithHTTP(t, b, r)
 		answerTo(t, r)
 	})
 }
 
 func naiveParseRequest(b []byte) (r wire.Request, n int, f found) {
-	lines, n, f := naiveHead(b)
+	lines, n, f := naiveHead(b, false)
 	if f == never || len(lines) == 0 {
 		return r, 0, f
 	}
@@ -72,7 +72,7 @@ func naiveParseRequest(b []byte) (r wire.Request, n int, f found) {
 	return wire.Request{Method: words[0], Target: strings.Join(words[1:last], " "), Version: words[last], Fields: fields}, n, f
 }
 
-// verdict reads what a parser says.
+// verdict converts the error of a parser.
 func verdict(t *testing.T, b []byte, err error) found {
 	var v *wire.Violation
 	switch {
@@ -92,28 +92,29 @@ func equalRequests(a, b wire.Request) bool {
 	return a.Method == b.Method && a.Target == b.Target && a.Version == b.Version && slices.Equal(a.Fields, b.Fields)
 }
 
-// refuse checks that the refusal is HTTP and names an error.
+// refuse checks that the response to an invalid request is valid HTTP with an error
+// status.
 func refuse(t *testing.T, broken []*wire.Violation) {
 	resp := wire.NewRefusal(broken)
 	got, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(resp.Append(nil))), nil)
 	if err != nil {
-		t.Fatalf("%v refused with %+v: %v", broken, resp, err)
+		t.Fatalf("%v rejected with %+v: %v", broken, resp, err)
 	}
 	version := got.Header.Get("Sec-WebSocket-Version")
 	if got.StatusCode < 400 || got.StatusCode > 499 || version != wire.ProtocolVersion {
-		t.Fatalf("%v refused with %d, version %q", broken, got.StatusCode, version)
+		t.Fatalf("%v rejected with %d, version %q", broken, got.StatusCode, version)
 	}
 }
 
-// besideHTTP compares with what net/http reads in an acceptable request. It is
-// stricter about escapes in the target, and reads bodies.
-func besideHTTP(t *testing.T, b []byte, r wire.Request) {
+// compareWithHTTP compares an acceptable request with the result of net/http, which is stricter
+// about escapes in the target and reads bodies.
+func compareWithHTTP(t *testing.T, b []byte, r wire.Request) {
 	got, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(b)))
 	if _, badURI := url.ParseRequestURI(r.Target); badURI != nil || bodily(r.Fields) {
 		return
 	}
 	if err != nil {
-		t.Fatalf("%.800q: acceptable, but to net/http %v", b, err)
+		t.Fatalf("%.800q: acceptable, but net/http reports %v", b, err)
 	}
 	if got.Method != r.Method || got.RequestURI != r.Target || got.Proto != r.Version {
 		t.Fatalf("%.800q: net/http reads %s %s %s", b, got.Method, got.RequestURI, got.Proto)
@@ -124,12 +125,12 @@ func besideHTTP(t *testing.T, b []byte, r wire.Request) {
 	sameFields(t, b, r.Fields, got.Header)
 }
 
-// sameFields compares the fields by name; net/http puts Host elsewhere, and
-// makes up a Cache-Control.
+// sameFields compares the fields by name. net/http moves Host elsewhere, and adds a
+// Cache-Control field.
 func sameFields(t *testing.T, b []byte, f wire.Fields, h http.Header) {
 	for name, lines := range h {
 		if name != "Cache-Control" && !slices.Equal(values(f, name), lines) {
-			t.Fatalf("%.800q: %s is %q, to net/http %q", b, name, values(f, name), lines)
+			t.Fatalf("%.800q: %s is %q, but net/http reads %q", b, name, values(f, name), lines)
 		}
 	}
 	for _, field := range f {
@@ -139,7 +140,8 @@ func sameFields(t *testing.T, b []byte, f wire.Fields, h http.Header) {
 	}
 }
 
-// answerTo accepts a request with all that it offers; the client agrees.
+// answerTo accepts a request with all its offers, and checks that the client accepts the
+// response.
 func answerTo(t *testing.T, r wire.Request) {
 	subprotocol := ""
 	if names := r.Subprotocols(); len(names) > 0 {
@@ -148,7 +150,7 @@ func answerTo(t *testing.T, r wire.Request) {
 	resp := wire.NewResponse(r, subprotocol, r.Extensions(), nil)
 	got, _, err := wire.ParseResponse(resp.Append(nil))
 	if err != nil {
-		t.Fatalf("%+v: answered with %+v, which is %v", r, resp, err)
+		t.Fatalf("%+v: answered with %+v: %v", r, resp, err)
 	}
 	if broken := wire.CheckResponse(got, r); len(broken) > 0 {
 		t.Fatalf("%+v: answered with %+v, which breaks %v", r, resp, broken)

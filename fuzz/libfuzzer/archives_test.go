@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wsspec/wsspec/fuzz/corpus"
+	"github.com/wsspec/wsspec/internal/fuzzcorpus"
 )
 
 func TestArchivesHoldTheCorpora(t *testing.T) {
@@ -18,7 +18,7 @@ func TestArchivesHoldTheCorpora(t *testing.T) {
 		t.Fatal(err)
 	}
 	for target, folder := range map[string]string{"fuzzheader": "frames/testdata/fuzz/FuzzHeader", "fuzzecho": "frames/testdata/fuzz/FuzzFrameStream"} {
-		want, err := corpus.Read(filepath.Join("..", folder))
+		want, err := fuzzcorpus.Read(filepath.Join("..", folder))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,15 +52,15 @@ func TestNoCorporaIsAnError(t *testing.T) {
 	}
 }
 
-// What libFuzzer finds comes back as the input that the target was given.
-func TestKept(t *testing.T) {
+// keep stores an input from libFuzzer so that go test passes the same input to the target.
+func TestKeepStoresTheInput(t *testing.T) {
 	root, seeded := t.TempDir(), t.TempDir()
 	folder := filepath.Join(root, "frames")
 	if err := os.MkdirAll(filepath.Join(folder, "testdata", "fuzz", "FuzzX"), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	for name, content := range map[string][]byte{
-		"x_test.go": []byte("package frames\n\nfunc FuzzX(f *testing.F) {}\n"), "testdata/fuzz/FuzzX/a": corpus.Encode([]byte("seed")),
+		"x_test.go": []byte("package frames\n\nfunc FuzzX(f *testing.F) {}\n"), "testdata/fuzz/FuzzX/a": fuzzcorpus.Encode([]byte("seed")),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o666); err != nil {
 			t.Fatal(err)
@@ -79,7 +79,7 @@ func TestKept(t *testing.T) {
 	if err := keep(io.Discard, root, "FuzzX", found); err != nil {
 		t.Fatal(err)
 	}
-	inputs, err := corpus.Read(filepath.Join(folder, "testdata", "fuzz", "FuzzX"))
+	inputs, err := fuzzcorpus.Read(filepath.Join(folder, "testdata", "fuzz", "FuzzX"))
 	if err != nil || len(inputs) != 2 {
 		t.Fatalf("%d inputs, %v", len(inputs), err)
 	}
@@ -90,9 +90,9 @@ func TestKept(t *testing.T) {
 		}
 	}
 	if err := keep(io.Discard, root, "FuzzY", found); err == nil {
-		t.Error("kept for a target that there is not")
+		t.Error("keep accepted an unknown target")
 	}
 	if err := seeds(root, "FuzzY", seeded); err == nil {
-		t.Error("seeds of a target that there is not")
+		t.Error("seeds accepted an unknown target")
 	}
 }

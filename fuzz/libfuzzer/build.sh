@@ -1,17 +1,17 @@
 #!/bin/sh
-# Build one target for libFuzzer:
+# Builds one target for libFuzzer:
 #
 #   fuzz/libfuzzer/build.sh NAME OUTPUT
 #
-# NAME is a target without its "Fuzz", OUTPUT the program to write. It needs clang
-# with libFuzzer (on Debian clang and libclang-rt-dev). CXX, CXXFLAGS and
-# LIB_FUZZING_ENGINE are those of OSS-Fuzz.
+# NAME is the name of a target without "Fuzz", OUTPUT the program to write. The script
+# needs clang with libFuzzer (on Debian: clang and libclang-rt-dev). It uses the
+# variables CXX, CXXFLAGS and LIB_FUZZING_ENGINE as OSS-Fuzz does.
 set -eu
 name=${1:?which target?} output=${2:?which file to write?}
 cd "$(dirname "$0")/../.."
 
 file=$(grep -l "^func Fuzz$name(" fuzz/*/*_test.go) || {
-	echo "no target $name; there are:" >&2
+	echo "unknown target $name; the targets are:" >&2
 	grep -ho '^func Fuzz[A-Za-z0-9]*' fuzz/*/*_test.go | sed 's/^func Fuzz/  /' >&2
 	exit 2
 }
@@ -21,7 +21,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# The test files become the package's own, with the other testing.
+# Compile the test files as ordinary files of the package, with the other package testing.
 module=$(go list -m) folder=$(dirname "$file")
 {
 	printf '{"Replace":{'
@@ -36,7 +36,7 @@ module=$(go list -m) folder=$(dirname "$file")
 } >"$work/overlay.json"
 sed -e "s|MODULE|$module|; s|FOLDER|$folder|; s|TARGET|Fuzz$name|" fuzz/libfuzzer/entry.go.txt >"$work/main.go"
 
-# shellcheck disable=SC2046 # these are flags, without blanks in them
+# shellcheck disable=SC2046 # the flags have no blanks
 CGO_ENABLED=1 go build -buildmode=c-archive -tags libfuzzer -overlay "$work/overlay.json" \
 	$(sed -n 's/^[^#].*/-gcflags=&=-d=libfuzzer/p' fuzz/instrumented.txt) -o "$work/target.a" "$work/main.go"
 # shellcheck disable=SC2086 # the same

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// OSS-Fuzz calls the script with a folder of sources and one for what it makes,
-// and runs that far from the sources: FuzzEcho, which shares the corpus of another
-// target, has to do without it there.
+// OSS-Fuzz calls the script with a source folder and an output folder, and runs the
+// targets without the sources. So FuzzEcho must run without the corpus that it shares with
+// another target.
 func TestScriptOfOSSFuzzBuilds(t *testing.T) {
 	needLibFuzzer(t)
 	root, err := filepath.Abs("../..")
@@ -42,7 +42,7 @@ func TestScriptOfOSSFuzzBuilds(t *testing.T) {
 	}
 }
 
-// needLibFuzzer skips the test where nothing can be linked with libFuzzer.
+// needLibFuzzer skips the test if libFuzzer is not available.
 func needLibFuzzer(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "target")
 	link := exec.Command("clang++", "-x", "c++", "-fsanitize=fuzzer,address", "-o", program, "-")

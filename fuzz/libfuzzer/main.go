@@ -1,19 +1,19 @@
-// Libfuzzer carries inputs between go test and libFuzzer.
+// Libfuzzer converts fuzz inputs between go test and libFuzzer.
 //
 //	libfuzzer archives FUZZ OUTPUT
 //
-// writes the corpora of all targets below the folder FUZZ as the archives that
-// OSS-Fuzz and ClusterFuzzLite start from, NAME_seed_corpus.zip;
+// writes the corpora of all targets in the folder FUZZ as seed archives for OSS-Fuzz and
+// ClusterFuzzLite, NAME_seed_corpus.zip;
 //
 //	libfuzzer seeds FUZZ TARGET OUTPUT
 //
-// writes one of them as files; and
+// writes the corpus of one target as files;
 //
 //	libfuzzer keep FUZZ TARGET FILE
 //
-// makes what libFuzzer found, here or there, an input in the target's testdata.
+// stores an input that libFuzzer or OSS-Fuzz found in the testdata of the target.
 //
-// What builds the targets is build.sh.
+// The script build.sh builds the targets.
 package main
 
 import (
@@ -28,10 +28,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wsspec/wsspec/fuzz/corpus"
+	"github.com/wsspec/wsspec/internal/fuzzcorpus"
 )
 
-// shared are the targets that start from the corpus of another.
+// shared maps targets to the target whose corpus they share.
 var shared = map[string]string{"FuzzEcho": "frames/testdata/fuzz/FuzzFrameStream"}
 
 func main() {
@@ -50,7 +50,7 @@ func main() {
 	}
 }
 
-// command is the first argument, if the number of the others fits.
+// command returns the first argument, if the number of arguments is right for it.
 func command() string {
 	if len(os.Args) < 2 || map[string]int{"archives": 2, "seeds": 3, "keep": 3}[os.Args[1]] != len(os.Args)-2 {
 		return ""
@@ -58,11 +58,11 @@ func command() string {
 	return os.Args[1]
 }
 
-// corpora are the folders of the targets' seeds below root, by the targets.
+// corpora maps each target to the folders of its seeds in root.
 func corpora(root string) (map[string]string, error) {
 	folders, err := filepath.Glob(filepath.Join(root, "*", "testdata", "fuzz", "Fuzz*"))
 	if err != nil {
-		return nil, fmt.Errorf("looking for corpora: %w", err)
+		return nil, fmt.Errorf("searching for corpora: %w", err)
 	}
 	if len(folders) == 0 {
 		return nil, fmt.Errorf("no corpora in %s", root)
@@ -85,7 +85,7 @@ func seeds(root, target, output string) error {
 	if sources[target] == "" {
 		return fmt.Errorf("no corpus of %s in %s", target, root)
 	}
-	inputs, err := corpus.Read(sources[target])
+	inputs, err := fuzzcorpus.Read(sources[target])
 	if err != nil {
 		return err
 	}
@@ -97,25 +97,26 @@ func seeds(root, target, output string) error {
 	return nil
 }
 
-// keep names the input by its content, as go test does, and says where it is.
+// keep stores an input, with a name made from its content as go test does, and prints the
+// path.
 func keep(w io.Writer, root, target, file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return fmt.Errorf("reading what was found: %w", err)
+		return fmt.Errorf("reading the failing input: %w", err)
 	}
 	targets, err := filepath.Glob(filepath.Join(root, "*", "*_test.go"))
 	if err != nil {
-		return fmt.Errorf("looking for %s: %w", target, err)
+		return fmt.Errorf("searching for %s: %w", target, err)
 	}
 	for _, source := range targets {
 		text, err := os.ReadFile(source)
 		if err != nil {
-			return fmt.Errorf("looking for %s: %w", target, err)
+			return fmt.Errorf("searching for %s: %w", target, err)
 		}
 		if !bytes.Contains(text, []byte("\nfunc "+target+"(")) {
 			continue
 		}
-		input := corpus.Encode(data)
+		input := fuzzcorpus.Encode(data)
 		sum := sha256.Sum256(input)
 		kept := filepath.Join(filepath.Dir(source), "testdata", "fuzz", target, hex.EncodeToString(sum[:8]))
 		if err := os.MkdirAll(filepath.Dir(kept), 0o777); err != nil {
@@ -127,7 +128,7 @@ func keep(w io.Writer, root, target, file string) error {
 		fmt.Fprintf(w, "kept as %s; again with: go test ./%s -run '%s/%s'\n", kept, filepath.ToSlash(filepath.Dir(source)), target, filepath.Base(kept))
 		return nil
 	}
-	return fmt.Errorf("no target %s in %s", target, root)
+	return fmt.Errorf("unknown target %s in %s", target, root)
 }
 
 func archives(root, output string) error {
@@ -136,7 +137,7 @@ func archives(root, output string) error {
 		return err
 	}
 	for target, folder := range sources {
-		inputs, err := corpus.Read(folder)
+		inputs, err := fuzzcorpus.Read(folder)
 		if err != nil {
 			return err
 		}
@@ -144,7 +145,7 @@ func archives(root, output string) error {
 		if err != nil {
 			return fmt.Errorf("archive of %s: %w", target, err)
 		}
-		// The name is that of the target's binary in ci/ossfuzz/build.sh.
+		// ci/ossfuzz/build.sh gives the binary of the target the same name.
 		name := strings.ToLower(target) + "_seed_corpus.zip"
 		if err := os.WriteFile(filepath.Join(output, name), archive, 0o666); err != nil {
 			return fmt.Errorf("writing an archive: %w", err)

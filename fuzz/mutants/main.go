@@ -1,12 +1,11 @@
-// Mutants shows that the fuzz targets find what they are there for: it makes
-// one mistake after the other in a copy of ref/wire, and every target that is to
-// find it has to fail, on its committed corpus or within a bounded run of the
-// fuzzer.
+// Mutants checks that the fuzz targets find mistakes. It makes one mistake at a time in a
+// copy of ref/wire. Each target of the mistake must fail, with its committed corpus or in
+// a bounded run of the fuzzer.
 //
-//	go run ./fuzz/mutants            # all, some minutes
-//	go run ./fuzz/mutants -run utf8  # those whose file, edit or target has that
+//	go run ./fuzz/mutants            # all mistakes; takes some minutes
+//	go run ./fuzz/mutants -run utf8  # only if the file, edit or target contains "utf8"
 //
-// Its exit code is 1 if a fault stayed unfound, 2 for anything else.
+// The exit code is 1 if a mistake was not found, and 2 for any other error.
 package main
 
 import (
@@ -23,7 +22,7 @@ import (
 	"github.com/wsspec/wsspec/fuzz"
 )
 
-// homes are the folders of the targets.
+// homes maps each target to its folder.
 var homes = map[string]string{
 	"Header": "fuzz/frames", "FrameRules": "fuzz/frames", "Mask": "fuzz/frames",
 	"UTF8": "fuzz/frames", "CloseBody": "fuzz/frames", "FrameStream": "fuzz/frames",
@@ -34,15 +33,15 @@ var homes = map[string]string{
 	"Differential": "conformance/peers/differential",
 }
 
-// needed are the folders and files of the modules that the targets are built of.
+// needed lists the folders and files that the targets need to build.
 var needed = []string{
-	"go.mod", "go.sum", "ref", "conformance/oracle", "fuzz",
+	"go.mod", "go.sum", "ref", "conformance/oracle", "fuzz", "internal",
 	"conformance/peers/go.mod", "conformance/peers/go.sum", "conformance/peers/differential",
 }
 
 func main() {
-	only := flag.String("run", "", "only faults whose file, edit or target has this in it")
-	executions := flag.Int("x", 100_000, "how many inputs the fuzzer may try for a fault that the corpus does not find")
+	only := flag.String("run", "", "use only faults whose file, edit or target contains this `text`")
+	executions := flag.Int("x", 100_000, "the maximum `number` of inputs for a fault that the corpus does not find")
 	flag.Parse()
 	missed, err := check(*only, *executions)
 	switch {
@@ -50,7 +49,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(2)
 	case missed > 0:
-		fmt.Printf("%d faults stayed unfound\n", missed)
+		fmt.Printf("%d faults were not found\n", missed)
 		os.Exit(1)
 	}
 }
@@ -62,7 +61,7 @@ func check(only string, executions int) (missed int, err error) {
 	}
 	work, err := os.MkdirTemp("", "mutants")
 	if err != nil {
-		return 0, fmt.Errorf("making room for a copy: %w", err)
+		return 0, fmt.Errorf("making a folder for the copy: %w", err)
 	}
 	defer os.RemoveAll(work)
 	for _, part := range needed {
@@ -92,13 +91,13 @@ func check(only string, executions int) (missed int, err error) {
 		}
 	}
 	if tried == 0 {
-		return 0, fmt.Errorf("no fault has %q in it", only)
+		return 0, fmt.Errorf("no fault contains %q", only)
 	}
 	fmt.Printf("%d of %d found, the longest in %.0f s, all in %.0f s\n", tried-missed, tried, longest.Seconds(), time.Since(start).Seconds())
 	return missed, nil
 }
 
-// find returns how the target finds the fault, or "".
+// find returns how the target finds the fault, or "" if it does not.
 func find(work string, f fault, target string, executions int) (how string, err error) {
 	path := filepath.Join(work, "ref", "wire", f.file)
 	source, err := os.ReadFile(path)
@@ -134,20 +133,20 @@ func find(work string, f fault, target string, executions int) (how string, err 
 	return how, err
 }
 
-// mutate makes the mistake.
+// mutate returns the source with the mistake.
 func mutate(source string, f fault) (string, error) {
 	if n := strings.Count(source, f.old); n != 1 {
-		return "", fmt.Errorf("%q is there %d times, want once", f.old, n)
+		return "", fmt.Errorf("%q occurs %d times, want once", f.old, n)
 	}
 	source = strings.Replace(source, f.old, f.new, 1)
-	if strings.Contains(f.new, "grown = ") { // a buffer that escapes to the heap
+	if strings.Contains(f.new, "grown = ") { // declare the variable, through which a buffer escapes to the heap
 		source += "\nvar grown []byte\n"
 	}
 	return source, nil
 }
 
-// run builds the tests of a package and runs them; failed says that a target
-// did. What it finds stays in the copy and is removed.
+// run builds and runs the tests of a package. failed says whether the target failed. run
+// removes the inputs that the target stores in the copy.
 func run(home string, build []string, target string, args ...string) (failed bool, err error) {
 	binary := filepath.Join(home, "target.test")
 	compile := exec.Command("go", append(append([]string{"test", "-c", "-o", binary}, build...), ".")...)
@@ -198,7 +197,7 @@ func names(folder string) (map[string]bool, error) {
 	return found, nil
 }
 
-// moduleRoot is two folders above this file.
+// moduleRoot returns the root of the module, two folders above this file.
 func moduleRoot() (string, error) {
 	_, file, _, ok := runtime.Caller(0)
 	root := filepath.Join(filepath.Dir(file), "..", "..")

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A fault that cannot be made any more would quietly stop being looked for.
+// Every edit applies to the current source, and every target has enough faults.
 func TestEveryFaultCanBeMade(t *testing.T) {
 	root, err := moduleRoot()
 	if err != nil {
@@ -27,17 +27,17 @@ func TestEveryFaultCanBeMade(t *testing.T) {
 	}
 	for target := range homes {
 		if sought[target] < 3 {
-			t.Errorf("only %d faults are for %s to find", sought[target], target)
+			t.Errorf("%s has only %d faults", target, sought[target])
 		}
 	}
 	for target := range sought {
 		if homes[target] == "" {
-			t.Errorf("no target %s", target)
+			t.Errorf("unknown target %s", target)
 		}
 	}
 }
 
-// One fault from beginning to end; all of them take minutes.
+// Checks a single fault, because all of them take minutes.
 func TestAFaultIsFound(t *testing.T) {
 	missed, err := check("v.hi = 0xBF UTF8", 1000)
 	if err != nil || missed > 0 {

@@ -1,13 +1,12 @@
-// Regress turns an input that FuzzFrameStream or FuzzEcho found into a permanent
-// case of the catalogue:
+// Regress turns an input that FuzzFrameStream or FuzzEcho found into a case of the
+// catalogue:
 //
-//	go run ./fuzz/regress NAME "what is done to the peer" FILE
+//	go run ./fuzz/regress NAME "title of the case" FILE
 //
-// It prints the case as Go source, frame by frame, with the outcomes that the
-// executable specification permits. With -append FILE.go it adds it to that
-// file of conformance/catalog, as the last of the slice that the file's only
-// function returns. If there is none, it makes the file, and has catalog.go beside
-// it list the cases of regressions.
+// It prints the case as Go source, frame by frame, with the outcomes that the executable
+// specification allows. With -append FILE.go, it appends the case to the slice that the
+// only function of that file in conformance/catalog returns. If the file does not exist,
+// it creates the file, and adds its cases to catalog.go in the same folder.
 package main
 
 import (
@@ -20,7 +19,7 @@ import (
 	"strings"
 
 	"github.com/wsspec/wsspec/conformance/oracle"
-	"github.com/wsspec/wsspec/fuzz/corpus"
+	"github.com/wsspec/wsspec/internal/fuzzcorpus"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -46,7 +45,7 @@ func run(into, name, title, file string) error {
 	if err != nil {
 		return fmt.Errorf("reading the input: %w", err)
 	}
-	data, err := corpus.Decode(content)
+	data, err := fuzzcorpus.Decode(content)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
@@ -75,22 +74,23 @@ func run(into, name, title, file string) error {
 	return nil
 }
 
-// empty is a file of the catalogue before the first case.
+// empty is the content of a new file of the catalogue.
 const empty = `package catalog
 
 import (
-	c "github.com/wsspec/wsspec/conformance"
+	c "github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// regressions are cases that fuzzing found; see fuzz/README.md.
+// regressions returns the cases that fuzzing found; see fuzz/README.md.
 func regressions() []*c.Case {
 	return []*c.Case{
 	}
 }
 `
 
-// list has the catalogue list the cases of the new file.
+// list adds the cases of the new file to the catalogue.
 func list(catalogue string) error {
 	source, err := os.ReadFile(catalogue)
 	if err != nil {
@@ -99,20 +99,20 @@ func list(catalogue string) error {
 	head, rest, found := strings.Cut(string(source), "var all = slices.Concat(\n")
 	files, behind, ends := strings.Cut(rest, "\n)\n")
 	if !found || !ends {
-		return fmt.Errorf("%s: no list of the cases of all files", catalogue)
+		return fmt.Errorf("%s does not contain the list of the cases of all files", catalogue)
 	}
 	listed := head + "var all = slices.Concat(\n" + files + "\n\tregressions(),\n)\n" + behind
 	return os.WriteFile(catalogue, []byte(listed), 0o666)
 }
 
-// add puts a case behind the others.
+// add appends a case to the others.
 func add(file []byte, name, source string) ([]byte, error) {
 	const last = "\n\t}\n}\n"
 	if !bytes.HasSuffix(file, []byte(last)) {
-		return nil, fmt.Errorf("it does not end in the slice that a function returns")
+		return nil, fmt.Errorf("the file does not end with the slice that a function returns")
 	}
 	if bytes.Contains(file, fmt.Appendf(nil, "%q", id(name))) {
-		return nil, fmt.Errorf("it has a case %s already", id(name))
+		return nil, fmt.Errorf("the file already has the case %s", id(name))
 	}
 	grown := append(bytes.TrimSuffix(file, []byte(last)), "\n"+source+last...)
 	out, err := format.Source(grown)
@@ -124,13 +124,13 @@ func add(file []byte, name, source string) ([]byte, error) {
 
 func id(name string) string { return "regression/" + name }
 
-// caseOf writes an input as a case.
+// caseOf returns the Go source of a case for an input.
 func caseOf(name, title string, data []byte) (string, error) {
 	if len(data) < 3 {
-		return "", fmt.Errorf("%d octets, want two of configuration and a stream", len(data))
+		return "", fmt.Errorf("the input has %d octets, want two octets of configuration and a stream", len(data))
 	}
 	if data[0]&2 != 0 {
-		return "", fmt.Errorf("it is about permessage-deflate, whose cases have offers: write that one by hand")
+		return "", fmt.Errorf("the input uses permessage-deflate, and such a case needs offers: write it by hand")
 	}
 	subject, octets := oracle.Subject{Role: wire.RoleServer}, data[2:]
 	if data[0]&1 != 0 {
@@ -142,8 +142,8 @@ func caseOf(name, title string, data []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// The mask is a matter of the role, so the case is for both; not if it is
-	// about the mask.
+	// Masking follows from the role, so the case fits both roles, unless it is about
+	// masking.
 	roles := ""
 	if strings.Contains(steps, "MaskMode") || strings.Contains(steps, "SendOctets") {
 		roles = "Roles: []wire.Role{wire.RoleServer},\n"
@@ -151,7 +151,7 @@ func caseOf(name, title string, data []byte) (string, error) {
 			roles = strings.Replace(roles, "Server", "Client", 1)
 		}
 	}
-	source := fmt.Sprintf("{\nID: %q, Title: %q, Requires: []string{%q}, Level: c.Must,\n%sScript: c.Script{\nSteps: []c.Step{%s},\nOutcomes: []c.Outcome{\n%s},\n},\n},\n",
+	source := fmt.Sprintf("{\nID: %q, Title: %q, Requires: []string{%q}, Level: verdict.Must,\n%sScript: c.Script{\nSteps: []c.Step{%s},\nOutcomes: []c.Outcome{\n%s},\n},\n},\n",
 		id(name), title, permitted.Endings[0].Requires, roles, steps, outcomes)
 	formatted, err := format.Source([]byte("package p\nvar _ = []*T{\n" + source + "}"))
 	if err != nil {
@@ -161,8 +161,8 @@ func caseOf(name, title string, data []byte) (string, error) {
 	return strings.TrimSuffix(strings.TrimSpace(body), "}"), nil
 }
 
-// steps writes the frames as the harness would send them; what is no whole frame
-// at the end goes out as octets, and whole is false.
+// steps returns the Go source of the steps that send the frames. If the input ends with an
+// incomplete frame, that is sent as octets, and whole is false.
 func steps(harness wire.Role, octets []byte) (source string, whole bool) {
 	var frames []string
 	rest := octets
@@ -215,7 +215,7 @@ func frame(h wire.Header, payload []byte, harness wire.Role) string {
 	return "{" + strings.Join(fields, ", ") + "}"
 }
 
-// outcomes writes what is permitted, the best first.
+// outcomes returns the Go source of the allowed outcomes, the best one first.
 func outcomes(p *oracle.Permitted, whole bool) (string, error) {
 	var answers []string
 	for _, a := range p.Answers {
@@ -233,7 +233,7 @@ func outcomes(p *oracle.Permitted, whole bool) (string, error) {
 		events = "Events: []c.Expect{" + strings.Join(answers, ", ") + "}, "
 	}
 	var out strings.Builder
-	behavior := "c.OK"
+	behavior := "verdict.OK"
 	for _, e := range p.Endings {
 		var codes []string
 		for _, code := range e.Codes {
@@ -244,7 +244,7 @@ func outcomes(p *oracle.Permitted, whole bool) (string, error) {
 		switch e.Fate {
 		case oracle.Stays:
 			if !whole {
-				return "", fmt.Errorf("the stream ends inside a frame, behind which nothing can be asked: complete the frame")
+				return "", fmt.Errorf("the stream ends inside a frame, so the peer cannot answer: complete the frame")
 			}
 			ending = "c.ClosedByHarness()"
 		case oracle.Closes:
@@ -253,9 +253,9 @@ func outcomes(p *oracle.Permitted, whole bool) (string, error) {
 			ending = "c.FailedByPeer(" + list + ")"
 		}
 		fmt.Fprintf(&out, "{Behavior: %s, %sEnding: %s},\n", behavior, events, ending)
-		behavior = "c.NonStrict"
-		if e.Fate != oracle.Stays && events != "" { // answers may be left out
-			fmt.Fprintf(&out, "{Behavior: c.NonStrict, Ending: %s},\n", ending)
+		behavior = "verdict.NonStrict"
+		if e.Fate != oracle.Stays && events != "" { // the peer may omit answers
+			fmt.Fprintf(&out, "{Behavior: verdict.NonStrict, Ending: %s},\n", ending)
 		}
 	}
 	return out.String(), nil

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wsspec/wsspec/fuzz/corpus"
+	"github.com/wsspec/wsspec/internal/fuzzcorpus"
 )
 
 func TestCaseOf(t *testing.T) {
@@ -20,7 +20,7 @@ func TestCaseOf(t *testing.T) {
 			`c.Echo(c.Text(c.Octets("hi"))), c.PongFor(c.Ping(c.Octets("p")))`, "c.ClosedByHarness()",
 		}},
 		{"a broken rule behind an echo", "\x01\x00\x82\x01a\xf1\x00", []string{
-			"RSV: wire.RSV(7)", `Requires: []string{"RFC6455-5.2-3"}`, "c.FailedByPeer(1002)", "c.NonStrict",
+			"RSV: wire.RSV(7)", `Requires: []string{"RFC6455-5.2-3"}`, "c.FailedByPeer(1002)", "verdict.NonStrict",
 		}},
 		{"no mask to a server", "\x00\x00\x81\x01a", []string{
 			"Mask: c.MaskMode(c.MaskNever)", "Roles: []wire.Role{wire.RoleServer}", "c.FailedByPeer(1002)",
@@ -35,14 +35,14 @@ func TestCaseOf(t *testing.T) {
 			}
 			for _, want := range tt.want {
 				if !strings.Contains(source, want) {
-					t.Errorf("no %s in\n%s", want, source)
+					t.Errorf("%s is missing in\n%s", want, source)
 				}
 			}
 		})
 	}
 }
 
-func TestCaseOfRefuses(t *testing.T) {
+func TestCaseOfRejects(t *testing.T) {
 	for _, data := range []string{"", "\x01\x00", "\x03\x00\xc1\x00", "\x01\x00\x82\x05he"} {
 		if source, err := caseOf("x", "title", []byte(data)); err == nil {
 			t.Errorf("%q became\n%s", data, source)
@@ -50,12 +50,12 @@ func TestCaseOfRefuses(t *testing.T) {
 	}
 }
 
-// What is written is a file of the catalogue that compiles.
+// The written file compiles as part of the catalogue.
 func TestAppend(t *testing.T) {
 	dir := t.TempDir()
 	input, into := filepath.Join(dir, "input"), filepath.Join(dir, "regressions.go")
 	if err := run(into, "a", "title", input); err == nil {
-		t.Error("no input, and no error")
+		t.Error("an empty input gives no error")
 	}
 	catalogue := filepath.Join(dir, "catalog.go")
 	const before = "package catalog\n\nvar all = slices.Concat(\n\tsection1(),\n)\n\nvar more = 1\n"
@@ -63,7 +63,7 @@ func TestAppend(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, data := range []string{"\x01\x00\x81\x02hi", "\x01\x00\x83\x00"} {
-		if err := os.WriteFile(input, corpus.Encode([]byte(data)), 0o666); err != nil {
+		if err := os.WriteFile(input, fuzzcorpus.Encode([]byte(data)), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		if err := run(into, string('a'+rune(i)), "title", input); err != nil {
@@ -71,7 +71,7 @@ func TestAppend(t *testing.T) {
 		}
 	}
 	if err := run(into, "a", "title", input); err == nil {
-		t.Error("the same id twice")
+		t.Error("a duplicate id gives no error")
 	}
 	want := strings.Replace(before, "section1(),\n", "section1(),\n\tregressions(),\n", 1)
 	if after, err := os.ReadFile(catalogue); err != nil || string(after) != want {

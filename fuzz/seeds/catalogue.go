@@ -6,21 +6,21 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
+	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// most is how many octets of a case become a seed. The longer cases repeat
-// themselves, and a fuzzer is slow with long inputs.
+// most limits the length of a seed, in octets. Longer cases repeat themselves, and fuzzing
+// is slow with long inputs.
 const most = 200
 
-// key is the masking key of RFC 6455 5.7, in all seeds.
+// key is the masking key in all seeds, from RFC 6455 5.7.
 var key = [4]byte{0x37, 0xfa, 0x21, 0x3d}
 
-// catalogue exports every case as what a server under test is sent, and the
-// short ones as what a client is sent too. What a case has of texts, Close
-// bodies, headers, payloads and offers goes to the targets for those.
+// catalogue makes seeds from the octets that each case sends to a server, and for short
+// cases also from those for a client. The texts, Close bodies, headers, payloads and
+// offers of the cases become seeds of the targets for those.
 var catalogue = sync.OnceValue(func() []seed {
 	var seeds []seed
 	for _, c := range catalog.Cases() {
@@ -29,7 +29,7 @@ var catalogue = sync.OnceValue(func() []seed {
 		}
 		server := octets(c, wire.RoleClient)
 		if len(server) == 0 {
-			continue // it only listens, or is about the handshake
+			continue // the case sends no frames
 		}
 		add("FrameStream", "", append(choices(c, 0), server...))
 		if client := octets(c, wire.RoleServer); len(client) <= 128 {
@@ -58,83 +58,104 @@ var catalogue = sync.OnceValue(func() []seed {
 	return seeds
 })
 
-// caseName is the name of the case's seed, an id with slashes made a file name.
-func caseName(c *conformance.Case) string {
+// caseName returns the name of the seed for a case id, which may have slashes.
+func caseName(c *script.Case) string {
 	return "case-" + strings.ReplaceAll(c.ID, "/", "_")
 }
 
-// choices are the first octets of a frame stream: the role of the peer under
-// test, whether permessage-deflate was agreed, no limits, some cuts.
-func choices(c *conformance.Case, role byte) []byte {
+// choices returns the first octets of a frame stream: the role of the peer under test,
+// whether permessage-deflate is negotiated, no limits, some splits.
+func choices(c *script.Case, role byte) []byte {
 	if len(c.Script.Offers) > 0 {
 		role |= 2
 	}
 	return []byte{role, byte(len(c.ID))}
 }
 
-// octets returns the beginning of what the case sends in the role of the
-// harness.
-func octets(c *conformance.Case, harness wire.Role) []byte {
-	var out []byte
+// octets returns the first octets that the case sends in the role of the harness.
+func octets(c *script.Case, harness wire.Role) []byte {
+	w := &sent{c: c, harness: harness}
 	for _, s := range c.Script.Steps {
-		switch s := s.(type) {
-		case conformance.SendOctets:
-			out = append(out, s.Octets...)
-		case conformance.SendPart:
-			if s.From == 0 { // the pieces of a frame follow each other
-				out = appendFrame(out, s.Frame, harness)
-			}
-		default:
-			for _, f := range stepFrames(c, s) {
-				if out = appendFrame(out, f, harness); len(out) > most {
-					break
-				}
-			}
-		}
-		if len(out) > most {
-			return out[:most]
+		if s.Visit(w); len(w.octets) > most {
+			return w.octets[:most]
 		}
 	}
-	return out
+	return w.octets
 }
 
-// frames returns the frames that the case sends, of the exchanges the first
-// message.
-func frames(c *conformance.Case) (all []conformance.Frame) {
+// frames returns the frames that the case sends, with only the first message of an
+// exchange.
+func frames(c *script.Case) []script.Frame {
+	w := &sent{c: c}
 	for _, s := range c.Script.Steps {
-		if part, ok := s.(conformance.SendPart); ok && part.From == 0 {
-			all = append(all, part.Frame)
-		}
-		all = append(all, stepFrames(c, s)...)
+		s.Visit(w)
 	}
-	return all
+	return w.frames
 }
 
-func stepFrames(c *conformance.Case, s conformance.Step) []conformance.Frame {
-	switch s := s.(type) {
-	case conformance.Send:
-		return s.Frames
-	case conformance.Exchange:
-		payload, opcode, rsv := s.Stream.Message(s.Size, 0), wire.OpBinary, wire.RSV(0)
-		if s.Stream.Text {
-			opcode = wire.OpText
-		}
-		if len(c.Script.Offers) > 0 {
-			payload, rsv = compress(c, s, payload), wire.RSV1
-		}
-		size := s.Fragment
-		if size == 0 {
-			size = max(len(payload), 1)
-		}
-		frames := conformance.Fragmented(opcode, conformance.Payload{Octets: payload}, size)
-		frames[0].RSV = rsv
-		return frames
-	}
-	return nil
+// sent collects the frames that the steps of a case send, and the first octets.
+type sent struct {
+	c       *script.Case
+	harness wire.Role
+	octets  []byte
+	frames  []script.Frame
 }
 
-// compress compresses for the window of the first offer.
-func compress(c *conformance.Case, s conformance.Exchange, message []byte) []byte {
+func (w *sent) add(frames ...script.Frame) {
+	w.frames = append(w.frames, frames...)
+	for _, f := range frames {
+		if len(w.octets) <= most {
+			w.octets = appendFrame(w.octets, f, w.harness)
+		}
+	}
+}
+
+func (w *sent) VisitSend(s script.Send)             { w.add(s.Frames...) }
+func (w *sent) VisitSendOctets(s script.SendOctets) { w.octets = append(w.octets, s.Octets...) }
+
+// VisitSendPart adds the whole frame at its first piece, because the pieces follow one
+// another.
+func (w *sent) VisitSendPart(s script.SendPart) {
+	if s.From == 0 {
+		w.add(s.Frame)
+	}
+}
+
+func (w *sent) VisitExchange(s script.Exchange) {
+	payload, opcode, rsv := s.Stream.Message(s.Size, 0), wire.OpBinary, wire.RSV(0)
+	if s.Stream.Text {
+		opcode = wire.OpText
+	}
+	if len(w.c.Script.Offers) > 0 {
+		payload, rsv = compress(w.c, s, payload), wire.RSV1
+	}
+	size := s.Fragment
+	if size == 0 {
+		size = max(len(payload), 1)
+	}
+	frames := script.Fragmented(opcode, script.Payload{Octets: payload}, size)
+	frames[0].RSV = rsv
+	w.add(frames...)
+}
+
+// VisitFlood adds the frames once, because the rest repeats them.
+func (w *sent) VisitFlood(s script.Flood) { w.add(s.Frames...) }
+
+// The other steps send no octets of a frame.
+
+func (*sent) VisitAwait(script.Await)             {}
+func (*sent) VisitSettle(script.Settle)           {}
+func (*sent) VisitWatch(script.Watch)             {}
+func (*sent) VisitHold(script.Hold)               {}
+func (*sent) VisitPause(script.Pause)             {}
+func (*sent) VisitStopReading(script.StopReading) {}
+func (*sent) VisitReadSlowly(script.ReadSlowly)   {}
+func (*sent) VisitHalfClose(script.HalfClose)     {}
+func (*sent) VisitReset(script.Reset)             {}
+func (*sent) VisitConnect(script.Connect)         {}
+
+// compress compresses a payload with the window of the first offer.
+func compress(c *script.Case, s script.Exchange, message []byte) []byte {
 	bits := c.Script.Offers[0].ServerMaxWindowBits
 	what := fmt.Sprint(s.Stream.Name, s.Size, bits)
 	if payload, ok := compressed[what]; ok {
@@ -149,14 +170,14 @@ func compress(c *conformance.Case, s conformance.Exchange, message []byte) []byt
 	return compressed[what]
 }
 
-// compressed keeps what many cases send.
+// compressed caches payloads that many cases send.
 var compressed = make(map[string][]byte)
 
-func appendFrame(dst []byte, f conformance.Frame, harness wire.Role) []byte {
+func appendFrame(dst []byte, f script.Frame, harness wire.Role) []byte {
 	payload := f.Payload.Bytes()
 	h := wire.Header{
 		Fin: f.Fin, RSV: f.RSV, Opcode: f.Opcode, Form: f.Form, Length: uint64(len(payload)), MaskKey: key,
-		Masked: f.Mask == conformance.MaskAlways || f.Mask == conformance.MaskByRole && harness == wire.RoleClient,
+		Masked: f.Mask == script.MaskAlways || f.Mask == script.MaskByRole && harness == wire.RoleClient,
 	}
 	dst = wire.AppendHeader(dst, h)
 	body := slices.Clone(payload[:min(len(payload), most)])
@@ -166,8 +187,9 @@ func appendFrame(dst []byte, f conformance.Frame, harness wire.Role) []byte {
 	return append(dst, body...)
 }
 
-// negotiation is the case's offers and what a server without wishes answers.
-func negotiation(c *conformance.Case) []byte {
+// negotiation returns the offers of the case and the response of a server with the default
+// policy.
+func negotiation(c *script.Case) []byte {
 	var offers []wire.Extension
 	for _, o := range c.Script.Offers {
 		offers = append(offers, o.Extension())

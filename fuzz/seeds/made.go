@@ -9,7 +9,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// request and response are the opening handshake of RFC 6455 1.3 with offers.
+// request and response are the opening handshake of RFC 6455 1.3, with extensions.
 const (
 	request = "GET /chat HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" +
@@ -19,7 +19,7 @@ const (
 		"Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
 )
 
-// made are inputs for what neither the catalogue nor history has.
+// made has inputs for code that neither the catalogue nor the historic inputs reach.
 func made() []seed {
 	var seeds []seed
 	add := func(target string, inputs ...string) {
@@ -63,7 +63,7 @@ func made() []seed {
 	add("UTF8", "", "\x02κόσμε", "\x01\xc3", "\x02a\xf4\x90", "\x03\xf0\x9f\x98\x80\xed", "\x01\xe0\xa0")
 	add("CloseBody", "", "\x03\xe8", "\x03\xe8why", "\x03\xe8\xff", "\x03\xec", "\x03\xed", "\x03\xed?", "\x03\xee", "\x03\xf7", "\x00\x00", "\x03\xf8", "\x0b\xb7", "\x0b\xb8", "\x13\x87", "\x13\x88",
 		"\x03\xe8"+strings.Repeat("é", 62), "\x03\xe8"+strings.Repeat("\xff", 42), "\x03\xe8"+strings.Repeat("€", 41)+"ab")
-	// Lengths on both sides of where their form changes, in every form.
+	// Lengths just below and above each change of the form, in every form.
 	for i, length := range []uint64{0, 125, 126, 127, 65535, 65536, 1 << 32, 1<<63 - 1, 1 << 63} {
 		for form := range byte(4) {
 			name := fmt.Sprintf("made-length-%d-%d", i+1, form)
@@ -80,7 +80,7 @@ func made() []seed {
 	add("FrameStream", streams()...)
 	add("Inflate", payloads()...)
 	add("Compress", "", "\x0e\x00\x00\x03\x05hello\x00\x05\x05hello", "\x1e\x04\x05\x40\x05hello\x02\x05\x05hello", "\x11\x05\x06\x80\x20"+strings.Repeat("ab cd ", 8), "\x02\x02\x06\x00\x40"+strings.Repeat("window", 10)+"\x00\x05\x06window",
-		// Messages that together go round a window of 256 octets, the third made of what the second left in it.
+		// Messages that together exceed a window of 256 octets; the third one repeats octets that are still in the window.
 		"\x00\x00\x00\x00\xc859aef1lx3j4r9uhjfx6yz501ylt05h0affemkczed67jrn6n5f4w8ebw59x742xvsyi7larocxqm4vvkmlxu8rzxorplbyuu84a9a94yl3macpk4nbkd2cjgnazg8p1kmpd4pzstr6w850vcatrpd6s03953mulcpipmpyax22lz4fri4qytqh6s8tcesk4a9bie0hsq"+"\x00\x00\xc8ezxntfkrvnzdhk9k5xzeigerhzljrvc77z8nfkkcxyxz4qt9g6wed2f3m9rx4xlu8fhgr8tdvraep6kxh8qyxctsy6loh2qq48mlkdpe4hes86yymlsjkvpufupeyo153ytqriuhnqi1ug98nans7cpgdz2w8pd1v2eug2y0d6ut8odsjyrzjxs39vcb04dnzpaxh6q4"+"\x00\x00\xaalz4fri4qytqh6s8tcesk4a9bie0hsqezxntfkrvnzdhk9k5xzeigerhzljrvc77z8nfkkcxyxz4qt9g6wed2f3m9rxkdpe4hes86yymlsjkvpufupeyo153ytqriuhnqi1ug98nans7cpgdz2w8pd1v2eug2y0d6ut8odsjyrz")
 	random := rand.New(rand.NewSource(6455))
 	for i := range 48 {
@@ -93,8 +93,8 @@ func made() []seed {
 	return seeds
 }
 
-// variants are the whole text and, for every pair, the text with the first
-// occurrence of the one replaced by the other.
+// variants returns the text and, for every pair, the text with the first occurrence of the
+// pair's first string replaced by the second.
 func variants(text string, pairs ...string) []string {
 	out := []string{"\x00" + text}
 	for i := 0; i < len(pairs); i += 2 {
@@ -103,7 +103,7 @@ func variants(text string, pairs ...string) []string {
 	return out
 }
 
-// streams are frame streams over the limits, and ends of TCP in odd places.
+// streams returns frame streams that exceed the limits or end in unusual places.
 func streams() []string {
 	return []string{
 		"\x05\x00\x82\x11seventeen octets!", "\x11\x00\x02\x0atenoctets!\x80\x0btenoctets!!", "\x41\x00\x02\x00\x80\x00", "\x01\x00\x82",
@@ -116,7 +116,7 @@ func streams() []string {
 	}
 }
 
-// payloads are compressed messages in all the forms that blocks have.
+// payloads returns compressed messages with all types of blocks.
 func payloads() []string {
 	message := strings.Repeat("Hello, hello! ", 40) + strings.Repeat("abcdefghijklmnopqrstuvwxyz0123456789", 20)
 	var out []string
@@ -132,6 +132,6 @@ func payloads() []string {
 		"\x1e\x10\x00\x00", "\x1e\x00\x02\xf2\x48\xcd\xc9\xc9\x07\x00", "\x1e\x10\x00\x00\x05\x00\xfa\xffhello\x00", "\x1e\x10\x00\x06",
 		"\x1e\x10\x00\x00\x05\x00\xfa\xfehello\x00", "\x1e\x10\x00\x01\x00\x00\xff\xff\x00", "\x1e\x10\x00\xf3\x48\xcd\xc9\xc9\x07\xf8\x00", "\x1e\x10\x00\x04\xff\xff\xff\xff\xff",
 		"\x1e\x10\x00\x05\xe0\x81\x08\x00\x00\x00\x00\x20\x7f\xeb\x0b\x00\x00", "\x1e\x10\x00\x63\x00\x00\x00",
-		// A code of distances that has one symbol of two bits and uses half its room.
+		// An incomplete distance code: one symbol with two bits.
 		"\x1e\x10\x00\x04\xc0\x81\x00\x00\x00\x00\x80\x20\x7f\xeb\x06", "\x1e\x10\x00\x1a\x07\x00", "\x1e\x10\x00\x4b\x44\xf8\x00")
 }

@@ -1,7 +1,6 @@
-// Seeds writes the committed corpora of the fuzz targets: the octets of every
-// case of the catalogue, inputs of bugs that were found before, and a few made
-// to reach what those do not. go generate ./fuzz runs it; a test says when it
-// has to.
+// Seeds writes the committed corpora of the fuzz targets: the octets of every case of the
+// catalogue, inputs that have broken implementations before, and inputs for code that
+// those do not reach. go generate ./fuzz runs it. A test fails if it has to run.
 package main
 
 import (
@@ -10,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/wsspec/wsspec/fuzz/corpus"
+	"github.com/wsspec/wsspec/internal/fuzzcorpus"
 )
 
 // A seed is one input of a target.
@@ -20,7 +19,7 @@ type seed struct {
 	data   []byte
 }
 
-// folders are where the targets live, from the folder fuzz.
+// folders maps each target to its folder in fuzz.
 var folders = map[string]string{
 	"Header": "frames", "FrameRules": "frames", "Mask": "frames", "UTF8": "frames", "CloseBody": "frames", "FrameStream": "frames",
 	"Grammar": "handshakes", "Negotiate": "handshakes", "Request": "handshakes", "Response": "handshakes",
@@ -28,16 +27,16 @@ var folders = map[string]string{
 	"Conversation": "conversation",
 }
 
-// kinds are the beginnings of the names of all that is generated; other files
-// in the corpora are inputs that were once found, and stay.
+// kinds lists the prefixes of the names of generated files. Files with other names are
+// inputs that fuzzing found; they stay.
 var kinds = []string{"case-", "historic-", "made-"}
 
-// folder is where the target's corpus is, from the folder fuzz.
+// folder returns the path of the target's corpus in fuzz.
 func folder(target string) string {
 	return filepath.Join(folders[target], "testdata", "fuzz", "Fuzz"+target)
 }
 
-// all returns every seed, each octet string once a target.
+// all returns every seed, without duplicates for a target.
 func all() []seed {
 	var seeds []seed
 	known := make(map[string]bool)
@@ -96,7 +95,7 @@ func write(root string) error {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return fmt.Errorf("making a corpus: %w", err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, s.name), corpus.Encode(s.data), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, s.name), fuzzcorpus.Encode(s.data), 0o666); err != nil {
 			return fmt.Errorf("writing a seed: %w", err)
 		}
 	}

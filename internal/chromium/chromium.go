@@ -1,5 +1,5 @@
-// Package chromium lets tests look at pages in a real browser, a headless
-// Chromium that is started for one test and gone after it.
+// Package chromium lets tests open pages in a real browser: a headless Chromium that runs
+// for one test.
 package chromium
 
 import (
@@ -15,12 +15,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// programs are the names Chromium goes by.
+// programs lists the names of Chromium's executable.
 var programs = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless-shell"}
 
-// Start starts a browser with one empty tab, which the context stands for, and
-// ends it with the test or when patience is over. Where there is no Chromium it
-// skips the test and says so.
+// Start starts a browser with one empty tab and returns the context of the tab. The
+// browser ends with the test, or after patience. If Chromium is not installed, Start
+// skips the test.
 func Start(t testing.TB, patience time.Duration, width, height int) context.Context {
 	t.Helper()
 	i := slices.IndexFunc(programs, func(name string) bool { _, err := exec.LookPath(name); return err == nil })
@@ -36,8 +36,8 @@ func Start(t testing.TB, patience time.Duration, width, height int) context.Cont
 	return open(t, ctx)
 }
 
-// NewTab opens another tab in the browser of a tab. It is closed with the test,
-// or before by Close.
+// NewTab opens another tab in the same browser. The tab is closed at the end of the test,
+// or earlier by [Close].
 func NewTab(t testing.TB, tab context.Context) context.Context {
 	t.Helper()
 	return open(t, tab)
@@ -47,7 +47,7 @@ func open(t testing.TB, parent context.Context) context.Context {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(parent)
 	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil { // nothing, but now it is there
+	if err := chromedp.Do(ctx); err != nil { // without an action, this only opens the tab
 		t.Fatalf("starting the browser: %v", err)
 	}
 	return ctx
@@ -61,7 +61,7 @@ func Close(t testing.TB, tab context.Context) {
 	}
 }
 
-// Visit goes to an address and waits until it is loaded.
+// Visit opens an address and waits until the page is loaded.
 func Visit(t testing.TB, tab context.Context, address string) {
 	t.Helper()
 	if err := chromedp.Do(tab, chromedp.Navigate(address)); err != nil {
@@ -69,7 +69,7 @@ func Visit(t testing.TB, tab context.Context, address string) {
 	}
 }
 
-// Eval returns what a JavaScript expression comes to.
+// Eval returns the value of a JavaScript expression.
 func Eval[T any](t testing.TB, tab context.Context, expression string) T {
 	t.Helper()
 	got, err := chromedp.Run(tab, chromedp.Evaluate[T](expression))
@@ -79,8 +79,8 @@ func Eval[T any](t testing.TB, tab context.Context, expression string) T {
 	return got
 }
 
-// Until waits until an expression is true, or is an element; the page may go to
-// another meanwhile, and may take longer than the driver waits by itself.
+// Until waits until an expression is true or an element. The page may navigate
+// meanwhile, and the wait may take longer than the timeout of the driver.
 func Until(t testing.TB, tab context.Context, expression string) {
 	t.Helper()
 	for {
@@ -95,8 +95,8 @@ func Until(t testing.TB, tab context.Context, expression string) {
 	}
 }
 
-// Picture writes what the tab looks like to a PNG file. An empty folder is
-// nobody who wants to see it.
+// Picture writes a screenshot of the tab to a PNG file. It does nothing if folder is
+// empty.
 func Picture(t testing.TB, tab context.Context, folder, name string) {
 	t.Helper()
 	if folder == "" {

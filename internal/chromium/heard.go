@@ -14,28 +14,27 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Heard is what a tab said and asked for.
+// Heard records the console output, errors, dialogs and requests of a tab.
 type Heard struct {
 	mu       sync.Mutex
 	said     []string
 	requests []string
 }
 
-// Listen hears a tab from now on: its console, its errors, its dialogs, its
-// requests.
+// Listen starts to record the activity of a tab.
 func Listen(t testing.TB, tab context.Context) *Heard {
 	t.Helper()
-	h := &Heard{}
-	if err := chromedp.Listen(tab, h.event); err != nil {
+	a := &Heard{}
+	if err := chromedp.Listen(tab, a.event); err != nil {
 		t.Fatal(err)
 	}
 	Command(t, tab, network.Enable, network.EnableParams{})
 	Command(t, tab, log.Enable, cdp.Empty{})
 	Command(t, tab, runtime.Enable, cdp.Empty{})
-	return h
+	return a
 }
 
-// Command gives the browser one command of its protocol.
+// Command sends one command of the DevTools protocol to the browser.
 func Command[P, R any](t testing.TB, tab context.Context, c cdp.Command[P, R], params P) R {
 	t.Helper()
 	got, err := chromedp.Call(tab, c, params)
@@ -45,35 +44,35 @@ func Command[P, R any](t testing.TB, tab context.Context, c cdp.Command[P, R], p
 	return got
 }
 
-func (h *Heard) event(event any) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+func (a *Heard) event(event any) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	switch e := event.(type) {
 	case *runtime.EventConsoleAPICalled:
-		h.said = append(h.said, fmt.Sprintf("console: %s %v", e.Type, e.Args))
+		a.said = append(a.said, fmt.Sprintf("console: %s %v", e.Type, e.Args))
 	case *runtime.EventExceptionThrown:
-		h.said = append(h.said, "exception: "+e.ExceptionDetails.Text)
+		a.said = append(a.said, "exception: "+e.ExceptionDetails.Text)
 	case *log.EventEntryAdded:
-		h.said = append(h.said, "log: "+e.Entry.Text)
+		a.said = append(a.said, "log: "+e.Entry.Text)
 	case *page.EventJavascriptDialogOpening:
-		h.said = append(h.said, "dialog: "+e.Message)
+		a.said = append(a.said, "dialog: "+e.Message)
 	case *network.EventRequestWillBeSent:
-		h.requests = append(h.requests, e.Request.URL)
+		a.requests = append(a.requests, e.Request.URL)
 	}
 }
 
-// Quiet fails the test when the tab complained, or asked for something that is
-// not expected.
-func (h *Heard) Quiet(t testing.TB, expected func(url string) bool) {
+// Quiet fails the test if the tab has console output, an error or a dialog, or requested
+// a URL that is not expected.
+func (a *Heard) Quiet(t testing.TB, expected func(url string) bool) {
 	t.Helper()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, s := range h.said {
-		t.Errorf("the browser says %s", s)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, s := range a.said {
+		t.Errorf("unexpected browser output: %s", s)
 	}
-	for _, url := range h.requests {
+	for _, url := range a.requests {
 		if url != "about:blank" && !expected(url) {
-			t.Errorf("the page asked for %s", url)
+			t.Errorf("the page requested %s", url)
 		}
 	}
 }

@@ -1,19 +1,19 @@
 package wire
 
-// A FrameState is what has to be known to judge a frame header: who sent it,
-// what was agreed and what came before.
+// A FrameState is what has to be known to check a frame header: the sender, the
+// extensions, and the state of its direction.
 type FrameState struct {
-	// Sender is the role of the endpoint that sent the frame. Without a role,
-	// the masking direction is not judged.
+	// Sender is the role of the endpoint that sent the frame. If it is zero,
+	// masking is not checked.
 	Sender Role
 	// InMessage says that a fragmented data message is open in this direction:
-	// its last frame has not come yet.
+	// its last frame has not come.
 	InMessage bool
-	// RSV1 says that permessage-deflate was agreed, which gives RSV1 a meaning.
+	// RSV1 says that permessage-deflate was agreed, which uses RSV1.
 	RSV1 bool
 }
 
-// Next returns the state behind a frame that passed [Check].
+// Next returns the state after a frame that passed [Check].
 func (s FrameState) Next(h Header) FrameState {
 	if !h.Opcode.IsControl() {
 		s.InMessage = !h.Fin
@@ -21,10 +21,12 @@ func (s FrameState) Next(h Header) FrameState {
 	return s
 }
 
-// Check returns the first rule of RFC 6455 5 that the header breaks, nil when
-// it breaks none. It is pure: limits, payload and what to do about it are for
-// others.
+// Check returns the first rule of RFC 6455 5 that the header breaks, or nil. It
+// does not check limits and payload.
 func Check(h Header, s FrameState) *Violation {
+	if permitted(h, s) {
+		return nil
+	}
 	for _, check := range checks {
 		if v := check(h, s); v != nil {
 			return v
@@ -33,7 +35,26 @@ func Check(h Header, s FrameState) *Violation {
 	return nil
 }
 
-// checks are the rules of a frame header in the order of its fields.
+// permitted reports whether a header is an ordinary one that breaks no rule. It
+// is faster than checking rule by rule. A header that it does not permit may
+// still be correct.
+func permitted(h Header, s FrameState) bool {
+	if h.RSV != 0 || h.Form > shortest(h.Length) || h.Length>>63 != 0 ||
+		h.Masked && s.Sender == RoleServer || !h.Masked && s.Sender == RoleClient {
+		return false
+	}
+	switch h.Opcode {
+	case OpText, OpBinary:
+		return !s.InMessage
+	case OpContinuation:
+		return s.InMessage
+	case OpPing, OpPong, OpClose:
+		return h.Fin && h.Length <= MaxControlPayload
+	}
+	return false
+}
+
+// checks are the rules for a frame header in the order of its fields.
 var checks = [...]func(Header, FrameState) *Violation{
 	checkRSV,
 	checkOpcode,
@@ -81,8 +102,8 @@ func checkControlFin(h Header, _ FrameState) *Violation {
 	return nil
 }
 
-// A continuation needs something to continue (RFC6455-5.4-5), and nothing but a
-// continuation may follow while a message is open (RFC6455-5.4-9).
+// A continuation frame needs an open message (RFC6455-5.4-5). While a message is
+// open no other data frame may come (RFC6455-5.4-9).
 func checkMessage(h Header, s FrameState) *Violation {
 	switch {
 	case h.Opcode.IsControl():
@@ -126,8 +147,8 @@ func checkLengthForm(h Header, _ FrameState) *Violation {
 	return nil
 }
 
-// "The most significant bit MUST be 0" (RFC6455-5.2-8). ParseHeader refuses
-// such a length by itself; a header built by hand is caught here.
+// "The most significant bit MUST be 0" (RFC6455-5.2-8). ParseHeader returns an
+// error for such a length itself; this is for headers made in other ways.
 func checkLengthTopBit(h Header, _ FrameState) *Violation {
 	if h.Length>>63 != 0 {
 		return RuleLengthTopBit.Violation("64-bit length %#x with its top bit set", h.Length)

@@ -5,13 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// MaxCloseReason is the most octets of a Close frame's reason: what a control
-// frame holds, less the status code (RFC 6455 5.5, 5.5.1).
+// MaxCloseReason is the most octets of the reason in a Close frame: the size of a
+// control frame minus the status code (RFC 6455 5.5, 5.5.1).
 const MaxCloseReason = MaxControlPayload - 2
 
-// ParseClose reads the body of a Close frame, unmasked. Without a body the code
-// is [StatusNoStatusRcvd] (RFC6455-7.1.5-2). On a violation code and reason are
-// still filled as far as they can be read, so that they can be shown.
+// ParseClose parses the unmasked body of a Close frame. Without a body the code
+// is [StatusNoStatusRcvd] (RFC6455-7.1.5-2). With a violation code and reason are
+// set as far as they can be read, so that they can be shown.
 func ParseClose(p []byte) (code StatusCode, reason string, v *Violation) {
 	switch len(p) {
 	case 0:
@@ -31,9 +31,9 @@ func ParseClose(p []byte) (code StatusCode, reason string, v *Violation) {
 }
 
 // AppendClose appends the body of a Close frame to dst. [StatusNoStatusRcvd]
-// stands for no body and takes no reason. It refuses, and appends nothing for,
-// a code that may not be sent, a reason that is not UTF-8 and one above
-// [MaxCloseReason] octets; the error is a [*Violation].
+// means no body and allows no reason. If the code may not be sent, or the reason
+// is not UTF-8 or longer than [MaxCloseReason], it appends nothing; the error is
+// a [*Violation].
 func AppendClose(dst []byte, code StatusCode, reason string) ([]byte, error) {
 	if code == StatusNoStatusRcvd && reason == "" {
 		return dst, nil
@@ -51,7 +51,7 @@ func AppendClose(dst []byte, code StatusCode, reason string) ([]byte, error) {
 	return append(dst, reason...), nil
 }
 
-// TrimReason shortens a reason to what a Close frame holds without cutting a
+// TrimReason shortens a reason to the size of a Close frame, without cutting a
 // code point, and replaces what is not UTF-8.
 func TrimReason(reason string) string {
 	if !utf8.ValidString(reason) {

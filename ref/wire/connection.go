@@ -1,11 +1,17 @@
 package wire
 
-// A Connection is a whole endpoint behind the opening handshake, without input
-// or output: octets from TCP go in with Receive, octets for TCP come out with
-// Take. What the protocol obliges an endpoint to do by itself it does: answer
-// pings, answer the Close, fail on a broken rule. Not for concurrent use; an
-// endpoint whose reading and writing go on at the same time composes a
-// [Receiver] and a [Sender] under its own locks, with the same duties.
+import "errors"
+
+// ErrEnded is the error of sending on a [Connection] whose TCP connection has
+// ended.
+var ErrEnded = errors.New("TCP has ended, nothing can be sent (RFC 6455 7.1.4)")
+
+// A Connection is a whole endpoint after the opening handshake, without input and
+// output: octets from TCP go in with Receive, octets for TCP come out with Take.
+// It does what the protocol requires by itself: it answers Pings and the Close
+// frame, and fails on a broken rule. It is not safe for concurrent use. An
+// endpoint that reads and writes at the same time uses a [Receiver] and a
+// [Sender] under its own locks, with the same duties.
 type Connection struct {
 	role     Role
 	receiver *Receiver
@@ -15,15 +21,16 @@ type Connection struct {
 	out      []byte
 }
 
-// A Closure is how a connection ended, in RFC 6455's terms.
+// A Closure is how a connection ended, in the terms of RFC 6455.
 type Closure struct {
 	// Code is the status code of the first Close frame received
-	// (RFC6455-7.1.5-1), StatusNoStatusRcvd when it had none, or
-	// StatusAbnormalClosure when none came.
+	// (RFC6455-7.1.5-1), StatusNoStatusRcvd if it had none, or
+	// StatusAbnormalClosure if none came.
 	Code StatusCode
-	// Reason is that frame's text, empty without.
+	// Reason is the text of that frame.
 	Reason string
-	// Violation is what the peer did wrong, or how TCP was lost; nil otherwise.
+	// Violation is the rule that the peer broke, or how TCP was lost; nil
+	// otherwise.
 	Violation *Violation
 }
 
@@ -37,22 +44,22 @@ func NewConnection(c Config) *Connection {
 	}
 }
 
-// Receive is [Receiver.Receive] together with the duties that the event brings:
-// what is to be sent waits in Take.
+// Receive is [Receiver.Receive]. It also does what the event requires: what has
+// to be sent is in Take.
 func (c *Connection) Receive(p []byte) (n int, ev Event) {
 	n, ev = c.receiver.Receive(p)
 	c.act(ev)
 	return n, ev
 }
 
-// Fail is [Receiver.Fail] together with the duties that follow.
+// Fail is [Receiver.Fail]. It also does what the event requires.
 func (c *Connection) Fail(v *Violation) Event {
 	ev := c.receiver.Fail(v)
 	c.act(ev)
 	return ev
 }
 
-// act does what an event obliges the endpoint to.
+// act does what an event requires.
 func (c *Connection) act(ev Event) {
 	switch ev.Kind {
 	case EventClose:
@@ -68,7 +75,7 @@ func (c *Connection) act(ev Event) {
 	}
 }
 
-// EOF says that TCP ended, from whichever side.
+// EOF tells the Connection that TCP ended, from either side.
 func (c *Connection) EOF() Event {
 	ev := c.receiver.EOF()
 	if ev.Kind == EventLost {
@@ -78,8 +85,11 @@ func (c *Connection) EOF() Event {
 	return ev
 }
 
-// Send forms a frame; see [Sender.Append].
+// Send forms a frame, see [Sender.Append]; after the end of TCP it is [ErrEnded].
 func (c *Connection) Send(h Header, payload []byte) (err error) {
+	if c.ended() {
+		return ErrEnded
+	}
 	c.out, err = c.sender.Append(c.out, h, payload)
 	if err == nil && h.Opcode == OpClose {
 		c.state = c.state.After(StepSendClose)
@@ -99,6 +109,9 @@ func (c *Connection) Ping(data []byte) error {
 
 // Close starts the closing handshake (RFC6455-7.1.2-1); see [Sender.Close].
 func (c *Connection) Close(code StatusCode, reason string) (err error) {
+	if c.ended() {
+		return ErrEnded
+	}
 	c.out, err = c.sender.Close(c.out, code, reason)
 	if err == nil {
 		c.state = c.state.After(StepSendClose)
@@ -106,20 +119,22 @@ func (c *Connection) Close(code StatusCode, reason string) (err error) {
 	return err
 }
 
-// Take returns the octets that are to be sent next and forgets them. They are
-// good until the next call of any method. Whoever does not take them while
-// receiving pings lets them grow.
+// ended reports whether TCP has ended.
+func (c *Connection) ended() bool { return c.state == StateClosed || c.state == StateAborted }
+
+// Take returns the octets to send next and removes them. They are valid until the
+// next call of a method. If they are not taken, answers to Pings accumulate.
 func (c *Connection) Take() []byte {
 	out := c.out
 	c.out = c.out[:0]
 	return out
 }
 
-// State returns how far the closing has come.
+// State returns how far closing has come.
 func (c *Connection) State() State { return c.state }
 
-// ClosesTCP reports whether this endpoint has to close TCP now, as soon as what
-// Take returns is sent.
+// ClosesTCP reports whether this endpoint has to close TCP after sending what
+// Take returns.
 func (c *Connection) ClosesTCP() bool { return c.state.ClosesTCP(c.role) }
 
 // Closure returns how the connection ended, as far as that is known.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"sync"
+	"sync/atomic"
+	"weak"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -31,15 +33,26 @@ type DeflaterOptions struct {
 	Level int
 }
 
-// A Deflater turns messages into the payload of compressed messages (RFC 7692
-// 7.2.1), one direction of one connection. It takes a compressor, about 1 MiB,
-// from a pool when a message begins, and gives it back when the message ends
-// or, with context takeover, on Release. It is not safe for concurrent use.
+// A Deflater turns messages into the payloads of compressed messages (RFC 7692
+// 7.2.1) for one direction of one connection. It is not safe for concurrent use.
+//
+// A compressor takes about 1 MiB, so that only few exist. Without context takeover
+// a Deflater takes one from a pool for each message. With context takeover it
+// keeps its compressor until other Deflaters of the process need one: then it
+// keeps the last 8 KiB of the messages, and begins with these as its window. See
+// [Deflater.AppendPause] for messages that are sent in parts.
 type Deflater struct {
 	bits, level int
 	takeover    bool
-	compressor  *compressor // nil while none is needed
+	active      *compressor                // of the open message, nil between messages
+	idle        atomic.Pointer[compressor] // with takeover, between messages; others may take it
+	attached    atomic.Bool                // it is one of those in idleDeflaters
+	place       int                        // in pausedDeflaters, counted from 1; zero for none
+	past        history                    // with takeover: what a new compressor begins with
 }
+
+// pastOctetsKept is how much of its messages a Deflater without compressor keeps.
+const pastOctetsKept = 8 << 10
 
 // NewDeflater returns a Deflater, or an error if an option is out of range.
 func NewDeflater(options DeflaterOptions) (*Deflater, error) {
@@ -50,6 +63,7 @@ func NewDeflater(options DeflaterOptions) (*Deflater, error) {
 	if d.level != HuffmanOnly && (d.level < 0 || d.level > flate.BestCompression) {
 		return nil, fmt.Errorf("compression level %d, want 1 to 9, zero for 5, or HuffmanOnly (%d)", d.level, HuffmanOnly)
 	}
+	d.past.size = min(1<<d.bits, pastOctetsKept)
 	return d, nil
 }
 
@@ -62,10 +76,14 @@ func (d *Deflater) AppendMessage(dst, message []byte) []byte {
 // AppendPart compresses part of a message and appends as many octets of the
 // payload as are ready, perhaps none.
 func (d *Deflater) AppendPart(dst, part []byte) []byte {
-	return d.run(dst, func(w *flate.Writer) error {
+	dst = d.run(dst, func(w *flate.Writer) error {
 		_, err := w.Write(part)
 		return err
 	})
+	if d.takeover {
+		d.past.write(part)
+	}
+	return dst
 }
 
 // AppendFlush appends what is needed for the receiver to inflate all parts so
@@ -75,32 +93,60 @@ func (d *Deflater) AppendFlush(dst []byte) []byte {
 	return d.run(dst, (*flate.Writer).Flush)
 }
 
+// AppendPause is for a sender that has to wait for the next part of a message, for
+// how long it does not know. Only 32 Deflaters of a process keep their compressor
+// meanwhile. The others do what AppendFlush does, and give theirs back: what comes
+// then is compressed with the window that a message begins with. So however many
+// messages wait for their next part, they do not take 1 MiB each.
+func (d *Deflater) AppendPause(dst []byte) []byte {
+	if d.active == nil || pausedDeflaters.take(d) {
+		return dst
+	}
+	dst = d.AppendFlush(dst)
+	d.pool().Put(d.active)
+	d.active = nil
+	return dst
+}
+
 // AppendEnd ends the message: it appends the rest of its payload without the
 // last four octets (RFC7692-7.2.1-1). After AppendFlush that rest is the octet
 // 0x00 (RFC 7692 7.2.3.6).
 func (d *Deflater) AppendEnd(dst []byte) []byte {
 	dst = bytes.TrimSuffix(d.AppendFlush(dst), flushTail)
+	pausedDeflaters.leave(d)
 	if !d.takeover {
 		d.Release()
+		return dst
+	}
+	d.idle.Store(d.active)
+	d.active = nil
+	if d.attached.CompareAndSwap(false, true) {
+		idleDeflaters.attach(d)
 	}
 	return dst
 }
 
-// Release gives the compressor back, at the end of the connection or to save
-// memory while it is idle: the next message then starts with an empty window,
-// as every sender may. A message not yet ended is lost.
+// Release gives the compressor and the window back, at the end of the connection
+// or so that the next message refers to none before it, as every sender may
+// choose. A message not yet ended is lost.
 func (d *Deflater) Release() {
-	if d.compressor != nil {
-		d.pool().Put(d.compressor)
-		d.compressor = nil
+	d.past = history{size: d.past.size}
+	pausedDeflaters.leave(d)
+	for _, c := range []*compressor{d.active, d.idle.Swap(nil)} {
+		if c != nil {
+			d.pool().Put(c)
+		}
 	}
+	d.active = nil
 }
 
 func (d *Deflater) run(dst []byte, step func(*flate.Writer) error) []byte {
-	if d.compressor == nil {
-		d.compressor = d.acquire()
+	if d.active == nil {
+		if d.active = d.idle.Swap(nil); d.active == nil {
+			d.active = d.acquire()
+		}
 	}
-	c := d.compressor
+	c := d.active
 	c.out.octets = dst
 	err := step(c.writer)
 	dst, c.out.octets = c.out.octets, nil
@@ -111,8 +157,74 @@ func (d *Deflater) run(dst []byte, step func(*flate.Writer) error) []byte {
 	return dst
 }
 
-// A compressor is what the pools hold: a compressing writer and where it
-// writes to, tied together so that an idle one refers to nobody's buffer.
+// idleDeflaters are the Deflaters that may keep a compressor between messages.
+var idleDeflaters attachedDeflaters
+
+// attachedDeflaters is a ring: who comes in takes the place of who came first.
+type attachedDeflaters struct {
+	mu   sync.Mutex
+	ring [32]*Deflater
+	next int
+}
+
+// attach lets d keep its compressor and takes that of another, unless a message
+// is being compressed with it: then it is kept once more.
+func (a *attachedDeflaters) attach(d *Deflater) {
+	a.mu.Lock()
+	other := a.ring[a.next]
+	a.ring[a.next] = d
+	a.next = (a.next + 1) % len(a.ring)
+	a.mu.Unlock()
+	if other == nil || other == d {
+		return
+	}
+	other.attached.Store(false)
+	if c := other.idle.Swap(nil); c != nil {
+		other.pool().Put(c)
+	}
+}
+
+// pausedDeflaters are the Deflaters that may keep a compressor between the parts of
+// a message.
+var pausedDeflaters deflaterPlaces
+
+// deflaterPlaces are places for Deflaters. One that nobody uses any more leaves its
+// place free, also if its message was never ended.
+type deflaterPlaces struct {
+	mu     sync.Mutex
+	places [32]weak.Pointer[Deflater]
+}
+
+// take reports whether d has a place, an old or a new one.
+func (p *deflaterPlaces) take(d *Deflater) bool {
+	if d.place > 0 {
+		return true
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.places {
+		if p.places[i].Value() == nil {
+			p.places[i] = weak.Make(d)
+			d.place = i + 1
+			return true
+		}
+	}
+	return false
+}
+
+// leave gives the place of d up, if it has one.
+func (p *deflaterPlaces) leave(d *Deflater) {
+	if d.place == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.places[d.place-1] = weak.Pointer[Deflater]{}
+	d.place = 0
+}
+
+// A compressor is an element of the pools: a compressing writer and its
+// destination.
 type compressor struct {
 	writer *flate.Writer
 	out    appender
@@ -131,8 +243,9 @@ var compressors [MaxWindowBits + 1][flate.BestCompression - HuffmanOnly + 1]sync
 func (d *Deflater) pool() *sync.Pool { return &compressors[d.bits][d.level-HuffmanOnly] }
 
 func (d *Deflater) acquire() *compressor {
+	past := d.past.append(nil)
 	if c, ok := d.pool().Get().(*compressor); ok {
-		c.writer.Reset(&c.out) // empties the window
+		c.writer.ResetDict(&c.out, past) // Reset would bring the last window back
 		return c
 	}
 	c := &compressor{}
@@ -150,6 +263,9 @@ func (d *Deflater) acquire() *compressor {
 	if err != nil {
 		// NewDeflater let only levels and windows through that exist.
 		panic(fmt.Sprintf("compressor with %d bits at level %d: %v", d.bits, d.level, err))
+	}
+	if len(past) > 0 {
+		c.writer.ResetDict(&c.out, past)
 	}
 	return c
 }

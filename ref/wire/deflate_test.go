@@ -161,20 +161,69 @@ func TestDeflatersShareNoContext(t *testing.T) {
 func TestDeflateHoldsNothingBetweenMessages(t *testing.T) {
 	d := newDeflater(t, DeflaterOptions{NoContextTakeover: true})
 	d.AppendMessage(nil, sample(1000, 6))
-	if d.compressor != nil {
-		t.Error("a compressor is held without context takeover")
+	if d.active != nil || d.idle.Load() != nil || d.past.octets != nil {
+		t.Error("a compressor or a window is held without context takeover")
 	}
 	f := newInflater(t, InflaterOptions{NoContextTakeover: true})
 	if _, err := f.AppendMessage(nil, octets(t, "f248cdc9c90700"), 5); err != nil {
 		t.Fatal(err)
 	}
-	if f.state != nil || f.window != nil || f.kept != nil {
+	if f.message != nil || f.before.near != nil || f.kept != nil {
 		t.Error("inflating state is held without context takeover")
 	}
 }
 
+// With takeover only few Deflaters keep their compressors, and those that lost
+// theirs go on with what they kept of their messages.
+func TestDeflateTakesCompressorsBack(t *testing.T) {
+	for _, o := range []DeflaterOptions{{Level: 1}, {Level: 5}, {Level: 9}, {WindowBits: 9}, {WindowBits: 14}, {Level: HuffmanOnly}} {
+		first := newDeflater(t, o)
+		f := newInflater(t, InflaterOptions{WindowBits: o.WindowBits})
+		var sent int64
+		alone := len(newDeflater(t, o).AppendMessage(nil, sample(2000, 5)))
+		for i := range 5 {
+			text := sample(2000, 5)
+			if i%2 == 1 {
+				text = sample(300*i, uint64(i))
+			}
+			payload := first.AppendMessage(nil, text)
+			got, err := f.AppendMessage(nil, payload, 1<<20)
+			if err != nil || !bytes.Equal(got, text) {
+				t.Fatalf("%+v, message %d: %d octets, %v", o, i, len(got), err)
+			}
+			bits := bitsOrMax(o.WindowBits)
+			use, broken := MeasureWindow(payload, sent)
+			if broken != nil || use.MaxDistance > 1<<bits {
+				t.Fatalf("%+v, message %d: %+v, %v", o, i, use, broken)
+			}
+			sent += int64(len(text))
+			if i == 2 && o.WindowBits == 0 && o.Level != HuffmanOnly && len(payload) > alone/2 {
+				t.Errorf("%+v: the same text again has %d octets, alone %d", o, len(payload), alone)
+			}
+			var others []*Deflater
+			for range len(idleDeflaters.ring) {
+				others = append(others, newDeflater(t, o))
+				others[len(others)-1].AppendMessage(nil, text)
+			}
+			if first.idle.Load() != nil {
+				t.Fatalf("%+v: the compressor is kept beside %d others", o, len(others))
+			}
+			kept := 0
+			for _, d := range others {
+				if d.idle.Load() != nil {
+					kept++
+				}
+				d.Release()
+			}
+			if kept == 0 {
+				t.Errorf("%+v: nobody keeps a compressor", o)
+			}
+		}
+	}
+}
+
 // Many idle connections share what one busy one needs: a message costs the
-// allocation of a fraction of a compressor (1 MiB) and a decompressor (44 KiB).
+// allocation of a fraction of a compressor (1 MiB) and a decoder (12 KiB).
 func TestDeflateStateIsPooled(t *testing.T) {
 	payload := octets(t, "f248cdc9c90700")
 	for _, tt := range []struct {
@@ -232,6 +281,86 @@ func TestDeflateFragments(t *testing.T) {
 	got, err := f.AppendMessage(nil, append(slices.Concat(fragments...), last...), 1<<20)
 	if err != nil || !bytes.Equal(got, whole) {
 		t.Errorf("%d octets of %d, %v", len(got), len(whole), err)
+	}
+}
+
+// holdPlaces takes all places of Deflaters that keep their compressor inside a message,
+// until the test ends.
+func holdPlaces(t *testing.T) {
+	t.Helper()
+	for range pausedDeflaters.places {
+		d := newDeflater(t, DeflaterOptions{})
+		d.AppendPause(d.AppendPart(nil, []byte("x")))
+		if d.active == nil {
+			t.Fatal("a place is taken already")
+		}
+	}
+}
+
+// A Deflater without a place gives its compressor back at every pause, and the message
+// is the same for its receiver: in windows of every size, with and without takeover.
+func TestDeflatePause(t *testing.T) {
+	holdPlaces(t)
+	for bits := MinWindowBits; bits <= MaxWindowBits; bits++ {
+		for _, alone := range []bool{false, true} {
+			d := newDeflater(t, DeflaterOptions{WindowBits: bits, NoContextTakeover: alone})
+			f := newInflater(t, InflaterOptions{WindowBits: bits, NoContextTakeover: alone})
+			agreed := DeflateParams{ServerNoContextTakeover: alone, ServerMaxWindowBits: bits}
+			var sent int64
+			for i, message := range messages() {
+				var payload []byte
+				for part := range slices.Chunk(message, 3000) {
+					payload = d.AppendPause(d.AppendPart(payload, part))
+					if d.active != nil {
+						t.Fatal("it keeps a compressor")
+					}
+				}
+				payload = d.AppendEnd(payload)
+				if got, err := f.AppendMessage(nil, payload, int64(len(message))); err != nil || !bytes.Equal(got, message) {
+					t.Fatalf("%d bits, alone %v, message %d: %d octets of %d come back, %v", bits, alone, i, len(got), len(message), err)
+				}
+				use, broken := MeasureWindow(payload, sent)
+				if broken == nil {
+					broken = CheckWindow(use, agreed, RoleServer)
+				}
+				if broken != nil {
+					t.Fatalf("%d bits, alone %v, message %d: %+v, %v", bits, alone, i, use, broken)
+				}
+				sent += use.Octets
+			}
+		}
+	}
+}
+
+// A place is free again when the message ends, when the Deflater is released, and when
+// nobody has the Deflater any more.
+func TestDeflatePauseEnds(t *testing.T) {
+	begun := func() *Deflater {
+		d := newDeflater(t, DeflaterOptions{})
+		d.AppendPause(d.AppendPart(nil, []byte("x")))
+		return d
+	}
+	for name, end := range map[string]func(){
+		"the message ends": func() { begun().AppendEnd(nil) },
+		"released":         func() { begun().Release() },
+		"dropped": func() {
+			d, err := NewDeflater(DeflaterOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.AppendPause(d.AppendPart(nil, []byte("x")))
+			d = nil
+			runtime.GC()
+		},
+	} {
+		for range 2 * len(pausedDeflaters.places) {
+			end()
+		}
+		d := begun()
+		if d.place == 0 || d.active == nil {
+			t.Errorf("%s: the places are still taken", name)
+		}
+		d.Release()
 	}
 }
 

@@ -2,11 +2,11 @@ package wire
 
 import "fmt"
 
-// EventKind says what a [Receiver] found.
+// EventKind is the kind of an [Event].
 type EventKind uint8
 
 // The kinds of event. A data message is one EventMessage, any number of
-// EventData and one EventEnd; control frames and the end of the connection may
+// EventData, and one EventEnd. Control frames and the end of the connection may
 // come in between.
 const (
 	EventNone    EventKind = iota // all octets are used up, more are needed
@@ -20,28 +20,28 @@ const (
 	EventLost                     // TCP ended before a Close frame came: Violation, Code 1006
 )
 
-// An Event is what became of some octets.
+// An Event is what a [Receiver] found in the octets.
 type Event struct {
 	Kind EventKind
-	// Opcode is the message's type, OpText or OpBinary, in the events of a data
-	// message, and the control frame's opcode in those of a control frame.
+	// Opcode is the type of the message, OpText or OpBinary, in events of a data
+	// message. In those of a control frame it is the opcode of the frame.
 	Opcode Opcode
-	// Compressed says that the message's first frame had RSV1 set (RFC7692-6-2):
-	// its Data is still deflated and, being so, was not judged as text.
+	// Compressed says that the first frame of the message had RSV1 set
+	// (RFC7692-6-2). Data is then compressed, and not checked as text.
 	Compressed bool
-	// Data is unmasked payload. A data message's piece lies in the octets that
-	// were given to Receive; a control frame's payload is the Receiver's own and
-	// good until the next call.
+	// Data is unmasked payload. It lies in the octets given to Receive; that of a
+	// control frame may also belong to the Receiver. It is valid until the next
+	// call.
 	Data []byte
-	// Code and Reason are the peer's in an EventClose; in EventFail Code is the
-	// one to close with, in EventLost it is 1006.
+	// Code and Reason are those of the Close frame in EventClose. In EventFail
+	// Code is the code to close with, in EventLost it is 1006.
 	Code   StatusCode
 	Reason string
 	// Violation is the broken rule in EventFail and EventLost.
 	Violation *Violation
 }
 
-// String returns the kind's name in lower case.
+// String returns the name of the kind in lower case.
 func (k EventKind) String() string {
 	switch k {
 	case EventNone:

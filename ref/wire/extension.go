@@ -3,20 +3,19 @@ package wire
 import "strings"
 
 // Extension is one element of a Sec-WebSocket-Extensions field: an offer in a
-// request, an answer in a response (RFC 6455 9.1).
+// request or an answer in a response (RFC 6455 9.1).
 type Extension struct {
 	Name   string
 	Params []Param
 }
 
-// Param is one parameter of an extension. "a", "a=b" and `a="b"` are three
-// different spellings: the first has no value; the last two mean the same
-// (RFC6455-4.3-6).
+// Param is a parameter of an extension. "a" has no value; "a=b" and `a="b"` mean
+// the same (RFC6455-4.3-6).
 type Param struct {
 	Name, Value string
-	// HasValue tells "a" from "a=b".
+	// HasValue is false for "a".
 	HasValue bool
-	// Quoted tells `a="b"` from "a=b"; it matters only to how it is written.
+	// Quoted says that the value was in quotes. It only matters for writing.
 	Quoted bool
 }
 
@@ -31,8 +30,8 @@ func (e Extension) String() string {
 	return b.String()
 }
 
-// String returns the parameter as it is written after the semicolon. A quoted
-// value's quotes and backslashes are escaped.
+// String returns the parameter as it is written after the semicolon. Quotes and
+// backslashes in a quoted value are escaped.
 func (p Param) String() string {
 	switch {
 	case !p.HasValue:
@@ -44,8 +43,8 @@ func (p Param) String() string {
 	return p.Name + "=" + p.Value
 }
 
-// FormatExtensions returns the value of a Sec-WebSocket-Extensions field. It
-// writes what it is given, also names and values that are no tokens.
+// FormatExtensions returns the value of a Sec-WebSocket-Extensions field. It does
+// not check names and values.
 func FormatExtensions(extensions []Extension) string {
 	members := make([]string, len(extensions))
 	for i, e := range extensions {
@@ -54,18 +53,18 @@ func FormatExtensions(extensions []Extension) string {
 	return strings.Join(members, ", ")
 }
 
-// ParseExtensions reads the value of a Sec-WebSocket-Extensions field, or of
-// several joined by [Fields.List], in the grammar of RFC 6455 9.1:
+// ParseExtensions parses the value of a Sec-WebSocket-Extensions field, or of
+// several joined by [Fields.List], by the grammar of RFC 6455 9.1:
 //
 //	extension-list  = 1#extension
 //	extension       = token *( ";" extension-param )
 //	extension-param = token [ "=" (token | quoted-string) ]
 //
-// A quoted string has to be a token once unquoted (RFC6455-9.1-3). White space
-// between the parts and empty members of the list are tolerated
+// A quoted string has to be a token without its quotes (RFC6455-9.1-3). White
+// space between the parts and empty members of the list are allowed
 // (RFC6455-4.3-7, RFC6455-4.3-8), an empty list is not (RFC6455-4.2.2-21). The
-// error is a *GrammarError; whoever received the value has to fail the
-// connection (RFC6455-9.1-1, RFC6455-9.1-2).
+// error is a *GrammarError; the receiver of the field has to fail the connection
+// (RFC6455-9.1-1, RFC6455-9.1-2).
 func ParseExtensions(value string) ([]Extension, error) {
 	var extensions []Extension
 	s := scanner{value: value}

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// A GrammarError says where a field value leaves its grammar.
+// A GrammarError says where a field value does not follow its grammar.
 type GrammarError struct {
 	// Value is the whole field value.
 	Value string
-	// Offset is the octet in Value, from 0, at which the grammar was left.
+	// Offset is the index of the first wrong octet in Value.
 	Offset int
 	// Want says what the grammar allows there.
 	Want string
@@ -25,8 +25,7 @@ func (e *GrammarError) Error() string {
 	return fmt.Sprintf("octet %d of %s is %s, want %s", e.Offset, excerpt(e.Value), found, e.Want)
 }
 
-// excerpt quotes what a peer sent, but never so much of it that an error
-// message grows with the peer's wish.
+// excerpt quotes what a peer sent, up to a maximum length.
 func excerpt(s string) string {
 	const most = 64
 	if len(s) > most {
@@ -35,11 +34,11 @@ func excerpt(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// separators are the characters that RFC 2616 2.2 keeps out of tokens; RFC 6455
-// 4.1 names them in its rule for subprotocols.
+// separators are the characters that a token must not contain (RFC 2616 2.2; RFC
+// 6455 4.1 names them for subprotocols).
 const separators = "()<>@,;:\\\"/[]?={} \t"
 
-// tokenChars tells the octets that a token may have (RFC 2616 2.2).
+// tokenChars has the octets that a token may contain (RFC 2616 2.2).
 var tokenChars = func() (table [256]bool) {
 	for c := byte(0x21); c <= 0x7E; c++ {
 		table[c] = !strings.ContainsRune(separators, rune(c))
@@ -58,10 +57,10 @@ func IsToken(s string) bool {
 	return s != ""
 }
 
-// ParseTokens reads a comma-separated list of tokens, 1#token: white space
-// around the commas and empty members are tolerated, as the list rule of HTTP
-// has it (RFC6455-4.3-7, RFC6455-4.3-8); a list without any token is not. The
-// error is a *GrammarError.
+// ParseTokens parses a comma-separated list of tokens, 1#token. White space
+// around commas and empty members are allowed, as in all lists of HTTP
+// (RFC6455-4.3-7, RFC6455-4.3-8); a list without a token is not. The error is a
+// *GrammarError.
 func ParseTokens(value string) ([]string, error) {
 	var tokens []string
 	s := scanner{value: value}
@@ -76,8 +75,8 @@ func ParseTokens(value string) ([]string, error) {
 	return tokens, nil
 }
 
-// HasToken reports whether the comma-separated list has the token, compared
-// without regard to case, whatever its other members look like.
+// HasToken reports whether a comma-separated list contains the token, without
+// regard to case. Other members may have any form.
 func HasToken(value, token string) bool {
 	for member := range strings.SplitSeq(value, ",") {
 		if equalFoldASCII(strings.Trim(member, " \t"), token) {
@@ -87,9 +86,9 @@ func HasToken(value, token string) bool {
 	return false
 }
 
-// equalFoldASCII compares as the RFC's "ASCII case-insensitive match" does:
-// unlike strings.EqualFold, it takes no other letter, such as the Kelvin sign,
-// for an ASCII one.
+// equalFoldASCII compares ASCII letters without regard to case. Unlike
+// strings.EqualFold it does not treat other characters, such as the Kelvin sign,
+// as ASCII letters.
 func equalFoldASCII(a, b string) bool {
 	if len(a) != len(b) {
 		return false
@@ -109,7 +108,7 @@ func lowerASCII(c byte) byte {
 	return c
 }
 
-// A scanner walks over a field value.
+// A scanner parses a field value.
 type scanner struct {
 	value string
 	pos   int
@@ -119,14 +118,14 @@ func (s *scanner) fail(want string) error {
 	return &GrammarError{Value: s.value, Offset: s.pos, Want: want}
 }
 
-// skipSpace passes over white space between tokens (RFC6455-4.3-7).
+// skipSpace skips white space between tokens (RFC6455-4.3-7).
 func (s *scanner) skipSpace() {
 	for s.pos < len(s.value) && (s.value[s.pos] == ' ' || s.value[s.pos] == '\t') {
 		s.pos++
 	}
 }
 
-// next takes the octet c if it is the next one.
+// next skips the next octet if it is c.
 func (s *scanner) next(c byte) bool {
 	if s.pos < len(s.value) && s.value[s.pos] == c {
 		s.pos++
@@ -146,9 +145,8 @@ func (s *scanner) token(want string) (string, error) {
 	return s.value[start:s.pos], nil
 }
 
-// quotedToken reads the rest of a quoted string, whose first quote is already
-// taken, and returns it unescaped. What it stands for has to be a token
-// (RFC6455-9.1-3), so that the first octet that no token has ends the search.
+// quotedToken parses the rest of a quoted string after its first quote and
+// returns it unescaped. It has to be a token (RFC6455-9.1-3).
 func (s *scanner) quotedToken() (string, error) {
 	var unquoted strings.Builder
 	for unquoted.Len() == 0 || !s.next('"') {
@@ -162,7 +160,7 @@ func (s *scanner) quotedToken() (string, error) {
 	return unquoted.String(), nil
 }
 
-// list reads 1#member by HTTP's list rule; read takes one member.
+// list parses 1#member by the list rule of HTTP; read parses one member.
 func (s *scanner) list(want string, read func() error) error {
 	members := 0
 	for {

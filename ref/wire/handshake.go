@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// ProtocolVersion is the only version of the protocol there is, as the value of
-// Sec-WebSocket-Version (RFC6455-4.1-34).
+// ProtocolVersion is the value of Sec-WebSocket-Version (RFC6455-4.1-34).
 const ProtocolVersion = "13"
 
 // The names of the handshake's fields (RFC 6455 11.3).
@@ -25,25 +24,25 @@ const (
 // keyGUID is what RFC 6455 1.3 has every server append to the key.
 const keyGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
-// AcceptKey returns the Sec-WebSocket-Accept for a Sec-WebSocket-Key: the
-// base64 form of SHA-1 over the key as it was spelled and a fixed GUID
-// (RFC6455-4.2.2-26). The key is not decoded or checked (RFC6455-4.2.2-9).
+// AcceptKey returns the Sec-WebSocket-Accept for a Sec-WebSocket-Key: base64 of
+// the SHA-1 of the key and a fixed GUID (RFC6455-4.2.2-26). It does not decode or
+// check the key (RFC6455-4.2.2-9).
 func AcceptKey(key string) string {
-	// SHA-1 is what the clause prescribes; nothing secret rests on it.
+	// RFC 6455 prescribes SHA-1; nothing depends on its security.
 	sum := sha1.Sum([]byte(key + keyGUID))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// NewKey returns the Sec-WebSocket-Key for 16 octets, which the caller draws at
-// random for each connection (RFC6455-4.1-28, RFC6455-4.1-29).
+// NewKey returns the Sec-WebSocket-Key for 16 octets, which have to be random for
+// each connection (RFC6455-4.1-28, RFC6455-4.1-29).
 func NewKey(random [16]byte) string {
 	return base64.StdEncoding.EncodeToString(random[:])
 }
 
-// NewRequest returns a correct opening request (RFC 6455 4.1) with the fields
-// that every one has, and the extra ones behind them. The arguments are written
-// as they are: target is the resource name, host the authority without a
-// default port, key comes from [NewKey].
+// NewRequest returns a correct opening request (RFC 6455 4.1): the required
+// fields, followed by the extra ones. The arguments are not checked: target is
+// the resource name, host the authority without a default port, and key comes
+// from [NewKey].
 func NewRequest(target, host, key string, extra Fields) Request {
 	fields := Fields{
 		{fieldHost, host},
@@ -56,18 +55,17 @@ func NewRequest(target, host, key string, extra Fields) Request {
 }
 
 // NewResponse returns the response that accepts a request (RFC 6455 4.2.2):
-// status 101, the accept value of the request's key, and, unless they are
-// empty, the subprotocol and the extensions chosen. An empty field would not
-// mean the same as none (RFC6455-4.2.2-17, RFC6455-4.2.2-21). Whether the
-// client asked for what was chosen is the caller's business; [CheckResponse]
-// tells.
+// status 101, the accept value of the request's key, and the chosen subprotocol
+// and extensions unless they are empty. An empty field would not mean the same as
+// none (RFC6455-4.2.2-17, RFC6455-4.2.2-21). It does not check that the client
+// asked for them; [CheckResponse] does.
 func NewResponse(req Request, subprotocol string, extensions []Extension, extra Fields) Response {
 	key, _ := req.Fields.Get(fieldKey)
-	fields := Fields{
-		{fieldUpgrade, "websocket"},
-		{fieldConnection, "Upgrade"},
-		{fieldAccept, AcceptKey(key)},
-	}
+	fields := append(make(Fields, 0, 5+len(extra)),
+		Field{fieldUpgrade, "websocket"},
+		Field{fieldConnection, "Upgrade"},
+		Field{fieldAccept, AcceptKey(key)},
+	)
 	if subprotocol != "" {
 		fields = append(fields, Field{fieldSubprotocol, subprotocol})
 	}
@@ -77,10 +75,10 @@ func NewResponse(req Request, subprotocol string, extensions []Extension, extra 
 	return Response{Version: "HTTP/1.1", Status: 101, Reason: "Switching Protocols", Fields: append(fields, extra...)}
 }
 
-// NewRefusal returns the response without a body for a request that breaks the
-// rules given, as [CheckRequest] found them: 426 with the version known if the
-// version is another (RFC6455-4.2.2-11), 405 for another method, 426 for a
-// request that asks for no WebSocket, 400 for the rest (RFC6455-4.2.1-2).
+// NewRefusal returns the response without body for a request that breaks the
+// given rules, as [CheckRequest] found them: 426 with the known version if the
+// version is another one (RFC6455-4.2.2-11), 405 for another method, 426 for a
+// request that does not ask for a WebSocket, 400 otherwise (RFC6455-4.2.1-2).
 func NewRefusal(violations []*Violation) Response {
 	broken := make(map[*Rule]bool)
 	for _, v := range violations {
@@ -105,10 +103,13 @@ func NewRefusal(violations []*Violation) Response {
 }
 
 // Subprotocols returns the subprotocols that a request asks for, most preferred
-// first, over all its lines (RFC6455-11.3.4-1); none if the field is absent or
-// malformed, which [CheckRequest] tells.
+// first, of all lines (RFC6455-11.3.4-1). It returns none if the field is absent
+// or malformed; [CheckRequest] tells.
 func (r Request) Subprotocols() []string {
-	value, _ := r.Fields.List(fieldSubprotocol)
+	value, ok := r.Fields.List(fieldSubprotocol)
+	if !ok {
+		return nil
+	}
 	names, err := ParseTokens(value)
 	if err != nil {
 		return nil
@@ -116,19 +117,21 @@ func (r Request) Subprotocols() []string {
 	return names
 }
 
-// Extensions returns the extensions that a request offers, most preferred
-// first, over all its lines (RFC6455-11.3.2-1); none if the field is absent or
-// malformed, which [CheckRequest] tells.
+// Extensions returns the extensions that a request offers, most preferred first,
+// of all lines (RFC6455-11.3.2-1). It returns none if the field is absent or
+// malformed; [CheckRequest] tells.
 func (r Request) Extensions() []Extension { return extensions(r.Fields) }
 
-// Extensions returns the extensions that a response answers with, in the order
-// in which they apply (RFC6455-9.1-11), over all its lines
-// (RFC6455-11.3.2-E3433); none if the field is absent or malformed, which
-// [CheckResponse] tells.
+// Extensions returns the extensions in a response, in the order in which they
+// apply (RFC6455-9.1-11), of all lines (RFC6455-11.3.2-E3433). It returns none if
+// the field is absent or malformed; [CheckResponse] tells.
 func (r Response) Extensions() []Extension { return extensions(r.Fields) }
 
 func extensions(f Fields) []Extension {
-	value, _ := f.List(fieldExtensions)
+	value, ok := f.List(fieldExtensions)
+	if !ok {
+		return nil
+	}
 	list, err := ParseExtensions(value)
 	if err != nil {
 		return nil
@@ -136,8 +139,8 @@ func extensions(f Fields) []Extension {
 	return list
 }
 
-// isKey reports whether the key is base64 for 16 octets, and whether the four
-// bits that base64 leaves unused are zero.
+// isKey reports whether the key is base64 of 16 octets, and whether the four
+// unused bits are zero.
 func isKey(key string) (ok, zeroPadding bool) {
 	const length = 24 // base64 of 16 octets; Go's decoder would skip line ends
 	if len(key) != length || strings.ContainsAny(key, "\r\n") {

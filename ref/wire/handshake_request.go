@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// A requestCheck finds one kind of mistake in an opening request. The server
-// has to refuse what the client must not send, so that most mistakes break one
-// rule on each side; nil says that the side has none.
+// A requestCheck finds one kind of mistake in an opening request. Most mistakes
+// break one rule of the client, which must not send them, and one of the server,
+// which must reject them; nil means that there is no rule for that side.
 type requestCheck struct {
 	server, client *Rule
 	// find describes the mistake, or returns "".
@@ -37,17 +37,17 @@ var requestChecks = []requestCheck{
 	{RuleServerExtensions, RuleClientExtensions, malformedExtensions},
 }
 
-// CheckRequest judges an opening request as the server that received it has to
-// (RFC 6455 4.2.1): for every rule broken, in the order of the clause, what was
-// seen. Nothing returned means that the server may accept. Fields it does not
-// know are ignored (RFC6455-4.2.1-20).
+// CheckRequest checks an opening request as a server has to (RFC 6455 4.2.1). It
+// returns what was seen for every broken rule, in the order of the clause. The
+// server may accept the request if there is none. Unknown fields are ignored
+// (RFC6455-4.2.1-20).
 func CheckRequest(r Request) []*Violation {
 	return checkRequest(r, func(c requestCheck) *Rule { return c.server })
 }
 
-// CheckClientRequest judges the same request by the client's duties (RFC 6455
-// 4.1), as a harness does that tests the client. It is a little stricter than
-// [CheckRequest]: the unused bits of the key and doubled subprotocols count too.
+// CheckClientRequest checks a request by the duties of the client (RFC 6455 4.1),
+// for testing clients. It is stricter than [CheckRequest]: it also checks the
+// unused bits of the key and duplicate subprotocols.
 func CheckClientRequest(r Request) []*Violation {
 	return checkRequest(r, func(c requestCheck) *Rule { return c.client })
 }
@@ -80,9 +80,8 @@ func wrongHTTPVersion(r Request) string {
 	return ""
 }
 
-// wrongTarget looks for what RFC 6455 3 and RFC 7230 5.3 exclude for certain.
-// Octets that a URI ought to have escaped but browsers send as they are, such
-// as a vertical bar or a percent sign in a query, pass.
+// wrongTarget looks for what RFC 6455 3 and RFC 7230 5.3 exclude. It accepts
+// octets that a URI should escape but that browsers send, such as a vertical bar.
 func wrongTarget(r Request) string {
 	for i := range len(r.Target) {
 		if c := r.Target[i]; c <= ' ' || c >= 0x7F || c == '#' {
@@ -106,14 +105,14 @@ func wrongTarget(r Request) string {
 }
 
 func wrongHost(r Request) string {
-	hosts := r.Fields.Values(fieldHost)
+	host, ok := r.Fields.Get(fieldHost)
 	switch {
-	case len(hosts) == 0:
+	case !ok:
 		return "no Host field"
-	case len(hosts) > 1:
+	case r.Fields.count(fieldHost) > 1:
 		return "more than one Host field"
-	case !isAuthority(hosts[0]):
-		return "Host " + excerpt(hosts[0]) + ", want a host and perhaps a port"
+	case !isAuthority(host):
+		return "Host " + excerpt(host) + ", want a host and perhaps a port"
 	}
 	return ""
 }
@@ -129,8 +128,8 @@ func noUpgrade(r Request) string {
 	return ""
 }
 
-// malformedUpgrade holds the field against 1#product (RFC 2616 14.42), where a
-// product is a token, or two with a slash between them.
+// malformedUpgrade checks the field against 1#product (RFC 2616 14.42). A product
+// is a token, or two with a slash between them.
 func malformedUpgrade(r Request) string {
 	value, ok := r.Fields.List(fieldUpgrade)
 	if !ok {
@@ -182,7 +181,7 @@ func wrongKeyPadding(r Request) string {
 	return ""
 }
 
-// malformedVersion holds the field against the ABNF of RFC 6455 4.3.
+// malformedVersion checks the field against the ABNF of RFC 6455 4.3.
 func malformedVersion(r Request) string {
 	version, ok := r.Fields.Get(fieldVersion)
 	if !ok || isVersion(version) {
@@ -252,7 +251,7 @@ func missing(name string) func(Request) string {
 
 func doubled(name string) func(Request) string {
 	return func(r Request) string {
-		if len(r.Fields.Values(name)) > 1 {
+		if r.Fields.count(name) > 1 {
 			return "more than one " + name + " field"
 		}
 		return ""

@@ -5,12 +5,11 @@ import (
 	"strings"
 )
 
-// CheckResponse judges a response as the client that sent the request has to
-// (RFC 6455 4.1): for every rule broken, in the order of the clause, what was
-// seen. Nothing returned means that the connection is open, as far as RFC 6455
-// goes; the parameters of the extensions are for [CheckDeflateAnswer]. A status
-// other than 101 is the only finding, because such a response is plain HTTP and
-// has no other duties here.
+// CheckResponse checks a response as the client that sent the request has to (RFC
+// 6455 4.1). It returns what was seen for every broken rule, in the order of the
+// clause. If there is none, the connection is open as far as RFC 6455 is
+// concerned; [CheckDeflateAnswer] checks the parameters of extensions. A status
+// other than 101 is the only finding, because such a response is ordinary HTTP.
 func CheckResponse(resp Response, req Request) []*Violation {
 	if resp.Status != 101 {
 		return []*Violation{RuleResponseStatus.Violation("status %d, want 101", resp.Status)}
@@ -32,8 +31,8 @@ func CheckResponse(resp Response, req Request) []*Violation {
 	return violations
 }
 
-// checkUpgrade wants the one value; unlike the request's field it is no list
-// (RFC6455-4.1-47), but its case is free (RFC6455-4.1-48).
+// checkUpgrade expects exactly one value; unlike in a request the field is not a
+// list (RFC6455-4.1-47). The case has no meaning (RFC6455-4.1-48).
 func checkUpgrade(f Fields) *Violation {
 	value, ok := f.List(fieldUpgrade)
 	switch {
@@ -45,7 +44,8 @@ func checkUpgrade(f Fields) *Violation {
 	return nil
 }
 
-// checkConnection wants a token in a list, its case free (RFC6455-4.1-51).
+// checkConnection expects a token in a list. The case has no meaning
+// (RFC6455-4.1-51).
 func checkConnection(f Fields) *Violation {
 	value, ok := f.List(fieldConnection)
 	switch {
@@ -71,8 +71,8 @@ func checkAccept(f, request Fields) *Violation {
 	return nil
 }
 
-// checkExtensions compares names only. They are compared with regard to case:
-// RFC 6455 says where it is not to be looked at, and says nothing here.
+// checkExtensions compares only names, with regard to case: RFC 6455 says where
+// case has no meaning, and does not say so here.
 func checkExtensions(f Fields, req Request) *Violation {
 	value, ok := f.List(fieldExtensions)
 	if !ok {

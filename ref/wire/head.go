@@ -2,23 +2,26 @@ package wire
 
 import "strings"
 
-// MaxHandshakeLen is the most octets that a request or response head may have,
-// its final empty line included: 64 KiB. HTTP names no limit; a receiver needs
-// one (RFC6455-10.4-2).
+// MaxHandshakeLen is the most octets of the head of a request or response, with
+// its final empty line: 64 KiB. HTTP defines no limit; a receiver needs one
+// (RFC6455-10.4-2).
 const MaxHandshakeLen = 64 << 10
 
-// headReader cuts the head of an HTTP message into lines. It looks at each
-// octet at most once and gives a verdict at the first octet that no valid head
-// can have there, so that a peer that speaks something else (TLS, frames) is
-// found out before it falls silent.
+// headReader splits the head of an HTTP message into lines. It looks at each
+// octet once and stops at the first octet that cannot occur there, so that a peer
+// that speaks another protocol (TLS, frames) is found at once.
 type headReader struct {
 	b    []byte
 	pos  int
 	rule *Rule
+	// reason says that the start line ends in a reason phrase, which may have
+	// octets above 0x7F (obs-text, RFC 9112 4).
+	reason bool
 }
 
-// line returns the next line without its CRLF, or ErrShort.
+// line returns the next line without CRLF, or ErrShort.
 func (h *headReader) line() (string, error) {
+	spaces := 0 // so far; the second one in a status line is before the reason
 	for i := h.pos; i < len(h.b); i++ {
 		if i == MaxHandshakeLen {
 			return "", RuleHandshakeSize.Violation("handshake of more than %d octets", MaxHandshakeLen)
@@ -35,7 +38,9 @@ func (h *headReader) line() (string, error) {
 			return "", h.rule.Violation("bare CR after %s", excerpt(string(h.b[h.pos:i-1])))
 		case c < ' ' && c != '\t' && c != '\r' || c == 0x7F:
 			return "", h.rule.Violation("control character %#02x at octet %d of the handshake", c, i)
-		case c >= 0x80 && h.pos == 0:
+		case c == ' ':
+			spaces++
+		case c >= 0x80 && h.pos == 0 && !(h.reason && spaces >= 2):
 			return "", h.rule.Violation("octet %#02x in the start line", c)
 		}
 	}
@@ -45,9 +50,9 @@ func (h *headReader) line() (string, error) {
 	return "", ErrShort
 }
 
-// fields reads the field lines and the empty line behind them. A folded line is
-// joined by a space if unfold is set, as RFC 7230 3.2.4 bids user agents, and
-// refused otherwise, as it lets servers.
+// fields reads the header fields and the empty line after them. If unfold is set,
+// a folded line is joined to the one before by a space, as RFC 7230 3.2.4
+// requires of user agents. Otherwise it is an error, as servers may treat it.
 func (h *headReader) fields(unfold bool) (Fields, error) {
 	fields := Fields{}
 	for {

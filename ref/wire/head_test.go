@@ -142,6 +142,8 @@ func TestParseResponseRefuses(t *testing.T) {
 	}{
 		{"another protocol's greeting", "SSH-2.0-x\r\n◆", `status line "SSH-2.0-x"`},
 		{"a frame", "\x81◆\x00", "octet 0x81 in the start line"},
+		{"an octet above ASCII in the version", "HTTP/1.1\xe9◆ 101 x", "octet 0xe9 in the start line"},
+		{"an octet above ASCII in the status", "HTTP/1.1 1\xe9◆01 x", "octet 0xe9 in the start line"},
 		{"no reason and no space", "HTTP/1.1 101\r\n◆", "three digits and reason"},
 		{"two digits", "HTTP/1.1 10 x\r\n◆", "three digits"},
 		{"four digits", "HTTP/1.1 1010 x\r\n◆", "three digits"},
@@ -155,6 +157,20 @@ func TestParseResponseRefuses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			refusedAtMark(t, tt.in, tt.detail, RuleResponseForm, func(b []byte) error { _, _, err := ParseResponse(b); return err })
 		})
+	}
+}
+
+// A reason phrase may have octets above ASCII, in whatever encoding (RFC 9112 4).
+func TestParseResponseTakesAnyReason(t *testing.T) {
+	for _, reason := range []string{"Bascul\xe9", "切り替え", "a b\xff", "\x80"} {
+		in := "HTTP/1.1 101 " + reason + "\r\n\r\n"
+		r, n, err := ParseResponse([]byte(in))
+		if err != nil || n != len(in) || r.Reason != reason {
+			t.Errorf("%q: reason %q, %v", in, r.Reason, err)
+		}
+	}
+	if _, _, err := ParseRequest([]byte("GET /a b\xff HTTP/1.1\r\n\r\n")); err == nil || err == ErrShort {
+		t.Errorf("a request line: %v", err)
 	}
 }
 

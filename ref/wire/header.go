@@ -12,16 +12,16 @@ const MaxHeaderLen = 14
 // MaxControlPayload is the most payload octets of a control frame (RFC 6455 5.5).
 const MaxControlPayload = 125
 
-// ErrShort says that the octets at hand are the beginning of a frame's header, or of
-// a handshake's head, and that more are needed to know the rest.
+// ErrShort says that the octets are the beginning of a frame header, or of the
+// head of a handshake, and that more octets are needed.
 var ErrShort = errors.New("incomplete, more octets are needed")
 
-// LengthForm is one of the three ways in which a header can write the payload
-// length (RFC 6455 5.2).
+// LengthForm is one of the three ways to write the payload length in a header
+// (RFC 6455 5.2).
 type LengthForm uint8
 
-// The forms. Only the shortest that fits is permitted on the wire
-// (RFC6455-5.2-9); naming one makes [AppendHeader] use it all the same.
+// The forms. Only the shortest possible one is allowed on the wire
+// (RFC6455-5.2-9), but [AppendHeader] uses the one that it is given.
 const (
 	LengthShortest LengthForm = iota // whichever the length needs
 	Length7                          // in the second octet, up to 125
@@ -29,7 +29,7 @@ const (
 	Length64                         // 127 and eight octets
 )
 
-// shortest returns the only form that RFC6455-5.2-9 permits for the length.
+// shortest returns the only form that is allowed for the length (RFC6455-5.2-9).
 func shortest(length uint64) LengthForm {
 	switch {
 	case length <= 125:
@@ -53,8 +53,8 @@ func (f LengthForm) String() string {
 	return "shortest"
 }
 
-// A Header is what stands before a frame's payload (RFC 6455 5.2), with every
-// field free: whether it may be sent is [Check]'s business.
+// A Header is the header of a frame (RFC 6455 5.2). Every field can have any
+// value; [Check] says whether it may be sent.
 type Header struct {
 	// Fin marks the last frame of a message.
 	Fin bool
@@ -62,18 +62,18 @@ type Header struct {
 	RSV RSV
 	// Opcode is any value from 0 to 15.
 	Opcode Opcode
-	// Masked says that MaskKey is there. Every 32-bit value is a valid key,
-	// zero too (RFC6455-5.3-6), so the key cannot say it by itself.
+	// Masked says that MaskKey is present. Every value is a valid key, also zero
+	// (RFC6455-5.3-6).
 	Masked  bool
 	MaskKey [4]byte
-	// Form is how Length is written. ParseHeader always sets the form it saw.
+	// Form is how Length is written. ParseHeader sets the form that it found.
 	Form LengthForm
-	// Length is the payload's length in octets, without the masking key
+	// Length is the length of the payload in octets, without the masking key
 	// (RFC6455-5.3-7).
 	Length uint64
 }
 
-// Len returns how many octets [AppendHeader] needs for the header: 2 to 14.
+// Len returns how many octets the header has: 2 to 14.
 func (h Header) Len() int {
 	n := 2
 	switch max(h.Form, shortest(h.Length)) {
@@ -88,11 +88,9 @@ func (h Header) Len() int {
 	return n
 }
 
-// AppendHeader appends the header's octets to dst and allocates nothing when
-// dst has room. It writes what it is given, legal or not; of RSV and Opcode the
-// low three and four bits count. The one thing that it cannot write, because no
-// octets stand for it, is a length too large for the form asked for: then it
-// takes the next form that holds it.
+// AppendHeader appends the header to dst, legal or not. Of RSV and Opcode it uses
+// the low three and four bits. If the length does not fit into Form, it uses the
+// next form that it fits into. It does not allocate if dst has room.
 func AppendHeader(dst []byte, h Header) []byte {
 	first := byte(h.RSV&7)<<4 | byte(h.Opcode&0xF)
 	if h.Fin {
@@ -173,7 +171,7 @@ func ParseHeader(b []byte) (h Header, n int, err error) {
 	return h, n, nil
 }
 
-// topBit fills in what is there of a header whose 64-bit length is impossible.
+// topBit returns what is known of a header whose 64-bit length is impossible.
 func topBit(h Header, full int, b []byte) (Header, int, error) {
 	var whole [MaxHeaderLen]byte
 	n := copy(whole[:full], b)
@@ -181,7 +179,7 @@ func topBit(h Header, full int, b []byte) (Header, int, error) {
 	if h.Masked {
 		h.MaskKey = [4]byte(whole[10:])
 	}
-	// Only the first octet is sure to be there, and what is said must not depend
-	// on how the octets were cut.
+	// Only the first octet of the length is certain to be there. The text must
+	// not depend on how the octets were cut.
 	return h, n, RuleLengthTopBit.Violation("64-bit length with its top bit set, it begins with %#02x", b[2])
 }

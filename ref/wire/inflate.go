@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"bytes"
-	"compress/flate"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +8,7 @@ import (
 	"sync"
 )
 
-// InflaterOptions are what was agreed about the messages to inflate.
+// InflaterOptions are the agreed parameters for the messages to inflate.
 type InflaterOptions struct {
 	// WindowBits is 8-15, the base-2 logarithm of how many octets are kept for
 	// the next message to refer to; zero is 15.
@@ -20,26 +18,34 @@ type InflaterOptions struct {
 	NoContextTakeover bool
 }
 
-// An Inflater turns the payload of compressed messages back into messages (RFC
-// 7692 7.2.2), one direction of one connection. Between messages it holds no
-// more than the window, and that only with context takeover; the decompressor,
-// about 44 KiB and as much as the window again, comes from a pool for as long as
-// a message lasts. It is not safe for concurrent use.
+// An Inflater turns the payloads of compressed messages back into messages (RFC
+// 7692 7.2.2) for one direction of one connection. It decodes DEFLATE itself:
+// compress/flate does not tell where a payload ends and starts anew at every
+// block with BFINAL.
 //
-// References further back than the window agreed, which a sender must not make,
-// are inflated if they stay inside the message and do not go over the end of a
-// block with BFINAL: [MeasureWindow] finds them.
+// Between messages an Inflater holds the window, up to 32 KiB, and without
+// context takeover nothing. While a message is open it also holds a decoder of
+// about 12 KiB from a pool, and for Read another 32 KiB if the window is smaller
+// or not kept. The work is bounded by a constant times the octets that go in and
+// come out, whatever the payload is. An Inflater is not safe for concurrent use.
+//
+// References that go further back than the agreed window, which a sender must
+// not make, are inflated if they stay inside the message: [MeasureWindow] finds
+// them.
 type Inflater struct {
-	size    int        // of the window, in octets
 	kept    *history   // the window between messages, nil without takeover
-	state   *inflation // nil while no message is open
-	window  *history   // the open message's: kept, or the state's
-	limit   int64      // what is left of it
-	restart bool       // a block with BFINAL ended, more may follow
+	message *inflation // nil while no message is open
+	before  pastOctets // what the open message may refer to
+	limit   int64      // what the open message may still have
 	err     error      // what Read returns while no message is open
+	work    uint64     // of the messages before
 }
 
-var errNoMessage = errors.New("inflater read before a message was started")
+var (
+	errNoMessage = errors.New("inflater read before a message was started")
+	errReleased  = errors.New("inflater released")
+	errRestarted = errors.New("inflater started again inside a message")
+)
 
 // NewInflater returns an Inflater, or an error if an option is out of range.
 func NewInflater(options InflaterOptions) (*Inflater, error) {
@@ -47,9 +53,9 @@ func NewInflater(options InflaterOptions) (*Inflater, error) {
 	if bits < MinWindowBits || bits > MaxWindowBits || options.WindowBits < 0 {
 		return nil, fmt.Errorf("window of %d bits, want 8 to 15 or zero for 15 (RFC 7692 7.1.2)", options.WindowBits)
 	}
-	f := &Inflater{size: 1 << bits, err: errNoMessage}
+	f := &Inflater{err: errNoMessage}
 	if !options.NoContextTakeover {
-		f.kept = &history{size: f.size}
+		f.kept = &history{size: 1 << bits}
 	}
 	return f, nil
 }
@@ -57,164 +63,171 @@ func NewInflater(options InflaterOptions) (*Inflater, error) {
 // Start begins a message whose payload src gives piece by piece until io.EOF,
 // without the four octets that the sender took away. No more than limit octets
 // will be read from the message; a limit of zero or less admits only an empty
-// one. A message still open is given up, and after an error Start does nothing:
-// the window is then no longer the sender's.
+// message. Starting inside an open message breaks the Inflater, because its
+// window is then no longer that of the sender; after an error Start does
+// nothing.
 func (f *Inflater) Start(src io.Reader, limit int64) {
-	if f.state != nil {
-		f.fail(errors.New("inflater started again inside a message"))
-	}
-	if f.err != io.EOF && f.err != errNoMessage {
+	if !f.begin(limit) {
 		return
 	}
-	f.state, _ = inflations.Get().(*inflation)
-	if f.state == nil {
-		f.state = newInflation()
+	f.message.input.rest = src
+	if f.before.near == f.kept && f.kept.size == maxWindow {
+		return
 	}
-	f.limit, f.restart, f.err = max(limit, 0), false, nil
-	f.state.source.start(src)
-	f.window = f.kept
-	if f.window == nil {
-		// Within the message, blocks behind one with BFINAL still need a window.
-		f.window = &f.state.window
-		f.window.forget(f.size)
+	// Inside the message references go back 32 KiB, whatever is kept of it.
+	f.message.window.reset(maxWindow)
+	f.before = pastOctets{near: &f.message.window, far: f.before.near}
+}
+
+// begin takes a decoder for a message that refers to what is kept.
+func (f *Inflater) begin(limit int64) bool {
+	if f.message != nil {
+		_ = f.end(errRestarted)
 	}
-	f.reset()
+	if f.err != io.EOF && f.err != errNoMessage {
+		return false
+	}
+	f.message = inflations.Get().(*inflation)
+	f.message.blocks.start()
+	f.limit, f.err = max(limit, 0), nil
+	f.before = pastOctets{&noOctets, &noOctets}
+	if f.kept != nil {
+		f.before.near = f.kept
+	}
+	return true
 }
 
 // Read inflates the next octets of the message. It returns what is there as
 // soon as the sender's flush makes it whole, and reads no further ahead in src
-// than a small buffer. At the end of the message the error is io.EOF; a
-// *Violation if the data is corrupt (status code 1007) or the message longer
-// than the limit (1009, after limit octets were read); src's own error if it
-// has one. After any but io.EOF, the Inflater stays broken.
+// than 4,096 octets. It may use all of p as scratch space.
+//
+// At the end of the message the error is io.EOF. It is a *[Violation] if the
+// data is corrupt (status code 1007) or the message longer than the limit (1009,
+// after limit octets were read); then the Inflater stays broken. If src returns
+// an error, Read returns it, and the next Read goes on where this one stopped.
 func (f *Inflater) Read(p []byte) (int, error) {
+	if f.message == nil {
+		return 0, f.err
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	m := f.message
+	p = p[:min(int64(len(p)), f.limit)]
 	for {
-		if f.state == nil {
-			return 0, f.err
-		}
-		if len(p) == 0 {
-			return 0, nil
-		}
-		if f.restart {
-			if err := f.nextStream(); err != nil {
-				return 0, err
-			}
-		}
-		// With the limit used up, one octet more is tried for, and only to see
-		// that there is none.
-		into := p[:min(int64(len(p)), f.limit)]
-		if f.limit == 0 {
-			into = f.state.probe[:]
-		}
-		n, err := f.state.decompressor.Read(into)
-		if n > 0 && f.limit == 0 {
-			return 0, f.fail(RuleMessageLimit.Violation("compressed message is longer than its limit when inflated"))
-		}
-		f.window.write(into[:n])
+		n, result := m.blocks.decode(p, 0, f.before)
+		f.before.near.write(p[:n])
 		f.limit -= int64(n)
-		if err == io.EOF {
-			f.restart, err = true, nil // see nextStream
+		switch {
+		case result == endOfMessage:
+			f.keep()
+			return n, f.end(io.EOF)
+		case result == badData, result == cutShort:
+			return n, f.end(result.violation())
+		case n > 0:
+			return n, nil
+		case result == needRoom:
+			return 0, f.end(errTooLong())
 		}
-		if err != nil {
-			err = f.fail(f.cause(err))
-		}
-		if n > 0 || err != nil {
-			return n, err
+		if err := m.input.next(&m.blocks); err != nil {
+			return 0, err
 		}
 	}
 }
 
 // AppendMessage inflates a whole payload and appends the message to dst, at
 // most limit octets. The errors are those of Read; dst then comes back as long
-// as it was.
+// as it was. What is between its length and its capacity may be overwritten.
 func (f *Inflater) AppendMessage(dst, payload []byte, limit int64) ([]byte, error) {
-	f.Start(bytes.NewReader(payload), limit)
-	start := len(dst)
+	if !f.begin(limit) {
+		return dst, f.err
+	}
+	m := f.message
+	m.blocks.data = payload
+	start, n := len(dst), 0
 	for {
-		dst = slices.Grow(dst, 512)
-		n, err := f.Read(dst[len(dst):cap(dst)])
-		dst = dst[:len(dst)+n]
-		if err == io.EOF {
+		room := min(int64(cap(dst)-start), f.limit)
+		var result blockResult
+		n, result = m.blocks.decode(dst[start:start+int(room)], n, f.before)
+		switch result {
+		case endOfMessage:
+			dst = dst[:start+n]
+			if f.kept != nil {
+				f.kept.write(dst[start:])
+			}
+			_ = f.end(io.EOF)
 			return dst, nil
-		}
-		if err != nil {
-			return dst[:start], err
+		case needData:
+			_ = m.input.next(&m.blocks) // there is no reader that could fail
+		case needRoom:
+			if int64(n) == f.limit {
+				return dst[:start], f.end(errTooLong())
+			}
+			want := max(512, n, min(4*len(payload), 64<<10))
+			dst = slices.Grow(dst[:start+n], int(min(int64(want), f.limit-int64(n))))[:start]
+		default:
+			return dst[:start], f.end(result.violation())
 		}
 	}
 }
 
-// Release gives everything back, at the end of the connection. A message still
+// Release gives everything back at the end of the connection. A message still
 // open is given up, and the Inflater is of no further use.
 func (f *Inflater) Release() {
-	f.fail(errors.New("inflater released"))
+	_ = f.end(errReleased)
 	f.kept = nil
 }
 
-// nextStream goes on after a block with BFINAL, which ends what DEFLATE calls a
-// stream but not the message (RFC7692-7.2.1-4): the next block begins at the
-// next octet and may refer to the same window.
-func (f *Inflater) nextStream() error {
-	f.restart = false
-	switch source := &f.state.source; {
-	case source.whole:
-		return f.fail(io.EOF)
-	case source.closed > 0:
-		return f.fail(f.cause(io.ErrUnexpectedEOF))
+// Work returns how much work inflating was so far: the steps of decoding blocks
+// and the entries of tables made for them. Each symbol and each octet moved are
+// work too and not counted, since they stand for bits that went in or octets
+// that came out. Tests hold it to the bound that [Inflater] promises.
+func (f *Inflater) Work() uint64 {
+	if f.message != nil {
+		return f.work + f.message.blocks.work
 	}
-	f.reset()
-	return nil
+	return f.work
 }
 
-// reset makes the decompressor expect a block, with the window behind it.
-func (f *Inflater) reset() {
-	f.state.dictionary = f.window.append(f.state.dictionary[:0])
-	resetter, ok := f.state.decompressor.(flate.Resetter)
-	if !ok {
-		panic("the decompressor cannot be reset") // it is documented that it can
-	}
-	if err := resetter.Reset(&f.state.source, f.state.dictionary); err != nil {
-		panic(fmt.Sprintf("resetting the decompressor: %v", err)) // as is that this has no error
+// keep takes what the next message may refer to from the message's own window.
+func (f *Inflater) keep() {
+	if f.kept != nil && f.before.near != f.kept {
+		f.kept.writeAll(f.before.near)
 	}
 }
 
-// cause tells the source's errors from what is wrong with the data.
-func (f *Inflater) cause(err error) error {
-	switch {
-	case f.state.source.err != nil:
-		return f.state.source.err
-	case err == io.ErrNoProgress:
-		return err
-	case err == io.ErrUnexpectedEOF:
-		return RuleDeflateData.Violation("compressed message ends inside a DEFLATE block")
-	}
-	return RuleDeflateData.Violation("compressed message is no valid DEFLATE data: %v", err)
-}
-
-// fail ends the message, with io.EOF for well, and returns err.
-func (f *Inflater) fail(err error) error {
+// end ends the message, with io.EOF if nothing was wrong, and returns err.
+func (f *Inflater) end(err error) error {
 	f.err = err
-	if f.state != nil {
-		f.state.source.start(nil) // forgets the message's
-		f.window = nil
-		inflations.Put(f.state)
-		f.state = nil
+	if f.message != nil {
+		f.message.input.rest, f.message.blocks.data = nil, nil
+		f.work += f.message.blocks.work
+		inflations.Put(f.message)
+		f.message, f.before = nil, pastOctets{}
 	}
 	return err
 }
 
+// violation is the error for data that cannot be inflated.
+func (r blockResult) violation() *Violation {
+	if r == cutShort {
+		return RuleDeflateData.Violation("compressed message ends inside a DEFLATE block")
+	}
+	return RuleDeflateData.Violation("compressed message is no valid DEFLATE data")
+}
+
+func errTooLong() *Violation {
+	return RuleMessageLimit.Violation("compressed message is longer than its limit when inflated")
+}
+
 // inflations pools what inflating needs while a message is open.
-var inflations sync.Pool
+var inflations = sync.Pool{New: func() any { return &inflation{} }}
 
 type inflation struct {
-	source       messageSource
-	decompressor io.ReadCloser
-	window       history // for a message without takeover
-	dictionary   []byte  // the window in order, for the decompressor to copy
-	probe        [1]byte // what Read tries the limit with
+	input  payloadInput
+	blocks blockDecoder
+	window history // for Read, unless the window kept is as large
 }
 
-func newInflation() *inflation {
-	i := &inflation{}
-	i.decompressor = flate.NewReader(&i.source)
-	return i
-}
+// maxWindow is how far back a reference can go, in octets (RFC 1951 3.2.5).
+const maxWindow = 1 << MaxWindowBits

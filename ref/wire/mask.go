@@ -5,10 +5,10 @@ import (
 	"math/bits"
 )
 
-// Mask XORs b in place with the masking key: octet i of the payload with octet
-// i mod 4 of the key (RFC6455-5.3-5). Masking and unmasking are the same
-// operation. pos is how far into the payload b begins; the result is where the
-// next piece begins, modulo 4.
+// Mask XORs b in place with the masking key: octet i of the payload with octet i
+// mod 4 of the key (RFC6455-5.3-5). Masking and unmasking are the same operation.
+// pos is the position of b in the payload; the result is the position after b,
+// modulo 4.
 func Mask(key [4]byte, pos int, b []byte) (next int) {
 	next = (pos + len(b)) & 3
 	// The key's octet for b[0] comes first from here on.

@@ -16,16 +16,15 @@ const (
 	paramClientMaxWindowBits     = "client_max_window_bits"
 )
 
-// The bounds of a window, as the base-2 logarithm of its octets (RFC 7692
-// 7.1.2).
+// The smallest and largest window, as the base-2 logarithm of its octets (RFC
+// 7692 7.1.2).
 const (
 	MinWindowBits = 8
 	MaxWindowBits = 15
 )
 
-// AnyWindowBits as a [DeflateOffer]'s ClientMaxWindowBits stands for the
-// parameter without a value: the client follows whatever limit it is given
-// (RFC7692-7.1.2.2-1).
+// AnyWindowBits as ClientMaxWindowBits of a [DeflateOffer] is the parameter
+// without a value: the client accepts any limit (RFC7692-7.1.2.2-1).
 const AnyWindowBits = -1
 
 // DeflateParams are the agreed parameters of permessage-deflate (RFC 7692 7.1),
@@ -41,9 +40,9 @@ type DeflateParams struct {
 	ServerMaxWindowBits, ClientMaxWindowBits int
 }
 
-// Sender returns what binds the messages that the role sends: the window in
-// bits and whether it may reach back into earlier messages. The other role has
-// to be able to inflate just that.
+// Sender returns what applies to messages of the role: the window in bits, and
+// whether it may use context takeover. The other role has to be able to inflate
+// them.
 func (p DeflateParams) Sender(role Role) (windowBits int, takeover bool) {
 	if role == RoleClient {
 		return bitsOrMax(p.ClientMaxWindowBits), !p.ClientNoContextTakeover
@@ -92,16 +91,16 @@ func bitsParam(name string, bits int) Param {
 	return Param{Name: name, Value: strconv.Itoa(bits), HasValue: true}
 }
 
-// ParseDeflateOffer reads an offer. A server has to decline one with an
-// undefined parameter, an invalid value or a parameter twice (RFC7692-7-1 to
-// RFC7692-7-3), which is what the violation says; it fails nothing, because the
-// next offer or a plain connection is still to be had (RFC7692-7-5).
+// ParseDeflateOffer parses an offer. A server has to decline an offer with an
+// undefined parameter, an invalid value or a repeated parameter (RFC7692-7-1 to
+// RFC7692-7-3); then it returns the violation. The connection does not fail:
+// another offer or no compression is still possible (RFC7692-7-5).
 func ParseDeflateOffer(e Extension) (DeflateOffer, *Violation) {
 	return parseDeflate(e, offerRules)
 }
 
 // DeflatePolicy is what a server wants of permessage-deflate. The zero value
-// accepts every valid offer with the largest windows and context takeover that
+// accepts every valid offer, with the largest windows and context takeover that
 // the client allows.
 type DeflatePolicy struct {
 	// ServerNoContextTakeover saves the server the compressor of an idle
@@ -131,12 +130,12 @@ func (p DeflatePolicy) Validate() error {
 	return nil
 }
 
-// AcceptDeflate picks the first offer of permessage-deflate that a server can
-// accept, in the client's order of preference (RFC7692-5-3), and returns what
-// is then agreed and the element that says so in the response. Invalid offers
-// are passed over (RFC7692-7-5), other extensions are not looked at. If ok is
-// false, because no offer is left or the policy is not valid, the response
-// names no permessage-deflate and messages go plain (RFC7692-5-13).
+// AcceptDeflate chooses the first offer of permessage-deflate that the server can
+// accept, in the order of the client's preference (RFC7692-5-3). It returns what
+// is agreed and the element for the response. Invalid offers are skipped
+// (RFC7692-7-5), other extensions are ignored. If ok is false, because there is
+// no valid offer or the policy is not valid, the response must not contain
+// permessage-deflate, and messages are not compressed (RFC7692-5-13).
 func AcceptDeflate(offers []Extension, policy DeflatePolicy) (params DeflateParams, answer Extension, ok bool) {
 	if policy.Validate() != nil {
 		return DeflateParams{}, Extension{}, false
@@ -153,8 +152,8 @@ func AcceptDeflate(offers []Extension, policy DeflatePolicy) (params DeflatePara
 	return DeflateParams{}, Extension{}, false
 }
 
-// acceptDeflate answers one valid offer: the client's demands are kept, its
-// hints are taken up, and the server's wishes are added where the offer lets it.
+// acceptDeflate answers a valid offer. It meets the demands of the client,
+// follows its hints, and adds what the policy asks for where the offer allows it.
 func acceptDeflate(offer DeflateOffer, policy DeflatePolicy) (DeflateParams, Extension) {
 	params := DeflateParams{
 		// RFC7692-7.1.1.1-3, and RFC7692-7.1.1.1-5 for the unasked.
@@ -234,8 +233,8 @@ func CheckDeflateAnswer(offers, answers []Extension) (params DeflateParams, agre
 	return DeflateParams{}, false, broken
 }
 
-// checkAnswer holds a well-formed answer against one offer. A client window
-// larger than the offer's hint is no fault (RFC7692-7.2.1-14).
+// checkAnswer checks a well-formed answer against one offer. A client window
+// larger than the hint of the offer is allowed (RFC7692-7.2.1-14).
 func checkAnswer(offer, answer DeflateOffer) *Violation {
 	switch {
 	case offer.ServerNoContextTakeover && !answer.ServerNoContextTakeover:

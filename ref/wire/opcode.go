@@ -2,9 +2,8 @@ package wire
 
 import "fmt"
 
-// Opcode is the four-bit field of a frame header that says how to read the
-// payload (RFC 6455 5.2). Every value from 0 to 15 can be expressed, also the
-// reserved ones; [Check] tells which are permitted.
+// Opcode is the four-bit opcode of a frame (RFC 6455 5.2). It can have any value
+// from 0 to 15; [Check] says which are allowed.
 type Opcode uint8
 
 // The opcodes that RFC 6455 5.2 defines; 3-7 and 0xB-0xF are reserved.
@@ -17,8 +16,8 @@ const (
 	OpPong         Opcode = 0xA
 )
 
-// IsControl reports whether the opcode's top bit is set, which makes the frame
-// a control frame, also for the reserved opcodes 0xB-0xF (RFC 6455 5.5).
+// IsControl reports whether the frame is a control frame: the top bit is set,
+// also in the reserved opcodes 0xB-0xF (RFC 6455 5.5).
 func (o Opcode) IsControl() bool { return o&0x8 != 0 }
 
 // IsReserved reports whether RFC 6455 5.2 leaves the opcode undefined.
@@ -30,7 +29,7 @@ func (o Opcode) IsReserved() bool {
 	return true
 }
 
-// String returns the frame's name as RFC 6455 11.8 registers it, in lower case.
+// String returns the name of RFC 6455 11.8 in lower case.
 func (o Opcode) String() string {
 	switch o {
 	case OpContinuation:

@@ -10,25 +10,26 @@ const (
 	shortBits   = 9 // codes up to here are looked up at once
 )
 
-// An extraCode stands for base and as much as the extra bits behind it say.
+// An extraCode means base plus the value of the extra bits that follow.
 type extraCode struct {
 	base uint16
 	bits uint8
 }
 
 var (
-	// lengthCodes are the symbols from 257 on; the greatest length has its own.
+	// lengthCodes are the symbols from 257 on. The greatest length has its own
+	// symbol.
 	lengthCodes = append(
 		extraCodes(3, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5),
 		extraCode{258, 0})
 	offsetCodes = extraCodes(1, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13)
-	// repeatCodes are the symbols from 16 on of the code of the code lengths.
+	// repeatCodes are the symbols from 16 on in the code of the code lengths.
 	repeatCodes = [3]extraCode{{3, 2}, {3, 3}, {11, 7}}
-	// lengthOrder is the order in which that code's own lengths are written.
+	// lengthOrder is the order in which the lengths of that code are written.
 	lengthOrder = [19]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 )
 
-// extraCodes gives consecutive ranges of 2^bits values to consecutive symbols.
+// extraCodes returns symbols with consecutive ranges of 2^bits values.
 func extraCodes(base uint16, extra ...uint8) []extraCode {
 	codes := make([]extraCode, len(extra))
 	for i, n := range extra {
@@ -38,7 +39,7 @@ func extraCodes(base uint16, extra ...uint8) []extraCode {
 	return codes
 }
 
-// The codes of a block that brings none (RFC 1951 3.2.6).
+// The codes of a block without own codes (RFC 1951 3.2.6).
 var fixedLiterals, fixedOffsets = func() (literals, offsets prefixCode) {
 	var lengths [288]uint8
 	for i := range lengths {

@@ -451,6 +451,42 @@ func BenchmarkReceive(b *testing.B) {
 	}
 }
 
+// New limits hold from the next header on, also in the middle of a message and also if
+// the message has more octets already.
+func TestReceiverSetLimits(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		first, second Limits
+		next          string // the frame behind a first one of 10 octets
+		rule          *Rule  // nil if it is permitted
+	}{
+		{"more", Limits{Message: 10}, Limits{Message: 20}, "\x80\x0a", nil},
+		{"none", Limits{Message: 10}, Limits{}, "\x80\x0a", nil},
+		{"none any more, for a long frame", Limits{Message: 10}, Limits{}, "\x80\x7f\x7f\xff\xff\xff\xff\xff\xff\xff", nil},
+		{"as many as there are", Limits{}, Limits{Message: 10}, "\x80\x00", nil},
+		{"less than there are", Limits{}, Limits{Message: 9}, "\x80\x00", RuleMessageLimit},
+		{"one octet too many", Limits{}, Limits{Message: 19}, "\x80\x0a", RuleMessageLimit},
+		{"shorter frames", Limits{}, Limits{Frame: 9}, "\x80\x0a", RuleFrameLimit},
+		{"fewer frames", Limits{}, Limits{Fragments: 1}, "\x80\x00", RuleFragmentLimit},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := NewReceiver(Config{Role: RoleClient, Limits: tt.first})
+			r.Receive([]byte("\x02\x0a")) // EventMessage
+			if n, ev := r.Receive([]byte("0123456789")); n != 10 || ev.Kind != EventData {
+				t.Fatalf("%d octets, %v", n, ev.Kind)
+			}
+			r.SetLimits(tt.second)
+			_, ev := r.Receive([]byte(tt.next))
+			switch {
+			case tt.rule == nil && ev.Kind == EventFail:
+				t.Error(ev.Violation)
+			case tt.rule != nil && (ev.Kind != EventFail || ev.Violation.Rule != tt.rule):
+				t.Errorf("%v, %v, want %s", ev.Kind, ev.Violation, tt.rule.ID)
+			}
+		})
+	}
+}
+
 // Whoever keeps a log hears of every header, whatever the octets are cut into, and of
 // the one that breaks a rule.
 func TestReceiverOnHeader(t *testing.T) {
@@ -477,5 +513,56 @@ func TestReceiverOnHeader(t *testing.T) {
 		if diff := cmp.Diff(want, heard); diff != "" {
 			t.Fatalf("in pieces of %d (-want +got):\n%s", size+1, diff)
 		}
+	}
+}
+
+// Both ways of reading a header agree, for all first octets and states.
+func TestOrdinaryHeader(t *testing.T) {
+	ordinary := 0
+	for _, sender := range []Role{RoleClient, RoleServer} {
+		for _, state := range []FrameState{{}, {InMessage: true}, {RSV1: true}, {RSV1: true, InMessage: true}} {
+			state.Sender = sender
+			for first := range 256 {
+				for _, second := range []int{0, 5, 125, 126, 127, 0x80, 0x85, 0xFD, 0xFE, 0xFF} {
+					for _, length := range [][]byte{{0, 0, 0, 0, 0, 0, 0, 1}, {0, 0, 0, 0, 0, 1, 0, 0}, {0, 126, 0, 0, 0, 0, 0, 0}, {0x80, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0xFF, 0xFF}} {
+						p := append([]byte{byte(first), byte(second)}, length...)
+						p = append(p, 1, 2, 3, 4)
+						for size := range len(p) + 1 {
+							r := Receiver{state: state}
+							n := r.ordinaryHeader(p[:size])
+							h, m, err := ParseHeader(p[:size])
+							allowed := err == nil && Check(h, state) == nil
+							if n > 0 && (!allowed || r.frame != h || n != m) {
+								t.Fatalf("% x of a %v, %+v: read as %+v of %d octets; ParseHeader has %+v of %d, %v, allowed %v", p[:size], sender, state, r.frame, n, h, m, err, allowed)
+							}
+							if n == 0 && allowed && h.RSV == 0 {
+								t.Fatalf("% x of a %v, %+v is not ordinary", p[:size], sender, state)
+							}
+							if n > 0 {
+								ordinary++
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	if ordinary == 0 {
+		t.Error("no header is ordinary")
+	}
+}
+
+// A header alone, with all checks.
+func BenchmarkOrdinaryHeader(b *testing.B) {
+	for _, length := range []uint64{5, 1000, 70000} {
+		b.Run(fmt.Sprint(length), func(b *testing.B) {
+			header := AppendHeader(nil, Header{Fin: true, Opcode: OpText, Masked: true, Length: length})
+			r := Receiver{state: FrameState{Sender: RoleClient}}
+			for b.Loop() {
+				if r.ordinaryHeader(header) == 0 {
+					b.Fatal("not ordinary")
+				}
+			}
+		})
 	}
 }

@@ -2,8 +2,8 @@ package wire
 
 import "strings"
 
-// Request is the client's opening handshake as a value (RFC 6455 4.1). It can
-// also say what no correct client sends; [CheckRequest] tells.
+// Request is the opening handshake of the client as a value (RFC 6455 4.1). It
+// can also be incorrect; [CheckRequest] tells.
 type Request struct {
 	// Method is GET in a correct request, Target the resource name or an
 	// absolute http or https URI, Version "HTTP/1.1".
@@ -11,8 +11,7 @@ type Request struct {
 	Fields                  Fields
 }
 
-// Append writes the request to dst and returns the longer slice. It checks
-// nothing.
+// Append appends the request to dst without checking it.
 func (r Request) Append(dst []byte) []byte {
 	dst = append(dst, r.Method...)
 	dst = append(dst, ' ')
@@ -23,16 +22,16 @@ func (r Request) Append(dst []byte) []byte {
 	return r.Fields.append(dst)
 }
 
-// ParseRequest reads a request head from the start of b and returns how many
-// octets it has; those behind it belong to the frames. The error is [ErrShort]
-// while b could still become a request, and a *Violation once it cannot:
-// further octets never turn the one answer into the other. A head of more than
-// MaxHandshakeLen octets is a violation.
+// ParseRequest parses a request head at the start of b and returns its length in
+// octets; frames follow it. The error is [ErrShort] while b can still become a
+// request, and a *Violation when it cannot: more octets never change one into the
+// other. A head of more than MaxHandshakeLen octets is a violation.
 //
-// Only the form of HTTP is looked at here: lines that end in CRLF, fields with
-// a token for a name and no space before the colon, no folded lines (RFC 7230
-// 3.2.4), no control characters. What the request says is for [CheckRequest].
-// It costs time in proportion to len(b), so read in chunks, not in octets.
+// Only the form of HTTP is checked here: lines end in CRLF, field names are
+// tokens without a space before the colon, lines are not folded (RFC 7230 3.2.4),
+// and there are no control characters. [CheckRequest] checks the contents. The
+// time is proportional to len(b), so call it for larger pieces and not for every
+// octet.
 func ParseRequest(b []byte) (r Request, n int, err error) {
 	h := headReader{b: b, rule: RuleRequestForm}
 	line, err := h.line()

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Response is the head of the server's answer as a value (RFC 6455 4.2.2). It
-// can also say what no correct server sends; [CheckResponse] tells.
+// Response is the head of the response of the server as a value (RFC 6455 4.2.2).
+// It can also be incorrect; [CheckResponse] tells.
 type Response struct {
 	// Version is "HTTP/1.1" in a correct response.
 	Version string
@@ -17,8 +17,8 @@ type Response struct {
 	Fields Fields
 }
 
-// Append writes the response to dst and returns the longer slice. It checks
-// nothing; the status is written with at least three digits.
+// Append appends the response to dst without checking it. The status has at least
+// three digits.
 func (r Response) Append(dst []byte) []byte {
 	dst = append(dst, r.Version...)
 	dst = append(dst, ' ')
@@ -32,17 +32,17 @@ func (r Response) Append(dst []byte) []byte {
 	return r.Fields.append(dst)
 }
 
-// ParseResponse reads a response head from the start of b and returns how many
-// octets it has; behind it come frames if the status is 101, else a body. The
-// error is [ErrShort] while b could still become a response, and a *Violation
-// once it cannot: further octets never turn the one answer into the other. A
-// head of more than MaxHandshakeLen octets is a violation.
+// ParseResponse parses a response head at the start of b and returns its length
+// in octets. Frames follow it if the status is 101, otherwise a body. The error
+// is [ErrShort] while b can still become a response, and a *Violation when it
+// cannot: more octets never change one into the other. A head of more than
+// MaxHandshakeLen octets is a violation.
 //
-// Only the form of HTTP is looked at here, as in [ParseRequest], but a folded
-// line is joined to the one before by a space, as RFC 7230 3.2.4 bids user
-// agents. What the response says is for [CheckResponse].
+// Only the form of HTTP is checked here, as in [ParseRequest]. A folded line is
+// joined to the line before by a space, as RFC 7230 3.2.4 requires of user
+// agents. [CheckResponse] checks the contents.
 func ParseResponse(b []byte) (r Response, n int, err error) {
-	h := headReader{b: b, rule: RuleResponseForm}
+	h := headReader{b: b, rule: RuleResponseForm, reason: true}
 	line, err := h.line()
 	if err != nil {
 		return Response{}, 0, err

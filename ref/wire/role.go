@@ -1,8 +1,7 @@
 package wire
 
-// Role says which end of a connection an endpoint is. RFC 6455 gives the two
-// ends different duties: only a client masks (5.1), only a server closes TCP
-// first (7.1.1).
+// Role is the role of an endpoint. The two roles have different duties: only a
+// client masks (5.1), and the server closes TCP first (7.1.1).
 type Role uint8
 
 // The two roles of an endpoint.
@@ -11,7 +10,7 @@ const (
 	RoleServer
 )
 
-// Peer returns the role of the other end.
+// Peer returns the other role.
 func (r Role) Peer() Role {
 	if r == RoleClient {
 		return RoleServer

@@ -2,19 +2,19 @@ package wire
 
 import "strings"
 
-// RSV holds the three reserved bits of a frame header (RFC 6455 5.2) in the
-// order they have on the wire. Zero unless an extension gave them a meaning;
-// permessage-deflate takes RSV1 (RFC 7692 6).
+// RSV is the three reserved bits of a frame header (RFC 6455 5.2) in the order of
+// the wire. They are zero unless an extension uses them; permessage-deflate uses
+// RSV1 (RFC 7692 6).
 type RSV uint8
 
-// The reserved bits, from the one beside FIN downwards.
+// The reserved bits in the order of the wire.
 const (
 	RSV1 RSV = 4
 	RSV2 RSV = 2
 	RSV3 RSV = 1
 )
 
-// String names the bits that are set, joined by "+"; "none" without any.
+// String returns the names of the bits that are set, joined by "+", or "none".
 func (r RSV) String() string {
 	var names []string
 	for _, bit := range []struct {

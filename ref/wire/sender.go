@@ -2,22 +2,22 @@ package wire
 
 import "errors"
 
-// ErrCloseSent says that the endpoint's own Close frame is sent already, behind
-// which it sends nothing more (RFC6455-5.5.1-6).
+// ErrCloseSent is the error of sending after the own Close frame
+// (RFC6455-5.5.1-6).
 var ErrCloseSent = errors.New("nothing is sent behind the own Close frame (RFC 6455 5.5.1)")
 
-// A Sender forms the frames that an endpoint sends, without output of its own,
-// and refuses to form one that [Check] would refuse on the other side. Not for
-// concurrent use: hold a lock from forming a frame to handing it to TCP, since
-// frames reach the peer in the order in which they were formed.
+// A Sender forms the frames that an endpoint sends, and returns an error for one
+// that [Check] would reject. It has no output of its own. It is not safe for
+// concurrent use: hold a lock from forming a frame until it is written, because
+// frames must be written in the order in which they were formed.
 type Sender struct {
 	state     FrameState
 	key       func() [4]byte
 	closeSent bool
 }
 
-// NewSender returns a Sender for the endpoint that c describes. It panics when
-// that is a client without a source of masking keys.
+// NewSender returns a Sender for the endpoint that c describes. It panics for a
+// client without MaskKey.
 func NewSender(c Config) *Sender {
 	if c.Role == RoleClient && c.MaskKey == nil {
 		panic("wire: a client needs a MaskKey function, RFC 6455 5.3 has every frame masked with a fresh key")
@@ -28,18 +28,20 @@ func NewSender(c Config) *Sender {
 	}
 }
 
-// Header completes the header of the next frame: Fin, RSV, Opcode and Length
-// are the caller's, a client gets a fresh key. On success the frame counts as
-// begun, and its payload has to follow, masked with the key. The error is
-// [ErrCloseSent] or a [*Violation].
+// Header completes the header of the next frame. Fin, RSV, Opcode and Length are
+// given; a client gets a new key. After success the payload has to follow, masked
+// with the key. The error is [ErrCloseSent] or a [*Violation].
 func (s *Sender) Header(h Header) (Header, error) {
 	if s.closeSent {
 		return h, ErrCloseSent
 	}
 	h.Form = LengthShortest // RFC6455-5.2-9
 	h.Masked = s.state.Sender == RoleClient
-	if v := Check(h, s.state); v != nil {
-		return h, v
+	whole := h.Fin && h.RSV == 0 && !s.state.InMessage && (h.Opcode == OpText || h.Opcode == OpBinary)
+	if !whole || h.Length>>63 != 0 { // a whole message breaks no rule
+		if v := Check(h, s.state); v != nil {
+			return h, v
+		}
 	}
 	if h.Masked { // RFC6455-5.1-1, RFC6455-5.3-2
 		h.MaskKey = s.key()
@@ -49,8 +51,8 @@ func (s *Sender) Header(h Header) (Header, error) {
 	return h, nil
 }
 
-// Append forms a whole frame behind dst: header and payload, masked if need be.
-// The payload itself is only read. On an error dst comes back as it was.
+// Append appends a whole frame to dst: header and payload, masked if necessary.
+// It does not change the payload. On an error dst is unchanged.
 func (s *Sender) Append(dst []byte, h Header, payload []byte) ([]byte, error) {
 	h.Length = uint64(len(payload))
 	h, err := s.Header(h)
@@ -65,24 +67,24 @@ func (s *Sender) Append(dst []byte, h Header, payload []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// Message forms an unfragmented message of type op, OpText or OpBinary. That
-// text is UTF-8 is for the caller to see to (RFC6455-5.6-1).
+// Message appends an unfragmented message of type OpText or OpBinary. The caller
+// has to check that text is UTF-8 (RFC6455-5.6-1).
 func (s *Sender) Message(dst []byte, op Opcode, payload []byte) ([]byte, error) {
 	return s.Append(dst, Header{Fin: true, Opcode: op}, payload)
 }
 
-// Ping forms a Ping with at most 125 octets of data.
+// Ping appends a Ping with at most 125 octets of data.
 func (s *Sender) Ping(dst, data []byte) ([]byte, error) {
 	return s.Append(dst, Header{Fin: true, Opcode: OpPing}, data)
 }
 
-// Pong forms a Pong with at most 125 octets of data.
+// Pong appends a Pong with at most 125 octets of data.
 func (s *Sender) Pong(dst, data []byte) ([]byte, error) {
 	return s.Append(dst, Header{Fin: true, Opcode: OpPong}, data)
 }
 
-// Close forms the endpoint's Close frame, behind which it sends nothing more;
-// see [AppendClose] for what code and reason may be.
+// Close appends the Close frame, the last frame of the endpoint. See
+// [AppendClose] for code and reason.
 func (s *Sender) Close(dst []byte, code StatusCode, reason string) ([]byte, error) {
 	var body [MaxControlPayload]byte
 	p, err := AppendClose(body[:0], code, reason)
@@ -92,15 +94,14 @@ func (s *Sender) Close(dst []byte, code StatusCode, reason string) ([]byte, erro
 	return s.Append(dst, Header{Fin: true, Opcode: OpClose}, p)
 }
 
-// Reply forms what an event of the [Receiver] obliges the endpoint to send, if
-// anything:
+// Reply appends what an event of the [Receiver] requires to be sent:
 //
-//   - a Pong with the same data for a Ping (RFC6455-5.5.2-2, RFC6455-5.5.3-1);
-//   - a Close with the same code for a Close (RFC6455-5.5.1-7, RFC6455-5.5.1-8);
-//   - a Close with the fitting code, and the sentence of what was wrong, for a
-//     failure (RFC6455-7.1.7-5).
+//   - for a Ping a Pong with the same data (RFC6455-5.5.2-2, RFC6455-5.5.3-1);
+//   - for a Close a Close with the same code (RFC6455-5.5.1-7, RFC6455-5.5.1-8);
+//   - for a failure a Close with the code of the rule, and what was wrong as the
+//     reason (RFC6455-7.1.7-5).
 //
-// Behind the own Close frame nothing is owed any more.
+// After the own Close frame it appends nothing.
 func (s *Sender) Reply(dst []byte, ev Event) []byte {
 	if s.closeSent {
 		return dst

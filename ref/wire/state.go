@@ -2,33 +2,33 @@ package wire
 
 import "fmt"
 
-// State is how far the closing of a connection has come (RFC 6455 7.1), seen
-// from one endpoint. RFC 6455 calls everything between StateOpen and
-// StateClosed CLOSING (RFC6455-7.1.3-1); what is left to do differs.
+// State is how far the closing of a connection has come (RFC 6455 7.1), seen from
+// one endpoint. RFC 6455 calls all states between StateOpen and StateClosed
+// CLOSING (RFC6455-7.1.3-1); they differ in what is left to do.
 type State uint8
 
-// The states. Opening is over when there is a state.
+// The states, after the opening handshake.
 const (
-	// StateOpen: no Close frame in either direction.
+	// StateOpen: no Close frame was sent or received.
 	StateOpen State = iota
-	// StateCloseSent: the own Close is sent, the peer's is awaited.
+	// StateCloseSent: the own Close frame was sent, the peer's is awaited.
 	StateCloseSent
-	// StateCloseReceived: the peer's Close came, the own is owed (RFC6455-5.5.1-7).
+	// StateCloseReceived: the peer's Close frame was received and has to be
+	// answered (RFC6455-5.5.1-7).
 	StateCloseReceived
-	// StateExchanged: both came; the closing handshake is complete and TCP is
-	// to be closed (RFC6455-5.5.1-12).
+	// StateExchanged: both Close frames were exchanged; TCP has to be closed
+	// (RFC6455-5.5.1-12).
 	StateExchanged
-	// StateFailed: the connection was failed from here; TCP is to be closed and
+	// StateFailed: this endpoint failed the connection; TCP has to be closed and
 	// nothing is read (RFC 6455 7.1.7).
 	StateFailed
-	// StateClosed: TCP is closed after the closing handshake, cleanly
-	// (RFC6455-7.1.4-2).
+	// StateClosed: TCP is closed after the closing handshake (RFC6455-7.1.4-2).
 	StateClosed
-	// StateAborted: TCP is closed, or lost, without a complete closing handshake.
+	// StateAborted: TCP is closed or lost without a complete closing handshake.
 	StateAborted
 )
 
-// A Step of closing takes a connection from one state to another.
+// A Step takes a connection from one state of closing to another.
 type Step uint8
 
 // The steps.
@@ -39,7 +39,7 @@ const (
 	StepEndTCP                   // TCP is closed or lost
 )
 
-// closing[state][step] is the state behind the step.
+// closing[state][step] is the state after the step.
 var closing = [...][4]State{
 	StateOpen:          {StateCloseSent, StateCloseReceived, StateFailed, StateAborted},
 	StateCloseSent:     {StateCloseSent, StateExchanged, StateFailed, StateAborted},
@@ -50,14 +50,14 @@ var closing = [...][4]State{
 	StateAborted:       {StateAborted, StateAborted, StateAborted, StateAborted},
 }
 
-// After returns the state behind a step. Steps that make no sense any more,
-// such as a second Close frame, change nothing.
+// After returns the state after a step. Steps that have no meaning in a state,
+// such as a second Close frame, do not change it.
 func (s State) After(step Step) State { return closing[s][step] }
 
 // ClosesTCP reports whether an endpoint of the role has to close TCP in this
-// state. After the closing handshake that is the server's, at once
-// (RFC6455-5.5.1-13), while the client waits for it (RFC6455-5.5.1-14);
-// whoever fails the connection closes it (RFC6455-7.1.7-1, RFC6455-7.1.7-3).
+// state. After the closing handshake the server closes it at once
+// (RFC6455-5.5.1-13) and the client waits (RFC6455-5.5.1-14). The endpoint that
+// fails the connection closes it (RFC6455-7.1.7-1, RFC6455-7.1.7-3).
 func (s State) ClosesTCP(role Role) bool {
 	switch s {
 	case StateExchanged:

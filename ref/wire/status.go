@@ -1,12 +1,12 @@
 package wire
 
-// StatusCode is the number in a Close frame that gives the reason for closing
-// (RFC 6455 7.4).
+// StatusCode is the status code of a Close frame, the reason for closing (RFC
+// 6455 7.4).
 type StatusCode uint16
 
-// The status codes of RFC 6455 7.4.1, and 1012-1014 of the IANA registry that
-// its section 11.7 founded. NoStatusRcvd, AbnormalClosure and TLSHandshake only
-// describe a closure to the application: they never go into a frame.
+// The status codes of RFC 6455 7.4.1, and 1012-1014 of the IANA registry (RFC
+// 6455 11.7). NoStatusRcvd, AbnormalClosure and TLSHandshake are only for the
+// application and are never sent.
 const (
 	StatusNormalClosure       StatusCode = 1000
 	StatusGoingAway           StatusCode = 1001

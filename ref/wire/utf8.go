@@ -2,19 +2,18 @@ package wire
 
 import "unicode/utf8"
 
-// A UTF8Validator judges a text message that arrives in pieces (RFC 6455 8.1).
-// It fails at the first octet that no valid text could have there, also when
-// that is the second octet of an unfinished code point. The zero value is ready
-// for a new message.
+// A UTF8Validator checks a text that arrives in pieces (RFC 6455 8.1). It stops
+// at the first octet that no valid text can have there, also inside a code point.
+// The zero value is ready for a text.
 type UTF8Validator struct {
 	need   uint8 // octets that the open code point still lacks
 	lo, hi uint8 // what the next of them may be
 	failed bool
 }
 
-// Validate judges the next piece. n is how many of its octets were accepted
-// before the first impossible one; without one, n is len(p) and ok is true.
-// After a failure it accepts nothing more until [UTF8Validator.Reset].
+// Validate checks the next piece. n is the number of octets before the first
+// impossible one; if there is none, n is len(p) and ok is true. After a failure
+// it accepts nothing until [UTF8Validator.Reset].
 func (v *UTF8Validator) Validate(p []byte) (n int, ok bool) {
 	if v.failed {
 		return 0, false
@@ -25,8 +24,8 @@ func (v *UTF8Validator) Validate(p []byte) (n int, ok bool) {
 		}
 		n++
 	}
-	// Whole code points go to the standard library, which is far faster than
-	// octet by octet; what it refuses is walked again to find the octet.
+	// Whole code points are checked by the standard library, which is faster. If
+	// it finds an error, they are checked again octet by octet.
 	whole := len(p) - unfinished(p[n:])
 	if utf8.Valid(p[n:whole]) {
 		n = whole
@@ -40,15 +39,15 @@ func (v *UTF8Validator) Validate(p []byte) (n int, ok bool) {
 	return n, true
 }
 
-// Complete reports whether a message may end here: nothing impossible came and
-// no code point is left unfinished.
+// Complete reports whether a text may end here: there was no impossible octet and
+// no code point is unfinished.
 func (v *UTF8Validator) Complete() bool { return v.need == 0 && !v.failed }
 
-// Reset makes the validator ready for a new message.
+// Reset makes the validator ready for another text.
 func (v *UTF8Validator) Reset() { *v = UTF8Validator{} }
 
-// unfinished returns how many octets at the end of p begin a code point that p
-// does not finish: 0 to 3.
+// unfinished returns how many octets at the end of p belong to an unfinished code
+// point: 0 to 3.
 func unfinished(p []byte) int {
 	for k := 1; k <= 3 && k <= len(p); k++ {
 		switch c := p[len(p)-k]; {
@@ -64,7 +63,7 @@ func unfinished(p []byte) int {
 	return 0
 }
 
-// follow returns how many octets follow the leading octet c.
+// follow returns how many octets follow the first octet c of a code point.
 func follow(c byte) int {
 	switch {
 	case c >= 0xF0:
@@ -75,7 +74,7 @@ func follow(c byte) int {
 	return 1
 }
 
-// step takes one octet through the table of well-formed sequences (RFC 3629 4).
+// step checks one octet by the table of well-formed sequences (RFC 3629 4).
 func (v *UTF8Validator) step(c byte) bool {
 	if v.need > 0 {
 		if c < v.lo || c > v.hi {

@@ -2,9 +2,9 @@ package wire
 
 import "encoding/binary"
 
-// WindowUse is how the payload of one compressed message uses the window of its
-// sender. It is read off the DEFLATE data itself (RFC 1951), because inflating
-// with a window too large hides that a smaller one would not have done.
+// WindowUse says how the payload of a compressed message uses the window of its
+// sender. It is read from the DEFLATE data itself (RFC 1951): inflating with a
+// large window does not show that a smaller one would have been too small.
 type WindowUse struct {
 	// Octets is the length of the message when inflated.
 	Octets int64
@@ -14,18 +14,17 @@ type WindowUse struct {
 	// Reach is how many octets before the beginning of the message the furthest
 	// reference goes; zero if the message stands for itself.
 	Reach int
-	// PaddingSet says that behind a block with BFINAL an octet was not filled up
-	// with zero bits (RFC7692-7.2.1-5).
+	// PaddingSet says that the padding after a block with BFINAL was not zero
+	// (RFC7692-7.2.1-5).
 	PaddingSet bool
 }
 
-// MeasureWindow reads the whole payload of a compressed message, as it was on
-// the wire, and reports its use of the window; history is how many octets of
-// compressed messages the same sender sent before on the connection. Nothing is
-// inflated: memory is constant, and time grows with the payload and not with
-// the message, which may be a thousand times as long. Data that is no DEFLATE
-// data, or refers to before the first octet of the history, is a violation; the
-// use measured up to there comes with it.
+// MeasureWindow reads the payload of a compressed message as it was on the wire
+// and returns its use of the window. history is how many octets of compressed
+// messages the sender has sent before. It does not inflate: its memory is
+// constant, and its time depends on the payload and not on the message. For data
+// that is not DEFLATE, or refers to before the first octet of the history, it
+// returns a violation and the use up to there.
 func MeasureWindow(payload []byte, history int64) (WindowUse, *Violation) {
 	m := measure{bits: bitReader{payload: payload}, history: history}
 	for !m.bits.atEnd() {
@@ -37,7 +36,7 @@ func MeasureWindow(payload []byte, history int64) (WindowUse, *Violation) {
 	return m.use, nil
 }
 
-// CheckWindow judges the use of the window by what was agreed about the role
+// CheckWindow checks the use of the window against what was agreed for the role
 // that sent the message.
 func CheckWindow(use WindowUse, agreed DeflateParams, sender Role) *Violation {
 	windowRule, contextRule := RuleDeflateServerWindow, RuleDeflateServerContext
@@ -54,8 +53,8 @@ func CheckWindow(use WindowUse, agreed DeflateParams, sender Role) *Violation {
 	return nil
 }
 
-// A measure walks over the blocks of one message. Its methods return what is
-// wrong with the data, or "".
+// A measure reads the blocks of one message. Its methods return what is wrong
+// with the data, or "".
 type measure struct {
 	bits            bitReader
 	history         int64

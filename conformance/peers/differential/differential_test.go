@@ -1,6 +1,5 @@
-// Package differential gives the same octets to echo servers made with the
-// reference and with other libraries, and holds what each does against the
-// executable specification.
+// Package differential sends the same octets to echo servers that use the reference
+// and other libraries, and compares their reactions with the executable specification.
 package differential
 
 import (
@@ -16,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 	"unicode/utf8"
 
@@ -26,58 +26,62 @@ import (
 	"github.com/lxzan/gws"
 
 	"github.com/wsspec/wsspec/conformance/oracle"
-	"github.com/wsspec/wsspec/fuzz/corpus"
+	"github.com/wsspec/wsspec/internal/fuzzcorpus"
 	"github.com/wsspec/wsspec/ref"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// servers echo with the loop of each library's documentation.
+// servers lists the servers. Each uses the echo loop of its library's documentation.
 var servers = []struct {
 	name  string
 	serve http.HandlerFunc
-	// known are the departures, normalised, of the library used so. Others are
-	// findings. The catalogue's cases show each of them but cutShort: they do not
-	// end TCP and go on reading.
+	// known lists the normalised deviations that are known; others are findings. The
+	// cases of the catalogue show all of them except cutShort, because no case ends
+	// TCP and then continues to read.
 	known []string
 }{
 	{"ref", ref.EchoHandler(nil).ServeHTTP, nil},
 	{"gorilla", serveGorilla, []string{laterCodes}},
 	{"gobwas", serveGobwas, append(cutShort, laterCodes)},
-	{"coder", serveCoder, append(cutShort, "a Close frame whose reason is not UTF-8 came: RFC6455-8.1-2")},
+	{"coder", serveCoder, append(cutShort, "a Close frame with a reason that is not valid UTF-8 came: RFC6455-8.1-2")},
 	{"gws", serveGWS, []string{laterCodes}},
 }
 
-// cutShort is taking a message that the end of TCP cuts short for a whole one.
+// cutShort is the deviation of a server that treats a message as complete although TCP
+// ended inside it.
 var cutShort = []string{
-	"text message came, and no echo is owed: RFC6455-7.2.1-3",
-	"binary message came, and no echo is owed: RFC6455-7.2.1-3",
+	"text message came, but no echo is expected: RFC6455-7.2.1-3",
+	"binary message came, but no echo is expected: RFC6455-7.2.1-3",
 }
 
-// laterCodes is refusing a Close with a code from 1012 to 1014, which were
-// registered after RFC 6455 (11.7).
+// laterCodes is the deviation of a server that rejects the codes 1012 to 1014 in a
+// Close frame. They were registered after RFC 6455 (11.7).
 const laterCodes = "Close 1002 came: RFC6455-5.5.1-7"
 
-// ambiguous are departures of whoever finds the other of two mistakes first: a
-// Close with a code that is never sent and a reason that is not UTF-8.
+// ambiguous matches the deviation for a Close frame with two mistakes: a code that must
+// not be sent, and a reason that is not UTF-8. A server may report either of them.
 var ambiguous = regexp.MustCompile(`^Close 1007 came: RFC6455-7\.4\.`)
 
-// FuzzDifferential: what a client sends to a server, from the corpus of
-// FuzzFrameStream. The reference has to stay within the oracle's set; so do the
-// others, but for what is known of them. A departure counts when it comes again,
-// so that goroutines of a library do not make findings of their own.
+// FuzzDifferential sends octets to the servers, in one piece and octet by octet, starting
+// with the corpus of FuzzFrameStream and with the cases of the catalogue in other shapes. The oracle must allow the reactions of the reference, and those of
+// the other libraries except for known deviations. A deviation counts only if it occurs
+// each time, so that the scheduling of a library's goroutines is not a finding.
 func FuzzDifferential(f *testing.F) {
-	shared, err := corpus.Read("../../../fuzz/frames/testdata/fuzz/FuzzFrameStream")
+	shared, err := fuzzcorpus.Read("../../../fuzz/frames/testdata/fuzz/FuzzFrameStream")
 	if err != nil {
 		f.Fatal(err)
 	}
 	for _, data := range shared {
 		if len(data) > 2 && data[0]&1 == 0 {
-			f.Add(data[2:]) // what a server is sent, without the configuration
+			f.Add(data[2:]) // octets for a server, without the configuration
 		}
 	}
-	departures := make(map[string]int)
+	for _, octets := range shapedSeeds() {
+		f.Add(octets)
+	}
+	deviations := make(map[string]int)
 	f.Fuzz(func(t *testing.T, octets []byte) {
-		if len(octets) > 4<<10 {
+		if len(octets) > mostOctets {
 			return
 		}
 		for _, s := range servers {
@@ -86,46 +90,55 @@ func FuzzDifferential(f *testing.F) {
 				continue
 			}
 			if slices.Contains(s.known, key) || ambiguous.MatchString(key) {
-				departures[s.name+" "+key]++
+				deviations[s.name+" "+key]++
 				continue
 			}
 			t.Errorf("%s: % x\n%s\n(%s)", s.name, octets, why, key)
 		}
 	})
-	f.Logf("known departures: %v", departures)
+	f.Logf("known deviations: %v", deviations)
 }
 
-// durable returns how the server departs from the oracle's set three times out
-// of three.
+// durable returns the server's deviation if it deviates three times out of three, in one
+// piece or octet by octet.
 func durable(serve http.HandlerFunc, octets []byte) (key, why string) {
-	for range 3 {
-		if key, why = departure(serve, octets); why == "" {
-			return "", ""
+	for _, pieces := range []func(io.Reader) io.Reader{whole, iotest.OneByteReader} {
+		for range 3 {
+			if key, why = deviation(serve, octets, pieces); why == "" {
+				break
+			}
+		}
+		if why != "" {
+			return key, why
 		}
 	}
-	return key, why
+	return "", ""
 }
 
-var particular = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\(?RFC[0-9]+-[0-9.]+-[0-9A-Z]+\)?|\([0-9]+ octets\)|…|,? permitted is:.*|, the echo owed is.*`)
+// whole leaves octets in one piece.
+func whole(r io.Reader) io.Reader { return r }
 
-// normalised is a departure without its payloads, and what the octets ask of an
-// endpoint.
+// details matches the parts of a deviation that depend on the payloads.
+var details = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\(?RFC[0-9]+-[0-9.]+-[0-9A-Z]+\)?|\([0-9]+ octets\)|…|,? but only this is allowed:.*|, but the expected echo is.*`)
+
+// normalised returns a deviation without its payloads, and the requirement for the
+// ending that the octets demand.
 func normalised(why string, permitted *oracle.Permitted) string {
-	return strings.Join(strings.Fields(particular.ReplaceAllString(why, "")), " ") + ": " + permitted.Endings[0].Requires
+	return strings.Join(strings.Fields(details.ReplaceAllString(why, "")), " ") + ": " + permitted.Endings[0].Requires
 }
 
-// departure plays the octets once.
-func departure(serve http.HandlerFunc, octets []byte) (key, why string) {
+// deviation sends the octets once and returns how the server deviates from the oracle.
+// Both results are empty if it does not.
+func deviation(serve http.HandlerFunc, octets []byte, pieces func(io.Reader) io.Reader) (key, why string) {
 	subject := oracle.Subject{Role: wire.RoleServer}
-	// A Close frame behind the octets ends the connection the clean way. Inside
-	// a frame it would be payload; then the end of TCP comes there, and what is
-	// done about that is not judged.
+	// A Close frame after the octets ends the connection cleanly. Inside a frame, it
+	// would be payload; then TCP ends there, and the reaction to that is not judged.
 	judgeEnd := endsBetweenFrames(octets)
 	if judgeEnd {
 		octets = append(slices.Clone(octets), 0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8)
 	}
 	permitted := oracle.Of(subject, octets)
-	events, why := observe(serve, octets)
+	events, why := observe(serve, pieces(bytes.NewReader(octets)))
 	if why != "" {
 		return normalised(why, permitted), why
 	}
@@ -140,7 +153,7 @@ func departure(serve http.HandlerFunc, octets []byte) (key, why string) {
 	return "", ""
 }
 
-// endsBetweenFrames reports whether the last frame is complete, or cannot be.
+// endsBetweenFrames reports whether the last frame is complete, or is invalid.
 func endsBetweenFrames(octets []byte) bool {
 	for len(octets) > 0 {
 		h, n, err := wire.ParseHeader(octets)
@@ -155,10 +168,10 @@ func endsBetweenFrames(octets []byte) bool {
 	return true
 }
 
-// observe opens a connection in memory, gives the octets to it and then the end
-// of TCP, and reads what came until the server was done.
-func observe(serve http.HandlerFunc, octets []byte) (events []oracle.Event, why string) {
-	conn := &connection{in: bytes.NewReader(octets), closed: make(chan struct{})}
+// observe opens a connection in memory, sends the octets and the end of TCP to the
+// server, and returns what the server sent until it ended.
+func observe(serve http.HandlerFunc, octets io.Reader) (events []oracle.Event, why string) {
+	conn := &connection{in: octets, closed: make(chan struct{})}
 	w := &hijackable{ResponseRecorder: httptest.NewRecorder(), conn: conn}
 	r := httptest.NewRequest(http.MethodGet, "http://example.com/", nil)
 	for name, value := range map[string]string{
@@ -168,7 +181,7 @@ func observe(serve http.HandlerFunc, octets []byte) (events []oracle.Event, why 
 		r.Header.Set(name, value)
 	}
 	func() {
-		// net/http recovers as well, and closes the connection.
+		// net/http also recovers and closes the connection.
 		defer func() { _ = recover() }()
 		serve(w, r)
 	}()
@@ -183,7 +196,7 @@ func observe(serve http.HandlerFunc, octets []byte) (events []oracle.Event, why 
 	return read(out)
 }
 
-// read reads frames into events, joining fragments.
+// read turns frames into events. It joins fragments.
 func read(out []byte) (events []oracle.Event, why string) {
 	var message *oracle.Event
 	for len(out) > 0 {
@@ -217,10 +230,10 @@ func read(out []byte) (events []oracle.Event, why string) {
 	return events, ""
 }
 
-// A connection is the server's end of TCP: all that the client sends is there
-// already, with the end behind it.
+// A connection is the server's end of a TCP connection in memory. All input and the
+// end of TCP are available from the start.
 type connection struct {
-	in     *bytes.Reader
+	in     io.Reader
 	once   sync.Once
 	closed chan struct{}
 	mu     sync.Mutex
@@ -269,7 +282,7 @@ type address struct{}
 func (address) Network() string { return "memory" }
 func (address) String() string  { return "memory" }
 
-// A hijackable is what a handler answers through.
+// A hijackable is the response writer for the handlers.
 type hijackable struct {
 	*httptest.ResponseRecorder
 	conn net.Conn

@@ -9,8 +9,8 @@ import (
 	"github.com/wsspec/wsspec/internal/chromium"
 )
 
-// Pictures writes pictures of a tab, light and dark, into a folder, unless that
-// is "".
+// Pictures writes screenshots of a tab, light and dark, to a folder. It does nothing if
+// the folder is "".
 func Pictures(t testing.TB, tab context.Context, folder, name string) {
 	t.Helper()
 	for _, scheme := range []string{"light", "dark"} {

@@ -1,4 +1,4 @@
-// Package trial runs the examples as their users do, for their tests.
+// Package trial runs the examples in tests, as users run them.
 package trial
 
 import (
@@ -19,10 +19,10 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// patience bounds every wait; nothing passes by reaching it.
+// patience limits every wait. A test that reaches it fails.
 const patience = 30 * time.Second
 
-// Context ends when patience does.
+// Context returns a context that ends after patience.
 func Context(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -40,9 +40,9 @@ func NoLeaks(t testing.TB) {
 	})
 }
 
-// A Program is an example that runs.
+// A Program is a running example.
 type Program struct {
-	// URL is where it says it listens.
+	// URL is the URL that it prints.
 	URL string
 
 	t     testing.TB
@@ -55,9 +55,8 @@ type Program struct {
 	err   error         // set before ended is closed
 }
 
-// Start runs a program and waits until it says where it listens, with the URL at
-// the end of its first line. The program is ended with the test, and is to end
-// well.
+// Start runs a program and waits for its first line, which ends with its URL. The program
+// is stopped at the end of the test, and must stop without an error.
 func Start(t testing.TB, run func(ctx context.Context, stdout io.Writer) error) *Program {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
@@ -73,7 +72,7 @@ func Start(t testing.TB, run func(ctx context.Context, stdout io.Writer) error) 
 	line := p.Await("")
 	p.URL = line[strings.LastIndexByte(line, ' ')+1:]
 	if !strings.Contains(p.URL, "://") {
-		t.Fatalf("printed %q, want where it listens", line)
+		t.Fatalf("printed %q, want its URL", line)
 	}
 	return p
 }
@@ -88,8 +87,8 @@ func (p *Program) read(out io.Reader) {
 	}
 }
 
-// Await waits until the program has printed a line with the text in it, and
-// returns the first such line.
+// Await waits until the program has printed a line with the text, and returns the first
+// such line.
 func (p *Program) Await(text string) string {
 	p.t.Helper()
 	late := time.After(patience)
@@ -119,29 +118,29 @@ func (p *Program) Printed() string {
 	return strings.Join(p.lines, "\n")
 }
 
-// Interrupt is Ctrl-C.
+// Interrupt interrupts the program, as Ctrl-C does.
 func (p *Program) Interrupt() { p.stop() }
 
-// Stop is Ctrl-C, and waits for the program's good end.
+// Stop interrupts the program and waits until it has stopped without an error.
 func (p *Program) Stop() {
 	p.t.Helper()
 	p.Interrupt()
 	select {
 	case <-p.ended:
 		if p.err != nil {
-			p.t.Errorf("the program's end: %v", p.err)
+			p.t.Errorf("the program failed: %v", p.err)
 		}
 	case <-time.After(patience):
-		p.t.Error("the program does not end")
+		p.t.Error("the program does not stop")
 	}
 }
 
-// WS returns the URL of a path for WebSockets.
+// WS returns the WebSocket URL of a path.
 func (p *Program) WS(path string) string {
 	return "ws" + strings.TrimPrefix(strings.TrimPrefix(strings.TrimSuffix(p.URL, "/"), "http"), "ws") + path
 }
 
-// Dial opens a connection to a path of the program and closes it with the test.
+// Dial connects to a path of the program. The connection is closed at the end of the test.
 func (p *Program) Dial(path string, options *ref.DialOptions) *ref.Conn {
 	p.t.Helper()
 	conn, _, err := ref.Dial(Context(p.t), p.WS(path), options)
@@ -160,7 +159,7 @@ func Say(t testing.TB, conn *ref.Conn, text string) {
 	}
 }
 
-// Hear reads a text message, which has to be this one.
+// Hear reads a message, and fails the test unless it is the wanted text.
 func Hear(t testing.TB, conn *ref.Conn, want string) {
 	t.Helper()
 	if typ, message, err := conn.Read(Context(t)); err != nil || typ != ref.Text || string(message) != want {
@@ -168,7 +167,8 @@ func Hear(t testing.TB, conn *ref.Conn, want string) {
 	}
 }
 
-// Closed reads on to the end of the connection, which has to have this code.
+// Closed reads until the end of the connection, and fails the test unless the other side
+// closes it with the code.
 func Closed(t testing.TB, conn *ref.Conn, want wire.StatusCode) {
 	t.Helper()
 	for ctx := Context(t); ; {

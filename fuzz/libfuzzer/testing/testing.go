@@ -1,8 +1,7 @@
-// Package testing stands in for the standard library's where
-// fuzz/libfuzzer/build.sh builds a target for libFuzzer: it has the little that
-// targets use, and calls the function given to F.Fuzz straight, where go test
-// starts a goroutine, takes two stack traces and counts coverage in Go for each
-// input.
+// Package testing replaces the package testing of the standard library when
+// fuzz/libfuzzer/build.sh builds a target for libFuzzer. It has only what the targets use.
+// It calls the function of F.Fuzz directly, whereas go test starts a goroutine, takes two
+// stack traces and counts coverage in Go for each input.
 package testing
 
 import (
@@ -10,8 +9,8 @@ import (
 	"os"
 )
 
-// T is what a target gets for one input. A failure ends the process, and
-// libFuzzer keeps the input.
+// T is the argument of a target for one input. A failure ends the process, and libFuzzer
+// keeps the input.
 type T struct{}
 
 // Helper does nothing.
@@ -32,29 +31,29 @@ func (t *T) Error(args ...any) { t.Fatal(args...) }
 // Errorf ends the process.
 func (t *T) Errorf(format string, args ...any) { t.Fatalf(format, args...) }
 
-// F is what FuzzX gets, once for all inputs.
+// F is the argument of FuzzX, once for all inputs.
 type F struct {
 	T
 	target func(*T, []byte)
 }
 
-// Add does nothing: seeds are files.
+// Add does nothing, because the seeds are files.
 func (*F) Add(...any) {}
 
-// Fatal says what setting the target up lacks, and goes on: its seeds do not come
-// that way, and the folders they are in may be far away.
+// Fatal prints an error of the target's set-up and continues. The set-up only adds seeds,
+// which libFuzzer gets as files, and their folders may not exist at run time.
 func (*F) Fatal(args ...any) { fmt.Fprintln(os.Stderr, args...) }
 
-// Fuzz takes the target.
+// Fuzz sets the target.
 func (f *F) Fuzz(target func(*T, []byte)) { f.target = target }
 
-// An Entry is a target that has been set up.
+// An Entry is a target after its set-up.
 type Entry struct {
 	f F
 	t T
 }
 
-// Run calls the target of fuzz with an input.
+// Run calls the target with an input.
 func (e *Entry) Run(fuzz func(*F), data []byte) {
 	if e.f.target == nil {
 		fuzz(&e.f)

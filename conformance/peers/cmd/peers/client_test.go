@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// clients says in what the plain echo clients differ.
+// clients lists the differences between the plain echo clients.
 var clients = []struct {
 	name    string
-	offer   string // what it sends as Sec-WebSocket-Extensions
-	deflate string // an answer that accepts it
+	offer   string // the Sec-WebSocket-Extensions of its request
+	deflate string // a response that accepts the offer
 }{
 	{
 		name:    "gorilla",
@@ -39,8 +39,8 @@ var clients = []struct {
 	},
 }
 
-// startClient runs the client called name against the test's listener.
-// ended receives what it returned.
+// startClient runs the client with the name against the test's listener. ended receives
+// its result.
 func startClient(t *testing.T, name string) (listener net.Listener, ended chan error) {
 	t.Helper()
 	p, ok := find(name)
@@ -54,8 +54,8 @@ func startClient(t *testing.T, name string) (listener net.Listener, ended chan e
 	t.Cleanup(func() { listener.Close() })
 	ended = make(chan error, 1)
 	go func() {
-		// The context's end must not be the connection's: it bounds the
-		// handshake only.
+		// The end of the context must not end the connection, because the context
+		// limits only the opening handshake.
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		ended <- p.connect(ctx, "ws://"+listener.Addr().String()+"/echo")
@@ -63,7 +63,7 @@ func startClient(t *testing.T, name string) (listener net.Listener, ended chan e
 	return listener, ended
 }
 
-// wantReturn wants the client to end, having been connected.
+// wantReturn fails the test unless the client returns without an error.
 func wantReturn(t *testing.T, ended chan error) {
 	t.Helper()
 	select {
@@ -130,9 +130,9 @@ func TestClientThatCannotConnectSaysSo(t *testing.T) {
 	web := httptest.NewServer(http.NotFoundHandler())
 	defer web.Close()
 	urls := map[string]string{
-		"nobody listens": "ws://" + refusing.Addr().String(),
-		"status 404":     strings.Replace(web.URL, "http", "ws", 1),
-		"not a URL":      "ws://%",
+		"closed port": "ws://" + refusing.Addr().String(),
+		"status 404":  strings.Replace(web.URL, "http", "ws", 1),
+		"not a URL":   "ws://%",
 	}
 	for _, tt := range clients {
 		p, _ := find(tt.name)

@@ -10,11 +10,11 @@ import (
 
 func serveCoder(w http.ResponseWriter, r *http.Request) {
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
-		InsecureSkipVerify: true, // the origin check, not TLS
+		InsecureSkipVerify: true, // skips the origin check, not a TLS check
 		CompressionMode:    websocket.CompressionContextTakeover,
 	})
 	if err != nil {
-		return // Accept has answered the request
+		return // Accept has responded
 	}
 	echoCoder(conn)
 }

@@ -17,7 +17,7 @@ func serveGobwas(w http.ResponseWriter, r *http.Request) {
 	upgrader := ws.HTTPUpgrader{Negotiate: deflate.Negotiate}
 	conn, _, _, err := upgrader.Upgrade(r, w)
 	if conn != nil {
-		defer conn.Close() // also when it only carried a refusal
+		defer conn.Close() // even if the request was rejected
 	}
 	if err != nil {
 		return
@@ -40,7 +40,7 @@ func connectGobwas(ctx context.Context, url string) error {
 	defer conn.Close()
 
 	var rw io.ReadWriter = conn
-	if br != nil { // frames that came together with the handshake
+	if br != nil { // frames that arrived together with the response
 		rw = struct {
 			io.Reader
 			io.Writer
@@ -56,9 +56,9 @@ func connectGobwas(ctx context.Context, url string) error {
 	return nil
 }
 
-// echoGobwas is the loop of wsutil's helpers. They answer pings and Close
-// frames, and tell only the caller when a frame was wrong: such a connection
-// ends without a Close frame.
+// echoGobwas is the echo loop with the helpers of wsutil. They answer Ping and Close
+// frames. For an invalid frame, they only return an error, so the connection ends
+// without a Close frame.
 func echoGobwas(rw io.ReadWriter, state ws.State) {
 	for {
 		message, opcode, err := wsutil.ReadData(rw, state)
@@ -71,15 +71,15 @@ func echoGobwas(rw io.ReadWriter, state ws.State) {
 	}
 }
 
-// echoGobwasDeflate is the loop of the documentation's section on compression:
-// wsutil has no helper that inflates. A message is answered compressed if it
-// came compressed. UTF-8 is not checked, for the reader sees deflated octets.
+// echoGobwasDeflate is the echo loop of the documentation's section on compression,
+// because the helpers of wsutil do not decompress. It compresses the echo if the message
+// was compressed. It does not check UTF-8, because the reader sees compressed octets.
 func echoGobwasDeflate(rw io.ReadWriter, state ws.State) {
 	inflater := wsflate.NewReader(nil, func(r io.Reader) wsflate.Decompressor {
 		return flate.NewReader(r)
 	})
 	deflater := wsflate.NewWriter(nil, func(w io.Writer) wsflate.Compressor {
-		compressor, _ := flate.NewWriter(w, flate.BestCompression) // fails only for an unknown level
+		compressor, _ := flate.NewWriter(w, flate.BestCompression) // fails only for an invalid level
 		return compressor
 	})
 

@@ -7,8 +7,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// The upgrader and the dialer keep the default buffer sizes: they decide into
-// how many fragments a client's, or a compressed, echo is cut.
+// The upgrader and the dialer have the default buffer sizes, which determine the
+// fragmentation of a client's echo and of a compressed echo.
 var (
 	gorillaUpgrader = websocket.Upgrader{
 		EnableCompression: true,
@@ -22,7 +22,7 @@ var (
 func serveGorilla(w http.ResponseWriter, r *http.Request) {
 	conn, err := gorillaUpgrader.Upgrade(w, r, nil)
 	if err != nil {
-		return // Upgrade has answered the request
+		return // Upgrade has responded
 	}
 	echoGorilla(conn)
 }
@@ -36,8 +36,8 @@ func connectGorilla(ctx context.Context, url string) error {
 	return nil
 }
 
-// echoGorilla does not look at the text it echoes, so text that is not UTF-8
-// goes back as it came: ReadMessage leaves that check to the application.
+// echoGorilla does not check UTF-8, so it echoes invalid text: ReadMessage leaves the
+// check to the application.
 func echoGorilla(conn *websocket.Conn) {
 	defer conn.Close()
 	for {

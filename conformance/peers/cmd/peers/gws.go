@@ -7,8 +7,8 @@ import (
 	"github.com/lxzan/gws"
 )
 
-// gwsDeflate leaves the window bits to the library: 12 in both directions for
-// a server that keeps its contexts, 15 for a client.
+// gwsDeflate uses the default window bits of the library: 12 in both directions for a
+// server with context takeover, 15 for a client.
 var gwsDeflate = gws.PermessageDeflate{
 	Enabled:               true,
 	ServerContextTakeover: true,
@@ -23,19 +23,18 @@ var gwsUpgrader = gws.NewUpgrader(gwsEcho{}, &gws.ServerOption{
 	WriteMaxPayloadSize: maxMessage,
 })
 
-// serveGWS reads in the request's own goroutine, where the documentation
-// starts another to let go of the request: here the handler's end has to be
-// the connection's.
+// serveGWS reads in the goroutine of the request. The documentation starts another
+// goroutine, but here the handler must run until the connection ends.
 func serveGWS(w http.ResponseWriter, r *http.Request) {
 	conn, err := gwsUpgrader.Upgrade(w, r)
 	if err != nil {
-		return // Upgrade has answered the request
+		return // Upgrade has responded
 	}
 	conn.ReadLoop()
 }
 
-// connectGWS has no use for a context: the library bounds the opening
-// handshake itself, at 5 s for dialling and 5 s for the answer.
+// connectGWS ignores its context, because the library limits the opening handshake
+// itself: 5 s for dialling and 5 s for the response.
 func connectGWS(_ context.Context, url string) error {
 	conn, _, err := gws.NewClient(gwsEcho{}, &gws.ClientOption{
 		Addr:                url,
@@ -51,7 +50,7 @@ func connectGWS(_ context.Context, url string) error {
 	return nil
 }
 
-// gwsEcho is the event handler. The library leaves the pong to it.
+// gwsEcho is the event handler. The library leaves the answer to a Ping to it.
 type gwsEcho struct {
 	gws.BuiltinEventHandler
 }

@@ -1,15 +1,13 @@
-// Command peers runs WebSocket libraries as endpoints under test: an echo
-// server, and where there is one an echo client, on each of the libraries
-// that [peers] lists.
+// Command peers runs WebSocket libraries as endpoints under test: an echo server, and
+// an echo client if the library has a client, for each library in [peers].
 //
 //	peers serve --peer NAME [--addr HOST:PORT] [--until-stdin-closes]
 //	peers serve --all [--addr HOST:0] [--until-stdin-closes]
 //	peers connect --peer NAME URL
 //	peers list [--role server|client]
 //
-// It exits with 0 when it did what it was asked to, with 1 when it could not
-// (the address is taken, nothing answers at the URL) and with 2 when it did
-// not understand the command line.
+// Exit codes: 0 for success, 1 for a failure (for example, the address is in use or the
+// URL does not respond), 2 for a wrong command line.
 package main
 
 import (
@@ -37,7 +35,7 @@ const usage = `usage:
   peers list [--role server|client]
 `
 
-// usageError is a command line that could not be understood.
+// usageError is an error in the command line.
 type usageError string
 
 func (e usageError) Error() string { return string(e) }
@@ -78,8 +76,7 @@ func dispatch(args []string, stdin io.Reader, stdout io.Writer) error {
 	}
 }
 
-// parse reads args into flags and wants exactly the positional arguments that
-// are named.
+// parse parses args into flags and requires exactly the named positional arguments.
 func parse(flags *flag.FlagSet, args []string, positional ...string) error {
 	flags.SetOutput(io.Discard)
 	if err := flags.Parse(args); err != nil {
@@ -96,7 +93,7 @@ func parse(flags *flag.FlagSet, args []string, positional ...string) error {
 	return nil
 }
 
-// choose finds the peer called name among those with the role.
+// choose finds the peer with the name among those with the role.
 func choose(name, role string) (peer, error) {
 	candidates := namesOf(role)
 	p, ok := find(name)
@@ -116,7 +113,7 @@ func serveCommand(args []string, stdin io.Reader, stdout io.Writer) error {
 	name := flags.String("peer", "", "the library to serve")
 	all := flags.Bool("all", false, "serve every library, each on its own port")
 	addr := flags.String("addr", "127.0.0.1:0", "the TCP address to listen on")
-	untilStdinCloses := flags.Bool("until-stdin-closes", false, "end when standard input does")
+	untilStdinCloses := flags.Bool("until-stdin-closes", false, "exit when standard input is closed")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -124,10 +121,10 @@ func serveCommand(args []string, stdin io.Reader, stdout io.Writer) error {
 	var chosen []peer
 	if *all {
 		if *name != "" {
-			return usageError("serve: --peer and --all exclude each other")
+			return usageError("serve: --peer and --all cannot be combined")
 		}
 		if _, port, err := net.SplitHostPort(*addr); err == nil && port != "0" {
-			return usageError("serve: --all needs port 0 in --addr, for each library has its own port")
+			return usageError("serve: --all needs port 0 in --addr, because each library has its own port")
 		}
 		chosen = peers
 	} else {
@@ -146,7 +143,7 @@ func serveCommand(args []string, stdin io.Reader, stdout io.Writer) error {
 		defer end()
 		go func() {
 			defer end()
-			_, _ = io.Copy(io.Discard, stdin) // whatever ended it, it has ended
+			_, _ = io.Copy(io.Discard, stdin) // an error ends the wait too
 		}()
 	}
 	return serveUntil(ctx, chosen, *addr, func(s *server) {
@@ -157,8 +154,8 @@ func serveCommand(args []string, stdin io.Reader, stdout io.Writer) error {
 	})
 }
 
-// serveUntil serves the chosen peers, calls ready for each once it can be
-// reached, and closes them all when ctx ends or one of them fails.
+// serveUntil serves the chosen peers and calls ready for each one when it is reachable.
+// It closes all of them when ctx ends or one of them fails.
 func serveUntil(ctx context.Context, chosen []peer, addr string, ready func(*server)) (err error) {
 	failed := make(chan error, len(chosen))
 	for _, p := range chosen {
@@ -178,7 +175,7 @@ func serveUntil(ctx context.Context, chosen []peer, addr string, ready func(*ser
 	}
 }
 
-// handshakeTimeout bounds the time from dialling to the server's answer.
+// handshakeTimeout limits the time from dialling to the server's response.
 const handshakeTimeout = 30 * time.Second
 
 func connectCommand(args []string) error {
@@ -214,7 +211,7 @@ func listCommand(args []string, stdout io.Writer) error {
 	return nil
 }
 
-// namesOf lists the peers that have the role, server or client.
+// namesOf lists the names of the peers with the role, server or client.
 func namesOf(role string) []string {
 	var names []string
 	for _, p := range peers {

@@ -15,8 +15,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// asCommand is set in the environment of a test binary that is to be the
-// command.
+// asCommand is an environment variable that makes the test binary run as the command.
 const asCommand = "PEERS_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {
@@ -26,8 +25,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// command prepares the command as a process of its own, which is killed if the
-// test ends before it.
+// command prepares a process that runs the command. The process is killed at the end of
+// the test.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
@@ -36,12 +35,13 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// wantExit waits for the process to end with the code.
+// wantExit waits until the process exits, and fails the test unless it exits with the
+// code.
 func wantExit(t *testing.T, cmd *exec.Cmd, code int) {
 	t.Helper()
 	kill := time.AfterFunc(patience, func() { cmd.Process.Kill() })
 	defer kill.Stop()
-	_ = cmd.Wait() // an exit code other than 0 is an error to it
+	_ = cmd.Wait() // its error only repeats the exit code
 	if got := cmd.ProcessState.ExitCode(); got != code {
 		t.Errorf("%s: %s, want exit code %d", cmd.Args[1:], cmd.ProcessState, code)
 	}
@@ -152,7 +152,7 @@ func TestCommandLine(t *testing.T) {
 		args   string
 		code   int
 		stdout string
-		stderr string // its beginning
+		stderr string // the beginning of standard error
 	}{
 		{args: "list", stdout: "gorilla\ncoder\ngobwas\ngws\nxnet\n"},
 		{args: "list --role client", stdout: "gorilla\ncoder\ngobwas\ngws\n"},
@@ -163,7 +163,7 @@ func TestCommandLine(t *testing.T) {
 		{args: "list --role proxy", code: 2, stderr: `peers: list: unknown role "proxy"`},
 		{args: "serve", code: 2, stderr: "peers: no --peer given: one of gorilla, coder, gobwas, gws, xnet\n"},
 		{args: "serve --peer gorila", code: 2, stderr: `peers: unknown peer "gorila": one of gorilla, `},
-		{args: "serve --peer gws --all", code: 2, stderr: "peers: serve: --peer and --all exclude"},
+		{args: "serve --peer gws --all", code: 2, stderr: "peers: serve: --peer and --all cannot be combined"},
 		{args: "serve --all --addr 127.0.0.1:9001", code: 2, stderr: "peers: serve: --all needs port 0"},
 		{args: "serve --peer gws extra", code: 2, stderr: `peers: serve: unexpected argument "extra"`},
 		{args: "serve --loud", code: 2, stderr: "peers: serve: flag provided but not defined"},

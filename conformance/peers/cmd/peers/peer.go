@@ -5,20 +5,19 @@ import (
 	"net/http"
 )
 
-// A peer is one WebSocket library that nobody here wrote, as a program that
-// follows the library's own documentation uses it: the plain echo loop, with
-// nothing added that would make it stricter than its users' programs are.
+// A peer is a third-party WebSocket library, used as its documentation shows: the plain
+// echo loop, without additional checks that typical programs do not have.
 type peer struct {
 	name string
 
-	// serve is an echo server: it upgrades the request and echoes every
-	// message, and returns when the connection has ended.
+	// serve is an echo server: it upgrades the request, echoes every message, and
+	// returns when the connection has ended.
 	serve http.HandlerFunc
 
-	// connect is an echo client: it dials url, echoes every message and
-	// returns nil when the connection has ended, in whatever way. An error
-	// means that there never was a WebSocket connection. ctx bounds the
-	// opening handshake only. It is nil where a library is a server only.
+	// connect is an echo client: it dials url, echoes every message, and returns nil
+	// when the connection has ended in any way. An error means that the connection was
+	// never established. ctx limits only the opening handshake. connect is nil if the
+	// library has no client.
 	connect func(ctx context.Context, url string) error
 }
 
@@ -30,12 +29,12 @@ var peers = []peer{
 	{"xnet", serveXNet, nil},
 }
 
-// maxMessage is the read limit, in octets, given to the libraries that have
-// one: the largest message of the catalogue is 16 MiB, and the limit must not
-// be what a peer is judged by.
+// maxMessage is the read limit, in octets, for the libraries that have one. It is
+// larger than the largest message of the catalogue (16 MiB), so that the limit does not
+// affect the verdicts.
 const maxMessage = 32 << 20
 
-// find returns the peer of that name.
+// find returns the peer with the name.
 func find(name string) (peer, bool) {
 	for _, p := range peers {
 		if p.name == name {

@@ -16,8 +16,7 @@ import (
 	"time"
 )
 
-// patience bounds every wait of a test. Nothing depends on how much of it is
-// used.
+// patience limits every wait of a test. The result of a test does not depend on it.
 const patience = 20 * time.Second
 
 // The first octet of a frame: FIN, RSV1 and the opcode (RFC 6455 5.2).
@@ -31,18 +30,18 @@ const (
 	pongFrame  = 0xa
 )
 
-// A raw is the test's end of a connection: octets over TCP, with just enough
-// framing to be independent of all the libraries under test.
+// A raw is the test's end of a connection. It has its own framing, to be independent of
+// the libraries under test.
 type raw struct {
 	t    *testing.T
 	conn net.Conn
 	in   *bufio.Reader
 
-	client    bool   // this end is the client, so it masks
+	client    bool   // this end is the client, so it masks its frames
 	extension string // the peer's Sec-WebSocket-Extensions
 }
 
-// dialRaw opens a WebSocket connection to a server, offering the extensions.
+// dialRaw opens a WebSocket connection to a server and offers the extensions.
 func dialRaw(t *testing.T, addr, extensions string, header ...string) *raw {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)
@@ -78,8 +77,8 @@ func dialRaw(t *testing.T, addr, extensions string, header ...string) *raw {
 	return &raw{t: t, conn: conn, in: in, client: true, extension: response.Header.Get("Sec-WebSocket-Extensions")}
 }
 
-// acceptRaw answers one client, selecting the extension. The octets of first
-// go out in one write with the response.
+// acceptRaw accepts one client with the extension. It sends the octets of first in one
+// write with the response.
 func acceptRaw(t *testing.T, listener net.Listener, extension string, first []byte) *raw {
 	t.Helper()
 	listener.(*net.TCPListener).SetDeadline(time.Now().Add(patience))
@@ -106,13 +105,13 @@ func acceptRaw(t *testing.T, listener net.Listener, extension string, first []by
 	return &raw{t: t, conn: conn, in: in, extension: request.Header.Get("Sec-WebSocket-Extensions")}
 }
 
-// acceptOf is Sec-WebSocket-Accept for the key (RFC 6455 4.2.2).
+// acceptOf returns the Sec-WebSocket-Accept value for the key (RFC 6455 4.2.2).
 func acceptOf(key string) string {
 	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// frame is one frame on the wire, masked if this end is the client.
+// frame returns the octets of one frame, masked if this end is the client.
 func frame(first byte, payload []byte, masked bool) []byte {
 	octets := []byte{first}
 	var maskBit byte
@@ -185,8 +184,7 @@ func (r *raw) receive() (first byte, payload []byte, err error) {
 	return head[0], payload, nil
 }
 
-// message reads frames up to a FIN and returns the message they make up,
-// inflated if it came compressed.
+// message reads frames until FIN and returns their message, decompressed if necessary.
 func (r *raw) message() (opcode byte, payload []byte) {
 	r.t.Helper()
 	var compressed bool
@@ -204,7 +202,7 @@ func (r *raw) message() (opcode byte, payload []byte) {
 		}
 	}
 	if compressed {
-		// RFC 7692 7.2.2; the final block lets the inflater end.
+		// RFC 7692 7.2.2; the empty block with BFINAL ends the DEFLATE stream.
 		tail := []byte{0x00, 0x00, 0xff, 0xff, 0x01, 0x00, 0x00, 0xff, 0xff}
 		inflated, err := io.ReadAll(flate.NewReader(bytes.NewReader(append(payload, tail...))))
 		if err != nil {
@@ -224,11 +222,11 @@ func (r *raw) wantMessage(opcode byte, payload []byte) {
 	}
 }
 
-// wantEcho sends one message in one frame and wants it back.
+// wantEcho sends one message in one frame, and fails the test unless it is echoed.
 func (r *raw) wantEcho(opcode byte, payload []byte) {
 	r.t.Helper()
 	written := make(chan error, 1)
-	go func() { // a streaming echo begins before the message has been sent
+	go func() { // a streaming echo starts before the whole message is sent
 		_, err := r.conn.Write(frame(fin|opcode, payload, r.client))
 		written <- err
 	}()
@@ -238,8 +236,8 @@ func (r *raw) wantEcho(opcode byte, payload []byte) {
 	}
 }
 
-// wantClose wants a Close frame with the code and then, from a server, the
-// end of TCP (RFC 6455 7.1.1).
+// wantClose fails the test unless a Close frame with the code comes next and, from a
+// server, the end of TCP follows (RFC 6455 7.1.1).
 func (r *raw) wantClose(code uint16) {
 	r.t.Helper()
 	first, payload, err := r.receive()
@@ -254,7 +252,7 @@ func (r *raw) wantClose(code uint16) {
 	}
 }
 
-// wantEnd wants the end of TCP, with nothing before it.
+// wantEnd fails the test unless the end of TCP comes next.
 func (r *raw) wantEnd() {
 	r.t.Helper()
 	if first, payload, err := r.receive(); err == nil {
@@ -264,7 +262,7 @@ func (r *raw) wantEnd() {
 	}
 }
 
-// status is the payload of a Close frame with the code.
+// status returns the payload of a Close frame with the code.
 func status(code uint16) []byte {
 	return binary.BigEndian.AppendUint16(nil, code)
 }

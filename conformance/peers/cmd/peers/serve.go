@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// A server is one peer listening on its own port. It knows the connections
-// that its handler has taken over, which http.Server forgets, so that close
-// can end them.
+// A server runs one peer on its own port. It keeps track of hijacked connections, which
+// http.Server forgets, so that close can end them.
 type server struct {
 	peer     peer
 	listener net.Listener
@@ -24,7 +23,7 @@ type server struct {
 	active  sync.WaitGroup // handlers
 }
 
-// requestTimeout bounds the time a client may take over its request's header.
+// requestTimeout limits the time for reading the header of a request.
 const requestTimeout = 30 * time.Second
 
 // listen starts p on addr, a TCP address whose port may be 0.
@@ -44,8 +43,8 @@ func listen(p peer, addr string) (*server, error) {
 	return s, nil
 }
 
-// serve accepts until close is called. It returns nil then, and the listener's
-// error if that failed before.
+// serve accepts connections until close is called, and returns nil then. It returns
+// the listener's error if that fails first.
 func (s *server) serve() error {
 	if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("%s stopped accepting: %w", s.peer.name, err)
@@ -53,16 +52,16 @@ func (s *server) serve() error {
 	return nil
 }
 
-// url is where the server is to be reached.
+// url returns the URL of the server.
 func (s *server) url() string {
 	return "ws://" + s.listener.Addr().String() + "/"
 }
 
-// closeTimeout bounds the wait for handlers whose connections have been cut.
+// closeTimeout limits the wait for handlers whose connections have been closed.
 const closeTimeout = 5 * time.Second
 
-// close stops listening, cuts every connection and returns when the last
-// handler has, or with an error if one does not notice within closeTimeout.
+// close stops listening, closes every connection, and waits for the handlers. It returns
+// an error if a handler still runs after closeTimeout.
 func (s *server) close() error {
 	s.mu.Lock()
 	s.closing = true
@@ -81,15 +80,14 @@ func (s *server) close() error {
 	case <-returned:
 		return nil
 	case <-time.After(closeTimeout):
-		return fmt.Errorf("%s holds on to a connection that was cut %v ago", s.peer.name, closeTimeout)
+		return fmt.Errorf("%s still uses a connection that was closed %v ago", s.peer.name, closeTimeout)
 	}
 }
 
-// connKey is the context key of the TCP connection a request came over.
+// connKey is the context key of the TCP connection of a request.
 type connKey struct{}
 
-// handle lets the peer have the request, and keeps its connection in s.open
-// for as long.
+// handle passes the request to the peer, and keeps the connection in s.open meanwhile.
 func (s *server) handle(w http.ResponseWriter, r *http.Request) {
 	conn := r.Context().Value(connKey{}).(net.Conn)
 	if !s.enter(conn) {
@@ -100,7 +98,7 @@ func (s *server) handle(w http.ResponseWriter, r *http.Request) {
 	s.peer.serve(w, r)
 }
 
-// enter reports false when it is too late for another connection.
+// enter returns false if the server is closing.
 func (s *server) enter(conn net.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,26 +8,26 @@ import (
 	"time"
 )
 
-// A reaction is what a plain echo server does about a frame it has to fail on
-// or to answer.
+// A reaction is the reaction of a plain echo server to an invalid frame or a Close
+// frame.
 type reaction int
 
 const (
-	echoes  reaction = iota // it sends the message back
-	closes                  // it sends a Close frame with the code of the table's column, then ends TCP
-	endsTCP                 // it ends TCP without a Close frame
+	echoes  reaction = iota // echoes the message
+	closes                  // sends a Close frame with the code of the table's column, then closes TCP
+	endsTCP                 // closes TCP without a Close frame
 )
 
-// offer is the one Autobahn makes in its cases 12.* and 13.1.*.
+// offer is the offer of Autobahn's cases 12.* and 13.1.*.
 const offer = "permessage-deflate; client_no_context_takeover; client_max_window_bits"
 
-// servers says in what the plain echo servers differ.
+// servers lists the differences between the plain echo servers.
 var servers = []struct {
 	name     string
-	deflate  string   // the answer to offer
-	badText  reaction // text that is not UTF-8; 1007 is the code
-	closing  reaction // a Close frame with 1000; 1000 is the code
-	fragment bool     // a fragmented message comes back as one message
+	deflate  string   // the response to offer
+	badText  reaction // to invalid UTF-8; the code is 1007
+	closing  reaction // to a Close frame with 1000; the code is 1000
+	fragment bool     // whether it echoes a fragmented message as one message
 }{
 	{
 		name:    "gorilla",
@@ -56,7 +56,7 @@ var servers = []struct {
 	},
 }
 
-// start serves the peer called name until the test ends.
+// start serves the peer with the name until the test ends.
 func start(t *testing.T, name string) (addr string, s *server) {
 	t.Helper()
 	p, ok := find(name)
@@ -99,7 +99,7 @@ func TestServer(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			addr, _ := start(t, tt.name)
 
-			// react wants the reaction to what was just sent.
+			// react fails the test unless the server reacts as wanted.
 			react := func(t *testing.T, r *raw, want reaction, code uint16, echo []byte) {
 				t.Helper()
 				switch want {
@@ -132,7 +132,7 @@ func TestServer(t *testing.T) {
 			t.Run("echoes a fragmented message", func(t *testing.T) {
 				r := dialRaw(t, addr, "")
 				r.send(textFrame, []byte("two "))
-				if !tt.fragment { // each frame is a message to it
+				if !tt.fragment { // the library treats each frame as a message
 					r.wantMessage(textFrame, []byte("two "))
 				}
 				r.send(fin, []byte("halves"))

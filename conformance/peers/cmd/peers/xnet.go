@@ -7,19 +7,19 @@ import (
 	"golang.org/x/net/websocket"
 )
 
-// xnetServer has no Handshake function and thus no origin check. The package
-// knows no extension.
+// xnetServer has no Handshake function, so it does not check the origin. The package
+// supports no extensions.
 var xnetServer = websocket.Server{Handler: echoXNet}
 
 func serveXNet(w http.ResponseWriter, r *http.Request) {
 	xnetServer.ServeHTTP(w, r)
 }
 
-// echoXNet receives and sends through a codec: the documentation's io.Copy
-// sends binary data back as text, and cuts it at the copy's buffer.
+// echoXNet uses a codec, because the io.Copy of the documentation echoes binary messages
+// as text and splits them at the size of its buffer.
 //
-// As there, nothing answers a Close frame: the package ends the connection
-// when the handler returns.
+// As in the documentation, nothing answers a Close frame: the package closes the
+// connection when the handler returns.
 func echoXNet(conn *websocket.Conn) {
 	for {
 		var message xnetMessage
@@ -37,7 +37,7 @@ type xnetMessage struct {
 	data        []byte
 }
 
-// xnetCodec keeps what websocket.Message drops: whether it was text or binary.
+// xnetCodec keeps the type of a message, text or binary, which websocket.Message loses.
 var xnetCodec = websocket.Codec{
 	Marshal: func(v any) ([]byte, byte, error) {
 		message, ok := v.(xnetMessage)

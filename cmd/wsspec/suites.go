@@ -1,0 +1,112 @@
+package main
+
+import (
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/catalog"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// catalogueSuite is the name of the catalogue among the suites.
+const catalogueSuite = "conformance"
+
+// suiteFlags say which suites a command is about; by default the catalogue alone.
+type suiteFlags struct {
+	suites []string
+	// owned are hosts whose owner has the suites played there.
+	owned []string
+}
+
+// addNames adds --suite.
+func (s *suiteFlags) addNames(f *pflag.FlagSet) {
+	f.StringArrayVar(&s.suites, "suite", nil, "take the cases of this suite, `conformance|robust|security`, in place of the catalogue, which is conformance; can be repeated")
+}
+
+// addOwned adds --i-own.
+func (s *suiteFlags) addOwned(f *pflag.FlagSet) {
+	f.StringArrayVar(&s.owned, "i-own", nil, "this `HOST` is yours: play the suites robust and security there too, though it is not the loopback interface; can be repeated")
+}
+
+// suiteNames are all values of --suite.
+func suiteNames() []string { return append([]string{catalogueSuite}, catalog.SuiteNames()...) }
+
+// check finds names that no suite has.
+func (s *suiteFlags) check() error {
+	for _, name := range s.suites {
+		if !slices.Contains(suiteNames(), name) {
+			return usage("--suite %s: it has to be %s", name, strings.Join(suiteNames(), ", "))
+		}
+	}
+	return nil
+}
+
+// cases are the cases of the suites in order, the catalogue first. A pattern of --run that
+// begins with the name of a suite adds that suite.
+func (s *suiteFlags) cases(run []string) (cases []*script.Case) {
+	if len(s.suites) == 0 || slices.Contains(s.suites, catalogueSuite) {
+		cases = append(cases, catalog.Cases()...)
+	}
+	for _, name := range catalog.SuiteNames() {
+		named := func(pattern string) bool { return catalog.SuiteOf(pattern) == name }
+		if slices.Contains(s.suites, name) || slices.ContainsFunc(run, named) {
+			cases = append(cases, catalog.Suite(name)...)
+		}
+	}
+	return cases
+}
+
+// choose applies a selection to the cases of the suites for a role.
+func (s *suiteFlags) choose(selection conformance.Selection, role wire.Role) ([]*script.Case, error) {
+	var cases []*script.Case
+	for _, c := range s.cases(selection.Run) {
+		if c.TestsRole(role) {
+			cases = append(cases, c)
+		}
+	}
+	chosen, err := conformance.Choose(selection, cases, role)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return chosen, nil
+}
+
+// attacks reports whether a case of the suites robust and security is among the cases.
+func attacks(cases []*script.Case) bool {
+	return slices.ContainsFunc(cases, func(c *script.Case) bool { return c.Suite != "" })
+}
+
+// mayAttack is an error for a host that is neither the loopback interface nor owned.
+func (s *suiteFlags) mayAttack(host string, cases []*script.Case) error {
+	owned := func(own string) bool { return strings.EqualFold(strings.Trim(own, "[]"), strings.Trim(host, "[]")) }
+	if !attacks(cases) || isLoopback(host) || slices.ContainsFunc(s.owned, owned) {
+		return nil
+	}
+	return usage("%s: the suites robust and security attack the peer, and this host is not the loopback interface. If it is yours, add --i-own %s", host, host)
+}
+
+// isLoopback reports whether a host is the loopback interface of this machine.
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && address.Unmap().IsLoopback()
+}
+
+// mayListen is [suiteFlags.mayAttack] for the address at which clients are served.
+func (s *suiteFlags) mayListen(address string, cases []*script.Case) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil // somebody else says so
+	}
+	if host == "" {
+		host = "0.0.0.0"
+	}
+	return s.mayAttack(host, cases)
+}

@@ -1,0 +1,21 @@
+package catalog
+
+// The histories: what is publicly known of the attacks of the suites. A test compares
+// these texts with docs/suites.md.
+const (
+	historyFloods    = "Floods of small frames cost the sender little and the receiver much. In 2019 a series of such floods was published for HTTP/2: pings, empty frames, settings. WebSocket has the same frames: servers that kept an answer or an object for each one have run out of memory."
+	historyUnread    = "A peer that sends requests and reads no answers fills the buffers of the other end. Slow reading was published as an attack on HTTP servers in 2012. Libraries for WebSocket that queue what they cannot write, and have no limit for the queue, have been reported since."
+	historyClose     = "What comes behind a Close frame, and a second Close frame, meets code that is seldom run. Reports tell of exceptions that ended a process, of objects used after they were freed, and of connections that were never closed because the other end did not close them."
+	historySlow      = "A peer that sends one octet at a time holds a connection, and often a thread, for hours. This has been public for HTTP since 2009. A parser that begins again with each octet also needs time that grows with the square of the length."
+	historyHalf      = "Connections whose other end has gone without a word have filled the tables of servers until these took no more. Resets in the middle of a frame or of a handshake have ended processes that did not expect the error."
+	historyHeads     = "A request or response head without a limit fills memory before anybody is known to have logged in. In 2020, parsers of Sec-WebSocket-Extensions were published whose time grows with the square of its length. In 2024, a request with more fields than a limit allows ended the process of servers."
+	historyLengths   = "A frame may declare 2^63-1 octets and send ten. Receivers have allocated what was declared, and sums of lengths that no longer fit their type have passed limits or ended the process. This was published for a WebSocket library in 2020."
+	historyBombs     = "A DEFLATE stream can have a thousandth of the length of what it stands for. Limits that look at the compressed length alone, or at each fragment alone, were reported in several WebSocket libraries. Streams that inflate to nothing have kept processors busy."
+	historyWindows   = "Values of window bits outside of 8 to 15 reach a compression library that refuses them. Errors that nobody handled have ended servers and clients. Several compression libraries also treat a window of 8 bits in a way of their own."
+	historySmuggling = "In 2019 it was published that proxies take a refused upgrade for a successful one, and then pass on what follows without reading it. Requests reach a server that way which the proxy should have stopped. Two readings of where a body ends have led to the same since 2005."
+	historyInjection = "A server that repeats a value of the request in its response has let the request write fields into it. Response splitting by CR and LF has been public since 2004. In opening handshakes, subprotocols, extensions and request targets are repeated."
+	historyOrigins   = "A page of any site can open a WebSocket connection with the cookies of the user. Servers that do not look at the Origin have been hijacked that way since it was published in 2013. Checks that compare only the beginning or the end of the Origin were passed by names made for it."
+	historyRedirects = "Clients that follow a redirect with the credentials of the first request give them to whoever the redirect names. HTTP clients of several languages have been reported for that, and changed: they now drop Authorization and Cookie where the origin is another one."
+	historyKeys      = "Masking exists because of attacks on the caches of proxies, which were published in 2010: whoever knows the masking keys chooses the octets on the wire. Libraries have been reported that use a fixed key, a weak generator, or few keys over and over."
+	historyMemory    = "Buffers that are used again, or that nobody has cleared, have sent what was in them before: data of other users. In 2016 this was published for pings of a WebSocket library. In 2014 a heartbeat of TLS that declared more than it sent became the best known case of its kind."
+)

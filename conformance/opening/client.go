@@ -1,0 +1,323 @@
+package opening
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wsspec/wsspec/conformance/observed"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/stream"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// Limit is the most octets that the harness reads of an answer to its opening
+// request: 64 KiB.
+const Limit = 64 << 10
+
+// mostInterim is how many interim responses may come before the final one. HTTP
+// names no limit (RFC 9110 15.2); a peer that sends them without end needs one.
+const mostInterim = 16
+
+// ToServer is the opening handshake of one connection to a server under test.
+type ToServer struct {
+	request wire.Request
+	key     string
+	// plain says that the request is the one that any client sends: no case
+	// changed it, and it offers no extension.
+	plain bool
+	// Response is the final response; interim ones are in the transcript alone.
+	Response wire.Response
+	// body holds the first octets of the body of a refusal, at most bodyLimit.
+	body []byte
+	// offers are the extensions offered, deflate what came of them; nil if
+	// permessage-deflate was not agreed.
+	offers  []wire.Extension
+	Deflate *stream.Deflation
+	// Early are octets that came behind the head of the final response: frames
+	// (RFC6455-4.2.2-30), or the body of a refusal.
+	Early      []byte
+	Transcript observed.Transcript
+}
+
+// Open sends the opening request and reads the answer. The error is a
+// *TargetError if no HTTP response came at all.
+func Open(ctx context.Context, conn net.Conn, t *Target, s *script.Script, keys *stream.MaskKeys, d stream.Deadlines, began time.Time) (*ToServer, error) {
+	o := &ToServer{}
+	fields := t.RequestFields()
+	if s.Origin != "" {
+		fields = withOrigin(fields, t, s.Origin)
+	}
+	var offers []wire.Extension
+	for _, offer := range s.Offers {
+		offers = append(offers, offer.Extension())
+	}
+	if len(offers) > 0 {
+		fields = append(fields, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions(offers)})
+	}
+	o.request = wire.NewRequest(t.RequestTarget(), t.HostField(), wire.NewKey(keys.Nonce()), fields)
+	plain := o.request
+	sent := s.Opening.Request(&o.request)
+	o.key, _ = o.request.Fields.Get("Sec-WebSocket-Key")
+	o.key = strings.TrimSpace(o.key)
+	o.offers, _ = extensions(o.request.Fields)
+	o.plain = s.Opening == nil && len(offers) == 0
+	_ = conn.SetDeadline(time.Now().Add(d.Handshake))
+	defer func() { _ = conn.SetDeadline(time.Time{}) }()
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	if s.Opening != nil {
+		if err := o.earlier(conn, plain, s.Opening.Earlier, keys, d, began); err != nil {
+			return o, err
+		}
+	}
+	unsent := o.send(conn, s.Opening, sent, keys, d, began)
+	before := len(o.Transcript)
+	err := o.read(conn, d, began) // a server may answer before it has the whole request
+	if s.Opening != nil && len(s.Opening.Earlier) > 0 && err != nil && len(o.Transcript) == before && !isTimeout(err) {
+		return o, fmt.Errorf("%w: it closes it", ErrNotKept) // RFC 9112 9.5
+	}
+	if err != nil && unsent != nil {
+		return o, late(NewTargetError(NoAnswer, unsent, "the server took the connection and not the opening request"), d.Handshake)
+	}
+	if err == nil && o.refused() {
+		o.readBody(conn, d, began)
+	}
+	return o, err
+}
+
+// read reads the answer up to the end of the final response's head.
+func (o *ToServer) read(conn net.Conn, d stream.Deadlines, began time.Time) error {
+	var got []byte
+	buf := make([]byte, 4<<10)
+	interim := 0
+	for {
+		n, err := conn.Read(buf)
+		got = append(got, buf[:n]...)
+		for {
+			resp, size, perr := wire.ParseResponse(got)
+			if perr == nil && isInterim(resp) && interim < mostInterim {
+				interim++
+				o.recordAnswer(began, got[:size:size], startLine(got)+", an interim response")
+				got = got[size:]
+				continue
+			}
+			switch {
+			case perr == nil && isInterim(resp):
+				o.recordAnswer(began, got, startLine(got)+", an interim response")
+				return NewTargetError(NotHTTP, nil, "the server sent more than %d interim responses (1xx) and no final one (RFC 9110 15.2)", mostInterim)
+			case perr == nil:
+				o.Response, o.Early = resp, got[size:]
+				o.recordAnswer(began, got[:size:size], startLine(got))
+				return nil
+			case !errors.Is(perr, wire.ErrShort) || len(got) > Limit:
+				o.recordAnswer(began, got, "no HTTP response")
+				return NewTargetError(NotHTTP, perr, "what came back is no HTTP response: %s", script.Quote(got))
+			case err != nil:
+				o.recordAnswer(began, got, "the answer broke off")
+				return o.unanswered(got, err, d.Handshake)
+			}
+			break
+		}
+	}
+}
+
+// isInterim reports whether a response is one that the final one follows. "A
+// client MUST be able to parse one or more 1xx responses received prior to a
+// final response, even if the client does not expect one" (RFC 9110 15.2); 101
+// is the final one here.
+func isInterim(r wire.Response) bool { return r.Status/100 == 1 && r.Status != 101 }
+
+// startLine is the first line of a head, as it stands on the wire; a long one is
+// cut.
+func startLine(head []byte) string {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	return shorten(printable(string(bytes.TrimSuffix(line, []byte("\r")))))
+}
+
+// printable escapes what is no printable ASCII character.
+func printable(s string) string {
+	quoted := strconv.QuoteToASCII(s)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+}
+
+// send writes the request, and what goes with it.
+func (o *ToServer) send(conn net.Conn, how *script.Opening, request []byte, keys *stream.MaskKeys, d stream.Deadlines, began time.Time) error {
+	enter := func(k observed.EntryKind, h *wire.Header, octets []byte, text string) {
+		o.Transcript = append(o.Transcript, observed.Entry{At: time.Since(began), Dir: observed.Sent, Kind: k, Header: h, Octets: octets, Text: text})
+	}
+	if how == nil {
+		enter(observed.EntryRequest, nil, request, startLine(request))
+		_, err := conn.Write(request)
+		return err
+	}
+	octets := []byte(how.Preface)
+	if how.Preface != "" {
+		enter(observed.EntryOctets, nil, octets[:len(octets):len(octets)], "before the request")
+	}
+	enter(observed.EntryRequest, nil, request, startLine(request))
+	octets = append(octets, request...)
+	head := len(octets)
+	if octets = append(octets, how.Body...); how.Body != "" {
+		enter(observed.EntryOctets, nil, octets[head:len(octets):len(octets)], "behind the request")
+	}
+	for _, f := range how.With {
+		start := len(octets)
+		var h wire.Header
+		octets, h = f.Append(octets, wire.RoleClient, keys.Next)
+		enter(observed.EntryFrame, &h, octets[start:len(octets):len(octets)], "")
+	}
+	return writeAs(conn, how, octets, head, d.Settle)
+}
+
+func (o *ToServer) recordAnswer(began time.Time, octets []byte, text string) {
+	if len(octets) > 0 {
+		o.Transcript = append(o.Transcript, observed.Entry{At: time.Since(began), Dir: observed.Received, Kind: observed.EntryResponse, Octets: octets, Text: text})
+	}
+}
+
+// unanswered says how the answer did not come, or broke off.
+func (o *ToServer) unanswered(got []byte, err error, waited time.Duration) error {
+	var timeout net.Error
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout() && len(got) > 0:
+		return late(NewTargetError(NoAnswer, err, "the server sent only the first %d octets of an answer to the opening request", len(got)), waited)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return late(NewTargetError(NoAnswer, err, "the server took the connection and sent no answer to the opening request"), waited)
+	case len(got) > 0:
+		return NewTargetError(NotHTTP, err, "the answer to the opening request broke off after %d octets", len(got))
+	case errors.Is(err, io.EOF):
+		return NewTargetError(NoAnswer, err, "the server closed the connection on the opening request without an answer")
+	}
+	return NewTargetError(NoAnswer, err, "the connection broke on the opening request")
+}
+
+// Check checks the response as a client must (RFC 6455 4.1), with checks of this package.
+// It returns the first violation of the requirements in inspect, or of all requirements if
+// inspect is empty. A status other than 101 is a refusal and no violation.
+func (o *ToServer) Check(t *Target, inspect []string) *wire.Violation {
+	for _, v := range o.violations(t) {
+		if len(inspect) == 0 || slices.Contains(inspect, v.Rule.ID) {
+			return v
+		}
+	}
+	return nil
+}
+
+func (o *ToServer) violations(t *Target) []*wire.Violation {
+	var found []*wire.Violation
+	report := func(broken bool, rule *wire.Rule, format string, args ...any) {
+		if broken {
+			found = append(found, rule.Violation(format, args...))
+		}
+	}
+	r := o.Response
+	upgrade := r.Fields.Values("Upgrade")
+	connection := r.Fields.Values("Connection")
+	accept := r.Fields.Values("Sec-WebSocket-Accept")
+	report(r.Version != "HTTP/1.1", wire.RuleResponseForm, "101 answered in %s", r.Version)
+	report(len(upgrade) == 0, wire.RuleResponseUpgradeMissing, "101 answered without Upgrade")
+	report(len(upgrade) > 0 && !strings.EqualFold(strings.TrimSpace(strings.Join(upgrade, ",")), "websocket"), wire.RuleResponseUpgrade,
+		"101 answered with Upgrade %q, not websocket", strings.Join(upgrade, ", "))
+	report(len(connection) == 0, wire.RuleResponseConnectionMissing, "101 answered without Connection")
+	report(len(connection) > 0 && !hasToken(connection, "upgrade"), wire.RuleResponseConnection,
+		"101 answered with Connection %q, which lacks Upgrade", strings.Join(connection, ", "))
+	report(len(accept) == 0, wire.RuleResponseAcceptMissing, "101 answered without Sec-WebSocket-Accept")
+	report(len(accept) > 1, wire.RuleResponseAcceptDoubled, "101 answered with %d Sec-WebSocket-Accept fields", len(accept))
+	report(len(accept) > 0 && !o.fitsAKey(strings.TrimSpace(accept[0])), wire.RuleResponseAccept,
+		"Sec-WebSocket-Accept is %q, for this key it has to be %q", strings.Join(accept, ", "), script.AcceptOf(o.key))
+	protocols := r.Fields.Values("Sec-WebSocket-Protocol")
+	report(len(protocols) > 1, wire.RuleResponseSubprotocolRepeated, "101 answered with %d Sec-WebSocket-Protocol fields", len(protocols))
+	for _, p := range protocols {
+		report(!isToken(strings.TrimSpace(p)), wire.RuleResponseSubprotocolForm, "the server chose the subprotocol %q, which is no single token", p)
+		report(!slices.Contains(tokens(o.request.Fields, "Sec-WebSocket-Protocol"), strings.TrimSpace(p)), wire.RuleResponseSubprotocolUnasked,
+			"the server chose the subprotocol %q, which was not asked for", p)
+	}
+	if v := o.checkExtensions(); v != nil {
+		found = append(found, v)
+	}
+	return found
+}
+
+// fitsAKey reports whether the answer is made from the request's key. No clause
+// says what a server that takes a request with several makes of them: it may
+// read one, or all as the list that HTTP makes of such fields (RFC 2616 4.2).
+func (o *ToServer) fitsAKey(accept string) bool {
+	if accept == script.AcceptOf(o.key) {
+		return true
+	}
+	keys := o.request.Fields.Values("Sec-WebSocket-Key")
+	if len(keys) < 2 {
+		return false
+	}
+	readings := []string{strings.Join(keys, ","), strings.Join(keys, ", ")}
+	return slices.ContainsFunc(append(readings, keys...), func(key string) bool { return accept == script.AcceptOf(key) })
+}
+
+// checkExtensions holds the answer against what was offered.
+func (o *ToServer) checkExtensions() *wire.Violation {
+	values := o.Response.Fields.Values("Sec-WebSocket-Extensions")
+	if len(values) == 0 {
+		return nil
+	}
+	value := strings.Join(values, ", ")
+	answers, ok := extensions(o.Response.Fields)
+	switch {
+	case !ok: // RFC6455-9.1-2
+		return wire.RuleResponseExtensions.Violation("the server answers a malformed Sec-WebSocket-Extensions %q", value)
+	case len(o.offers) == 0: // RFC6455-4.2.2-20
+		return wire.RuleResponseExtensionUnasked.Violation("the server accepts the extension %q, none was offered", value)
+	}
+	for _, a := range answers {
+		if !slices.ContainsFunc(o.offers, func(offer wire.Extension) bool { return offer.Name == a.Name }) {
+			return wire.RuleResponseExtensionUnasked.Violation("the server accepts the extension %q, which was not offered", a.Name)
+		}
+	}
+	params, agreed, v := agree(o.offers, answers)
+	if v != nil {
+		// An answer without a limit means 15 bits, which is all that the offer
+		// demanded.
+		params, agreed, _ = agree(withoutFullWindow(o.offers), answers)
+		if !agreed {
+			return o.badOffer(v)
+		}
+	}
+	if !agreed {
+		return nil
+	}
+	var err error
+	o.Deflate, err = stream.NewDeflation(params, wire.RoleServer)
+	return stream.AsViolation(err)
+}
+
+// withoutFullWindow leaves server_max_window_bits=15 out of offers.
+func withoutFullWindow(offers []wire.Extension) []wire.Extension {
+	out := slices.Clone(offers)
+	for i := range out {
+		out[i].Params = slices.DeleteFunc(slices.Clone(out[i].Params), func(p wire.Param) bool {
+			return p.Name == "server_max_window_bits" && p.Value == "15"
+		})
+	}
+	return out
+}
+
+// badOffer names what was wrong with an offer that had to be declined, where
+// the server took one; and else the violation at hand.
+func (o *ToServer) badOffer(v *wire.Violation) *wire.Violation {
+	for _, e := range o.offers {
+		if e.Name != deflateName {
+			continue
+		}
+		if _, bad := readOffer(e); bad != nil {
+			return bad.Rule.Violation("the server accepts the offer %q, which it has to decline: %s", e, bad.Detail)
+		}
+	}
+	return v
+}

@@ -1,0 +1,93 @@
+package run
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/wsspec/wsspec/conformance/opening"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// An eachConnection gives each connection to a service the next case.
+type eachConnection struct {
+	// due are the cases that no connection has had yet, or that are played again.
+	due []*script.Case
+	// failed are the results of the cases that are played again.
+	failed map[*script.Case]Result
+	// open is how many cases have no result yet.
+	open int
+}
+
+// ofStartedClients is why a case is left out.
+const ofStartedClients = "The case is about the client's URL, its TLS or several connections, which takes a client that wsspec starts for each case."
+
+// givesOut begins to give the cases out. Those that need a client which wsspec starts have
+// their result at once.
+func (s *Service) givesOut() {
+	e := &eachConnection{failed: map[*script.Case]Result{}}
+	s.each = e
+	s.admit(s.agentOfAll())
+	for _, c := range s.Cases {
+		how := c.Script.Opening
+		if c.Script.OwnURL() || c.Script.PlaysBefore > 0 || c.Script.Transport != script.AnyTransport || how != nil && (how.Silent || len(how.Earlier) > 0) {
+			s.done(s.agentOfAll(), notTested(c, wire.RoleClient, time.Now(), nil, ofStartedClients))
+			continue
+		}
+		e.due = append(e.due, c)
+	}
+	e.open = len(e.due)
+	if e.open == 0 {
+		s.stop()
+	}
+}
+
+// agentOfAll is the name of the client that all connections come from.
+func (s *Service) agentOfAll() string { return cleanAgent(s.Agent) }
+
+// nextCase plays the next case on a connection, whatever path the client asks for. A case
+// that fails is played again on a later one.
+func (s *Service) nextCase(ctx context.Context, in *opening.FromClient) {
+	s.mu.Lock()
+	e := s.each
+	if len(e.due) == 0 {
+		s.mu.Unlock()
+		in.Refuse(http.StatusServiceUnavailable, "every case is played, or is under way on another connection")
+		return
+	}
+	c := e.due[0]
+	e.due = e.due[1:]
+	first, again := e.failed[c]
+	s.mu.Unlock()
+	agent := s.agentOfAll()
+	end := s.begin(agent)
+	defer end()
+	attempt := 1
+	if again {
+		attempt = 2
+	}
+	r := s.play(ctx, in, agent, c, attempt)
+	if ctx.Err() != nil {
+		return
+	}
+	s.mu.Lock()
+	if r.Verdict == verdict.Fail && !again {
+		e.failed[c] = r
+		e.due = append(e.due, c)
+		s.mu.Unlock()
+		return
+	}
+	delete(e.failed, c)
+	e.open--
+	over := e.open == 0
+	s.mu.Unlock()
+	if again {
+		r = first.or(r)
+	}
+	s.done(agent, r)
+	if over {
+		s.stop()
+	}
+}
