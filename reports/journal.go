@@ -85,13 +85,13 @@ type variantsOf struct {
 }
 
 // CreateJournal begins the journal of a report: of its tool, start, profile and
-// command. An older journal at that path is replaced; any other file is not touched,
-// and an error.
+// command. An older journal at that path is replaced. It is an error if the file is no
+// journal, or if another process still writes it; the file then stays as it is.
 func CreateJournal(path string, r *Report) (*Journal, error) {
 	if err := mayReplace(path); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	file, err := openJournal(path)
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
@@ -100,6 +100,27 @@ func CreateJournal(path string, r *Report) (*Journal, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	return j, nil
+}
+
+// openJournal opens an empty file that this process alone writes.
+func openJournal(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular(): // a device or a pipe
+		return file, nil
+	case !lock(file):
+		err = fmt.Errorf("another run still writes %s: give this one another folder", path)
+	default:
+		if err = file.Truncate(0); err == nil {
+			return file, nil
+		}
+	}
+	return nil, errors.Join(err, file.Close())
 }
 
 // mayReplace is an error if there is a regular file that is no journal.

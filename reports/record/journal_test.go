@@ -222,9 +222,32 @@ func TestAnotherFileIsNotReplacedByAJournal(t *testing.T) {
 		t.Errorf("error %v; the result is %+v", r.JournalErr(), r.Report().Results[0])
 	}
 	// An older journal is replaced.
-	_, old := journaledRun(t)
+	older, old := journaledRun(t)
+	if err := older.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if again := New(Options{Journal: old}); again.JournalErr() != nil {
 		t.Error(again.JournalErr())
+	}
+}
+
+// Two runs with one folder would mix their results.
+func TestOneRunWritesAJournal(t *testing.T) {
+	path := filepath.Join(t.TempDir(), reports.JournalFile)
+	first := New(Options{Journal: path})
+	first.Add("mine", resultWith(verdict.Pass, "1.1.1", 3, 20))
+	second := New(Options{Journal: path})
+	if err := second.JournalErr(); err == nil || !strings.Contains(err.Error(), "another run still writes "+path) {
+		t.Errorf("the second run says %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := reports.ReadJournal(path); err != nil || len(r.Results) != 1 {
+		t.Errorf("the journal has %+v, %v", r, err)
+	}
+	if third := New(Options{Journal: path}); third.JournalErr() != nil {
+		t.Errorf("after the end of the first run: %v", third.JournalErr())
 	}
 }
 
