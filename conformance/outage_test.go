@@ -194,7 +194,7 @@ func TestTheCaseThatStopsTheServerIsNamed(t *testing.T) {
 		lag      time.Duration
 		worker   bool
 	}{{1, 0, false}, {8, 0, false}, {1, 5 * time.Millisecond, false}, {8, 5 * time.Millisecond, false}, {1, 0, true}, {8, 0, true}} {
-		m, target := newMortal(t, killing, 20*time.Millisecond)
+		m, target := newMortal(t, killing, 200*time.Millisecond)
 		m.lag, m.worker = tt.lag, tt.worker
 		results, err := conformance.RunServer(t.Context(), target, crowd(), conformance.Options{Parallel: tt.parallel})
 		if err != nil {
