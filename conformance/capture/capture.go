@@ -39,7 +39,9 @@ type Connection struct {
 }
 
 // A Reader takes what a file has of one connection. Octets, Missing and Finished come in
-// the order of the octets of each end, and nearly in the order of time between the ends.
+// the order of the octets of each end. What an end sent comes behind what it had of the
+// other end by then, as far as the file has that: the file may be out of order. Times never
+// go back.
 type Reader interface {
 	// Octets are the next octets of an end. The slice is valid until the function returns.
 	Octets(from End, at time.Time, octets []byte)

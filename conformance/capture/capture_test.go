@@ -256,6 +256,14 @@ func TestReassembly(t *testing.T) {
 			"1 > ab\n1 > missing 2: " + whyLost + "\n1 > ef\n1 > gh\n",
 		},
 		{
+			"an answer before its question", []step{{server: true, flags: flagAck, seq: 901, ack: 103, data: "yes"}, c(101, "ab"), c(103, "cd")},
+			"1 > ab\n1 < yes\n1 > cd\n",
+		},
+		{
+			"an answer whose question is lost", slicesOf([]step{{server: true, flags: flagAck, seq: 901, ack: 103, data: "yes"}}, repeat(s(103), patience)),
+			"1 < yes\n1 > missing 2: " + whyEnd + "\n",
+		},
+		{
 			"numbers that wrap", []step{{flags: flagSyn, seq: 1<<32 - 3, port: 5000}, {flags: flagAck, seq: 1<<32 - 2, data: "abcd", port: 5000}, {flags: flagAck, seq: 2, data: "ef", port: 5000}},
 			"1 open 10.0.0.1:5000 [true false]\n1 > abcd\n1 > ef\n",
 		},

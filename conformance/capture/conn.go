@@ -13,9 +13,8 @@ const (
 	mostHeldAll = 64 << 20
 )
 
-// patience is how many more segments of a connection are read after the other end said
-// that it has octets which the file does not have yet. A capture on several queues can be
-// out of order.
+// patience is how many more segments of a connection are read after an end acknowledged
+// octets that the file does not have yet. A capture on several queues can be out of order.
 const patience = 16
 
 // Why octets are missing.
@@ -33,7 +32,8 @@ type conn struct {
 	reader Reader // nil before the first octets
 	halves [2]half
 	ended  bool
-	last   time.Time
+	// last is the time of the latest segment, told the latest that was passed on.
+	last, told time.Time
 }
 
 // A half is what one end sends.
@@ -50,7 +50,8 @@ type half struct {
 	// acked is the highest number that the other end acknowledged, firstAck the first one.
 	hasAck          bool
 	firstAck, acked uint32
-	// waited counts the segments since the other end acknowledged what is in the queue.
+	// waited counts the segments since the first one of the queue could have been passed on,
+	// if the file were in order.
 	waited int
 	// fin is the number of its FIN.
 	hasFin bool
@@ -67,6 +68,10 @@ type waiting struct {
 	seq    uint32
 	octets []byte
 	cut    int64
+	// acks is the number up to which its sender had the octets of the other end, if
+	// hasAcks: the segment is passed on behind those.
+	hasAcks bool
+	acks    uint32
 }
 
 func (w *waiting) end() uint32 { return w.seq + uint32(len(w.octets)) + uint32(w.cut) }
@@ -131,7 +136,7 @@ func (c *conn) take(at time.Time, s *segment) {
 		if !h.known {
 			h.known, h.next = true, s.seq
 		}
-		c.data(e, waiting{at: at, seq: s.seq, octets: s.octets, cut: s.cut})
+		c.data(e, waiting{at: at, seq: s.seq, octets: s.octets, cut: s.cut, hasAcks: s.flags&flagAck != 0, acks: s.ack})
 	}
 	if s.flags&flagFin != 0 && !h.hasFin {
 		h.hasFin, h.fin = true, s.seq+uint32(s.length())
@@ -139,6 +144,7 @@ func (c *conn) take(at time.Time, s *segment) {
 			h.known, h.next = true, h.fin
 		}
 	}
+	c.drain()
 	for _, e := range []End{e, e.Other()} {
 		c.impatient(e)
 		c.fin(e, at)
@@ -165,18 +171,26 @@ func (h *half) acknowledge(ack uint32) {
 	}
 }
 
-// data passes a segment on, or keeps it until those before it came.
+// data passes a segment on, or keeps it until what comes before it came.
 func (c *conn) data(e End, w waiting) {
 	h := &c.halves[e]
-	if before(h.next, w.seq) {
-		c.hold(h, w)
-		if h.held > mostHeld || c.t.held > mostHeldAll {
-			c.giveUp(e, whyLost)
-		}
+	if c.due(e, &w) && len(h.queue) == 0 {
+		c.pass(e, w)
 		return
 	}
-	c.pass(e, w)
-	c.drain(e)
+	c.hold(h, w)
+	if h.held > mostHeld || c.t.held > mostHeldAll {
+		c.drain()
+		c.giveUp(e)
+	}
+}
+
+// due reports whether the octets before a segment were passed on: those of its sender, and
+// those of the other end that its sender had.
+func (c *conn) due(e End, w *waiting) bool {
+	other := &c.halves[e.Other()]
+	return !before(c.halves[e].next, w.seq) &&
+		(!w.hasAcks || !other.known || !before(other.next, w.acks) || other.hasFin && other.next == other.fin)
 }
 
 // pass passes on what is new in a segment that does not begin behind what came before.
@@ -192,12 +206,21 @@ func (c *conn) pass(e End, w waiting) {
 		cut -= int64(known) - int64(len(w.octets))
 	}
 	h.next, h.passed = w.end(), true
+	at := c.time(w.at)
 	if len(octets) > 0 {
-		c.to().Octets(e, w.at, octets)
+		c.to().Octets(e, at, octets)
 	}
 	if cut > 0 {
-		c.to().Missing(e, w.at, cut, whyCut)
+		c.to().Missing(e, at, cut, whyCut)
 	}
+}
+
+// time is the time to pass on: it never goes back.
+func (c *conn) time(at time.Time) time.Time {
+	if at.After(c.told) {
+		c.told = at
+	}
+	return c.told
 }
 
 // hold keeps a copy of a segment in the queue, without what is there already.
@@ -245,31 +268,40 @@ func (c *conn) forget(h *half, octets int) {
 	c.t.held -= octets
 }
 
-// drain passes on what waited for the octets that came.
-func (c *conn) drain(e End) {
-	h := &c.halves[e]
-	for len(h.queue) > 0 && !before(h.next, h.queue[0].seq) {
-		c.passFirst(e)
+// drain passes on what is due of what waits.
+func (c *conn) drain() {
+	for e := Opener; ; e = e.Other() {
+		h := &c.halves[e]
+		passed := false
+		for len(h.queue) > 0 && c.due(e, &h.queue[0]) {
+			w := h.queue[0]
+			h.queue = h.queue[1:]
+			c.forget(h, len(w.octets)+overhead)
+			c.pass(e, w)
+			passed, h.waited = true, 0
+		}
+		if len(h.queue) == 0 {
+			h.queue, h.waited = nil, 0
+		}
+		if !passed && e == Acceptor {
+			return
+		}
 	}
+}
+
+// giveUp no longer waits for what comes before the first waiting segment.
+func (c *conn) giveUp(e End) {
+	h := &c.halves[e]
 	if len(h.queue) == 0 {
-		h.queue, h.waited = nil, 0
+		return
 	}
-}
-
-func (c *conn) passFirst(e End) {
-	h := &c.halves[e]
-	w := h.queue[0]
-	h.queue = h.queue[1:]
-	c.forget(h, len(w.octets)+overhead)
-	c.pass(e, w)
-}
-
-// giveUp counts the octets before the first waiting segment as lost.
-func (c *conn) giveUp(e End, why string) {
-	h := &c.halves[e]
-	c.missing(e, h.queue[0].at, h.queue[0].seq, why)
+	first := &h.queue[0]
+	first.hasAcks = false
+	if before(h.next, first.seq) {
+		c.missing(e, first.at, first.seq, whyLost)
+	}
 	h.waited = 0
-	c.drain(e)
+	c.drain()
 }
 
 // missing says that the octets up to a sequence number are not in the file.
@@ -277,17 +309,21 @@ func (c *conn) missing(e End, at time.Time, upTo uint32, why string) {
 	h := &c.halves[e]
 	n := int64(upTo - h.next)
 	h.next, h.passed = upTo, true
-	c.to().Missing(e, at, n, why)
+	c.to().Missing(e, c.time(at), n, why)
 }
 
-// impatient gives up waiting, if the other end acknowledged what is not in the file.
+// impatient gives up waiting, if somebody acknowledged what is not in the file.
 func (c *conn) impatient(e End) {
 	h := &c.halves[e]
-	if len(h.queue) == 0 || !h.hasAck || before(h.acked, h.queue[0].seq) {
+	if len(h.queue) == 0 {
+		return
+	}
+	gap := before(h.next, h.queue[0].seq)
+	if gap && (!h.hasAck || before(h.acked, h.queue[0].seq)) {
 		return
 	}
 	if h.waited++; h.waited > patience {
-		c.giveUp(e, whyLost)
+		c.giveUp(e)
 	}
 }
 
@@ -296,7 +332,7 @@ func (c *conn) fin(e End, at time.Time) {
 	if h.hasFin && !h.finished && h.next == h.fin {
 		h.finished = true
 		if c.reader != nil {
-			c.reader.Finished(e, at)
+			c.reader.Finished(e, c.time(at))
 		}
 	}
 }
@@ -304,18 +340,23 @@ func (c *conn) fin(e End, at time.Time) {
 func (c *conn) reset(e End, at time.Time) {
 	c.flush(at)
 	if c.reader != nil {
-		c.reader.Reset(e, at)
+		c.reader.Reset(e, c.time(at))
 	}
 	c.done(false)
 }
 
 // flush passes on all that waits, and says what is missing.
 func (c *conn) flush(at time.Time) {
+	a, b := &c.halves[Opener], &c.halves[Acceptor]
+	for len(a.queue)+len(b.queue) > 0 {
+		if len(a.queue) > 0 && (len(b.queue) == 0 || !b.queue[0].at.Before(a.queue[0].at)) {
+			c.giveUp(Opener)
+		} else {
+			c.giveUp(Acceptor)
+		}
+	}
 	for _, e := range []End{Opener, Acceptor} {
 		h := &c.halves[e]
-		for len(h.queue) > 0 {
-			c.giveUp(e, whyLost)
-		}
 		switch {
 		case !h.known && h.hasAck && before(h.firstAck, h.acked):
 			h.known, h.next = true, h.firstAck
