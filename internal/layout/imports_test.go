@@ -30,6 +30,7 @@ var layers = [][]string{
 	{"conformance"},
 	{"conformance/run"},
 	{"conformance/play"},
+	{"conformance/passive"},
 	{"conformance/opening"},
 	{"conformance/gotest"},
 	{"conformance/gotest/standalone", "conformance/gotest/flatten"},
