@@ -1,0 +1,81 @@
+// Package review judges the transcripts of a report as package conformance/check judges
+// captured packets: by what is to be seen on the wire, without the case.
+package review
+
+import (
+	"time"
+
+	"github.com/wsspec/wsspec/conformance/check"
+	"github.com/wsspec/wsspec/conformance/passive"
+	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/ref/wire"
+	"github.com/wsspec/wsspec/reports"
+)
+
+// Report judges the connection of each result that has a transcript. Where options name no
+// sender, only the peers under test are judged: what wsspec sends is wrong on purpose in
+// many cases.
+func Report(name string, r *reports.Report, o check.Options) (*check.File, error) {
+	c := check.NewCollector(name, "transcripts of wsspec", o)
+	without := 0
+	for i := range r.Results {
+		res, err := r.Whole(i)
+		if err != nil {
+			return c.File(), err
+		}
+		switch {
+		case len(res.Transcript) > 0:
+			result(c, r.Started, res)
+		case res.Verdict.Ran():
+			without++
+		}
+	}
+	if without > 0 {
+		c.Note("%d results have no transcript here", without)
+	}
+	return c.File(), nil
+}
+
+// result judges the connection of a result.
+func result(c *check.Collector, began time.Time, res *reports.Result) {
+	sides := map[reports.Direction]wire.Role{reports.Sent: wire.RoleClient, reports.Received: wire.RoleServer}
+	out := check.Connection{Case: res.ReplayID(), Verdict: string(res.Verdict), Began: began, Client: "wsspec", Server: res.Agent}
+	if res.Role == verdict.Client {
+		sides[reports.Sent], sides[reports.Received] = wire.RoleServer, wire.RoleClient
+		out.Client, out.Server = out.Server, out.Client
+	}
+	out.Harness = sides[reports.Sent].String()
+	j := c.Judge(out)
+	for i := range res.Transcript {
+		e := &res.Transcript[i]
+		entry(j, began.Add(time.Duration(e.T)*time.Microsecond), sides, e)
+	}
+	j.Done(check.PlainHTTP, "open at the end of the transcript")
+}
+
+// Why octets are missing.
+const (
+	whyCut     = "the transcript has only the beginning of what was sent"
+	whyLeftOut = "the transcript leaves entries out"
+)
+
+func entry(j *check.Judge, at time.Time, sides map[reports.Direction]wire.Role, e *reports.Entry) {
+	sender := sides[e.Dir]
+	switch {
+	case e.LeavesOut():
+		j.Missing(wire.RoleClient, at, -1, whyLeftOut)
+		j.Missing(wire.RoleServer, at, -1, whyLeftOut)
+	case e.Kind == reports.KindDrop:
+		j.Closed(sides[reports.Sent], at, passive.FIN)
+	case e.Dir == reports.Note:
+	case e.Length > 0:
+		j.Octets(sender, at, e.Octets)
+		if e.Cut() {
+			j.Missing(sender, at, e.Length-int64(len(e.Octets)), whyCut)
+		}
+	case e.Kind == reports.KindEOF:
+		j.Closed(sender, at, passive.FIN)
+	case e.Kind == reports.KindReset:
+		j.Closed(sender, at, passive.Reset)
+	}
+}
