@@ -11,10 +11,11 @@ package wsspec
 import "embed"
 
 // Source has the files of the packages by their paths below the root of the module. The
-// patterns leave out the tests of all but the last one, whose tests play a case. They would make the program larger by a third of a
-// megabyte. What remains is all names that do not end in t, and those that do and not in
-// test. A pattern has to match something, so a folder has those that it needs. A test of
-// this package notices a file that none matches.
+// patterns leave out the tests, which would make the program larger by a third of a
+// megabyte; only those of the last package are there, which play a case. What remains is
+// all names that do not end in t, and those that do and not in test. A pattern has to match
+// something, so a folder has those that it needs. A test of this package notices a file
+// that none matches.
 //
 //go:embed ref/wire/*[^t].go ref/wire/*[^s]t.go ref/wire/*[^t]est.go
 //go:embed conformance/verdict/*[^t].go conformance/verdict/*[^s]t.go
