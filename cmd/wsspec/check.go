@@ -109,9 +109,12 @@ func (f *checkFlags) run(cmd *cobra.Command, names []string) error {
 			hideIn(file, f.hidden.redactor)
 			files = append(files, file)
 		}
-		if err != nil {
+		switch {
+		case err != nil && file != nil && len(file.Connections) > 0 && cmd.Context().Err() == nil:
+			fmt.Fprintf(cmd.ErrOrStderr(), "wsspec: warning: %s: judged up to an error: %v\n", nameOf(name), err)
+		case err != nil:
 			failed = append(failed, fmt.Errorf("%s: %w", nameOf(name), err))
-		} else if len(file.Connections) == 0 {
+		case len(file.Connections) == 0:
 			failed = append(failed, fmt.Errorf("%s: %s", nameOf(name), whyNothing(file)))
 		}
 		if cmd.Context().Err() != nil {

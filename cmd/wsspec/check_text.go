@@ -170,20 +170,23 @@ func hideIn(f *check.File, known *secrets.Redactor) {
 			target = origin + target
 		}
 		r.Learn(target)
+		raw := c.Target
 		c.Target = strings.TrimPrefix(r.Text(target), origin)
+		hidden := func(text string) string { // also where a query is one word
+			if raw != c.Target {
+				text = strings.ReplaceAll(text, raw, c.Target)
+			}
+			return r.Text(text)
+		}
 		for _, text := range []*string{&c.Subprotocol, &c.Extensions, &c.Response} {
 			*text = r.Text(*text)
 		}
 		c.Ended = r.Texts(c.Ended)
 		for i := range c.Violations {
-			c.Violations[i].What = r.Text(c.Violations[i].What)
+			c.Violations[i].What = hidden(c.Violations[i].What)
 		}
 		for i := range c.Events {
-			c.Events[i].Text = hideInEvent(r, c.Events[i].Text)
+			c.Events[i].Text = hidden(c.Events[i].Text)
 		}
 	}
 }
-
-// hideInEvent removes the secrets from the text of an event. The first line of a request
-// may have them in its target.
-func hideInEvent(r *secrets.Redactor, text string) string { return r.Text(text) }

@@ -77,9 +77,9 @@ const MaxConnections = 100_000
 // ErrUnknown is the error for a file that is no capture.
 var ErrUnknown = errors.New("neither pcap nor pcapng")
 
-// ErrCut is the error for a file that ends within a packet or a block. What is before that
+// ErrCut is the error for a file that ends in the middle of something. What is before that
 // was passed on.
-var ErrCut = errors.New("the file ends within a packet")
+var ErrCut = errors.New("the file is cut off")
 
 // Is reports whether a file that begins with these octets is a capture, also where it is
 // one that Read does not read.
@@ -117,7 +117,7 @@ func Read(r io.Reader, open func(*Connection) Reader) (Summary, error) {
 
 func inPacket(n int64, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%w: packet %d", ErrCut, n)
+		return fmt.Errorf("%w within packet %d", ErrCut, n)
 	}
 	return fmt.Errorf("packet %d: %w", n, err)
 }

@@ -59,10 +59,12 @@ func ReadHAR(r io.Reader, each func(*Exchange)) (others int, err error) {
 	case err == nil && !h.found:
 		err = ErrNoHAR
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		err = fmt.Errorf("%w: the archive is cut off within its JSON", ErrCut)
+		err = errHARCut
 	}
 	return h.others, err
 }
+
+var errHARCut = fmt.Errorf("%w within its JSON", ErrCut)
 
 type harReader struct {
 	dec    *json.Decoder

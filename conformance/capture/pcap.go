@@ -41,7 +41,7 @@ type pcap struct {
 func newPcap(r *bufio.Reader) (packets, error) {
 	var head [24]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return nil, fmt.Errorf("%w: its header", ErrCut)
+		return nil, fmt.Errorf("%w within its header", ErrCut)
 	}
 	p := &pcap{r: r, order: pcapOrder(binary.LittleEndian.Uint32(head[:])), unit: time.Microsecond}
 	if p.order.Uint32(head[:]) == magicNano {

@@ -65,7 +65,7 @@ func newPcapng(r *bufio.Reader) (packets, error) {
 
 func errHead(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%w: its header", ErrCut)
+		return fmt.Errorf("%w within its header", ErrCut)
 	}
 	return err
 }

@@ -21,7 +21,7 @@ func HAR(name string, r io.Reader, o Options) (*File, error) {
 	c := NewCollector(name, "HTTP archive (HAR)", o)
 	others, err := capture.ReadHAR(r, func(x *capture.Exchange) { c.exchange(x) })
 	if err != nil {
-		c.Note("the file was read up to an error: %v", err)
+		c.Note("judged up to an error: %v", err)
 	}
 	if others > 0 {
 		c.file.Others = append(c.file.Others, Others{Kind: PlainHTTP, Count: others})
@@ -37,7 +37,7 @@ func (c *Collector) exchange(x *capture.Exchange) {
 	if u, err := url.Parse(x.URL); err == nil && u.Host != "" {
 		out.Server = u.Host
 	}
-	j := c.Judge(out)
+	j := c.Judge(out, nil)
 	j.asked = true
 	j.lacks(whatHARLacks)
 	version := strings.ToUpper(x.Version)

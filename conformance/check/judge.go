@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/wsspec/wsspec/conformance/observed"
+	"github.com/wsspec/wsspec/conformance/opening"
 	"github.com/wsspec/wsspec/conformance/passive"
+	"github.com/wsspec/wsspec/conformance/stream"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -19,6 +21,8 @@ type Judge struct {
 	options Options
 	// latest is the time of the latest call, since the connection began.
 	latest time.Duration
+	// history has what earlier connections of the client had; nil if that is unknown.
+	history *History
 	// asked: a request for WebSocket was seen. Before that nothing is a violation.
 	asked bool
 	// message is the number of the message that is fed, of a file without octets.
@@ -27,12 +31,21 @@ type Judge struct {
 	seen, closed bool
 }
 
-// Judge begins a connection. In out is what is known of it; the Judge fills in the rest.
-func (c *Collector) Judge(out Connection) *Judge {
+// A History has the keys of all connections of one client. The zero value has none yet.
+type History struct {
+	keys  opening.KeyQuality
+	masks stream.MaskHistory
+}
+
+// Judge begins a connection. In out is what is known of it; the Judge fills in the rest. A
+// client that uses a key again breaks a rule (RFC6455-4.1-29, RFC6455-5.3-4). Only with a
+// history is that judged: a capture may have the same connection twice, as from both sides
+// of a router.
+func (c *Collector) Judge(out Connection, history *History) *Judge {
 	c.number++
 	out.Number = c.number
 	out.Violations, out.Ended = []Violation{}, []string{}
-	j := &Judge{of: c, out: &out, options: c.options}
+	j := &Judge{of: c, out: &out, options: c.options, history: history}
 	if out.Harness != "" && j.options.Only == 0 { // its mistakes are on purpose
 		j.options.Only = wire.RoleClient
 		if out.Harness == wire.RoleClient.String() {
@@ -44,7 +57,11 @@ func (c *Collector) Judge(out Connection) *Judge {
 }
 
 func (j *Judge) told() passive.Options {
-	return passive.Options{Violation: j.violation, Entry: j.entry, Unjudged: j.unjudged}
+	o := passive.Options{Violation: j.violation, Entry: j.entry, Unjudged: j.unjudged}
+	if j.history != nil {
+		o.Keys, o.Masks = &j.history.keys, &j.history.masks
+	}
+	return o
 }
 
 // since is a time as one since the connection began. Times never go back.

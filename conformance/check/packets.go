@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"io"
 	"time"
 
@@ -17,7 +18,7 @@ func Packets(name string, r io.Reader, o Options) (*File, error) {
 		return &captured{of: c, info: info}
 	})
 	if err != nil {
-		c.Note("the file was read up to an error: %v", err)
+		c.Note("judged up to an error: %v", err)
 	}
 	for _, note := range []struct {
 		n    int64
@@ -48,8 +49,10 @@ type captured struct {
 	// begin are the first octets, while they are too few to tell the protocol.
 	begin []byte
 	first capture.End
-	// heads are the first octets of each end of a connection that begins in the middle.
+	// heads are the first octets of each end of a connection that begins in the middle. They
+	// decide whether it could be WebSocket, unless lost is set: then nothing can.
 	heads [2][]byte
+	lost  bool
 }
 
 // fewest is how many octets tell every protocol apart.
@@ -87,13 +90,13 @@ func (c *captured) decide(sure bool) {
 		c.client = c.first
 		c.judge = c.of.Judge(Connection{
 			Client: c.info.Ends[c.client].String(), Server: c.info.Ends[c.client.Other()].String(), Began: c.info.Began,
-		})
+		}, nil)
 	case p == tls:
 		c.kind = TLS
 	case p == http2:
 		c.kind = HTTP2
 	case !c.info.FromBeginning[c.first]:
-		c.kind = Middle // or Other: what both ends send tells
+		c.kind, c.lost = Middle, bytes.HasPrefix(c.begin, []byte("HTTP/")) // the request is lost
 	default:
 		c.kind = Other
 	}
@@ -121,7 +124,7 @@ func (c *captured) middle(from capture.End, octets []byte) {
 func (c *captured) Missing(from capture.End, at time.Time, n int64, why string) {
 	if c.judge == nil && c.kind == "" {
 		if c.decide(true); len(c.begin) == 0 {
-			c.kind = Middle
+			c.kind, c.lost = Middle, true
 		} else {
 			c.replay(at)
 		}
@@ -161,7 +164,7 @@ func (c *captured) Done(open bool) {
 		c.judge.Done(PlainHTTP, how)
 		return
 	}
-	if c.kind == Middle && !framesLikely(c.heads) {
+	if c.kind == Middle && !c.lost && !framesLikely(c.heads) {
 		c.kind = Other
 	}
 	c.of.other(c.kind, c.info.Ends[capture.Opener].String()+" → "+c.info.Ends[capture.Acceptor].String())

@@ -18,6 +18,7 @@ import (
 func Report(name string, r *reports.Report, o check.Options) (*check.File, error) {
 	c := check.NewCollector(name, "transcripts of wsspec", o)
 	without := 0
+	histories := map[string]*check.History{}
 	for i := range r.Results {
 		res, err := r.Whole(i)
 		if err != nil {
@@ -25,7 +26,7 @@ func Report(name string, r *reports.Report, o check.Options) (*check.File, error
 		}
 		switch {
 		case len(res.Transcript) > 0:
-			result(c, r.Started, res)
+			result(c, r.Started, res, historyOf(histories, res))
 		case res.Verdict.Ran():
 			without++
 		}
@@ -36,8 +37,20 @@ func Report(name string, r *reports.Report, o check.Options) (*check.File, error
 	return c.File(), nil
 }
 
+// historyOf is the history of a client under test; nil for a server, whose clients are the
+// harness.
+func historyOf(all map[string]*check.History, res *reports.Result) *check.History {
+	if res.Role != verdict.Client {
+		return nil
+	}
+	if all[res.Agent] == nil {
+		all[res.Agent] = &check.History{}
+	}
+	return all[res.Agent]
+}
+
 // result judges the connection of a result.
-func result(c *check.Collector, began time.Time, res *reports.Result) {
+func result(c *check.Collector, began time.Time, res *reports.Result, history *check.History) {
 	sides := map[reports.Direction]wire.Role{reports.Sent: wire.RoleClient, reports.Received: wire.RoleServer}
 	out := check.Connection{Case: res.ReplayID(), Verdict: string(res.Verdict), Began: began, Client: "wsspec", Server: res.Agent}
 	if res.Role == verdict.Client {
@@ -45,7 +58,7 @@ func result(c *check.Collector, began time.Time, res *reports.Result) {
 		out.Client, out.Server = out.Server, out.Client
 	}
 	out.Harness = sides[reports.Sent].String()
-	j := c.Judge(out)
+	j := c.Judge(out, history)
 	for i := range res.Transcript {
 		e := &res.Transcript[i]
 		entry(j, began.Add(time.Duration(e.T)*time.Microsecond), sides, e)
