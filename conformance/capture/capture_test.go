@@ -239,6 +239,7 @@ func TestReassembly(t *testing.T) {
 		{"sent again, with more", []step{c(101, "ab"), c(101, "abcd")}, "1 > ab\n1 > cd\n"},
 		{"out of order", []step{c(105, "ef"), c(103, "cd"), c(101, "ab")}, "1 > ab\n1 > cd\n1 > ef\n"},
 		{"overlap while it waits", []step{c(103, "cdef"), c(105, "efg"), c(102, "bc"), c(101, "a")}, "1 > a\n1 > bc\n1 > def\n1 > g\n"},
+		{"twice while it waits", []step{c(103, "cd"), c(103, "cd"), c(103, "cdef"), c(101, "ab")}, "1 > ab\n1 > cdef\n"},
 		{"a longer one covers what waits", []step{c(104, "d"), c(103, "cdef"), c(101, "ab")}, "1 > ab\n1 > cdef\n"},
 		{"keep-alive", []step{c(101, "ab"), c(102, "x"), c(103, "cd")}, "1 > ab\n1 > cd\n"},
 		{"lost", []step{c(101, "ab"), c(105, "ef")}, "1 > ab\n1 > missing 2: " + whyLost + "\n1 > ef\n"},
@@ -252,8 +253,9 @@ func TestReassembly(t *testing.T) {
 		{"reset", []step{c(101, "ab"), {server: true, flags: flagRst, seq: 901}, c(103, "x")}, "1 > ab\n1 < reset\n1 done open=false\n"},
 		{"an old reset", []step{c(101, "ab"), {flags: flagRst, seq: 90}, c(103, "x")}, "1 > ab\n1 > x\n"},
 		{
-			"given up while the file goes on", slicesOf([]step{c(101, "ab"), c(105, "ef"), s(107)}, repeat(s(107), patience), []step{c(107, "gh")}),
-			"1 > ab\n1 > missing 2: " + whyLost + "\n1 > ef\n1 > gh\n",
+			"given up while the file goes on",
+			slicesOf([]step{c(101, "ab"), c(105, "ef"), s(107)}, repeat(s(107), patience), []step{{server: true, flags: flagAck, seq: 901, ack: 101, data: "yes"}}),
+			"1 > ab\n1 > missing 2: " + whyLost + "\n1 > ef\n1 < yes\n",
 		},
 		{
 			"an answer before its question", []step{{server: true, flags: flagAck, seq: 901, ack: 103, data: "yes"}, c(101, "ab"), c(103, "cd")},
@@ -453,4 +455,28 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("%d octets made a log of %d", len(file), l.Len())
 		}
 	})
+}
+
+// Times never go back, and what waits for the octets before it has held is bounded.
+func TestWaiting(t *testing.T) {
+	tb := newTable((&log{}).open)
+	now := time.Unix(100, 0)
+	one := func(at time.Time, s step) {
+		octets, _ := s.ipv4()
+		tb.packet(packet{at: at, link: linkRaw, octets: octets})
+	}
+	one(now, step{flags: flagSyn, seq: 100})
+	for i := range 2 * mostHeld / 1000 {
+		one(now, step{flags: flagAck, seq: uint32(200 + 1000*i), data: strings.Repeat("x", 1000)})
+		if tb.held > mostHeld+2000 {
+			t.Fatalf("%d octets are held, more than %d", tb.held, mostHeld)
+		}
+	}
+	if c := tb.order[0]; c.halves[Opener].next != uint32(200+2*mostHeld/1000*1000) || tb.held != 0 {
+		t.Errorf("next is %d, and %d octets are held: waiting did not end", c.halves[Opener].next, tb.held)
+	}
+	c := tb.order[0]
+	if a, b := c.time(now.Add(time.Second)), c.time(now); !a.Equal(b) {
+		t.Errorf("the time went from %v to %v", a, b)
+	}
 }

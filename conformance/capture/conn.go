@@ -43,8 +43,8 @@ type half struct {
 	next  uint32
 	// isn is the number of its SYN, if the file has that.
 	isn uint32
-	// queue has the segments behind next, in order, without overlap; held is how many
-	// octets they have.
+	// queue has the segments that are not due, by their sequence numbers; held is how many
+	// octets they take.
 	queue []waiting
 	held  int
 	// acked is the highest number that the other end acknowledged, firstAck the first one.
@@ -223,27 +223,11 @@ func (c *conn) time(at time.Time) time.Time {
 	return c.told
 }
 
-// hold keeps a copy of a segment in the queue, without what is there already.
+// hold keeps a copy of a segment in the queue, unless it is there already.
 func (c *conn) hold(h *half, w waiting) {
-	i, _ := slices.BinarySearchFunc(h.queue, w.seq, func(q waiting, seq uint32) int { return int(int32(q.seq - seq)) })
-	if i > 0 {
-		if over := int32(h.queue[i-1].end() - w.seq); over > 0 {
-			if w = w.without(uint32(over)); len(w.octets) == 0 && w.cut <= 0 {
-				return
-			}
-		}
-	}
-	// What the segment has of those behind it, these lose: a longer segment is rarely the
-	// wrong one, and octets that were cut off may be in it.
-	for i < len(h.queue) && before(h.queue[i].seq, w.end()) {
-		q := h.queue[i].without(w.end() - h.queue[i].seq)
-		c.forget(h, len(h.queue[i].octets)-len(q.octets))
-		if len(q.octets) > 0 || q.cut > 0 {
-			h.queue[i] = q
-			break
-		}
-		c.forget(h, overhead)
-		h.queue = slices.Delete(h.queue, i, i+1)
+	i, found := slices.BinarySearchFunc(h.queue, w.seq, func(q waiting, seq uint32) int { return int(int32(q.seq - seq)) })
+	if found && len(h.queue[i].octets) >= len(w.octets) && !before(h.queue[i].end(), w.end()) {
+		return
 	}
 	w.octets = bytes.Clone(w.octets)
 	c.forget(h, -len(w.octets)-overhead)
@@ -253,16 +237,7 @@ func (c *conn) hold(h *half, w waiting) {
 // overhead is what a waiting segment takes of memory beside its octets.
 const overhead = 64
 
-// without returns the segment without its first n octets.
-func (w waiting) without(n uint32) waiting {
-	if n > uint32(len(w.octets)) {
-		w.cut -= int64(n) - int64(len(w.octets))
-	}
-	w.octets = w.octets[min(n, uint32(len(w.octets))):]
-	w.seq += n
-	return w
-}
-
+// forget takes octets off what is held.
 func (c *conn) forget(h *half, octets int) {
 	h.held -= octets
 	c.t.held -= octets

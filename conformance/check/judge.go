@@ -23,7 +23,7 @@ type Judge struct {
 	latest time.Duration
 	// history has what earlier connections of the client had; nil if that is unknown.
 	history *History
-	// asked: a request for WebSocket was seen. Before that nothing is a violation.
+	// asked: a request for WebSocket was seen.
 	asked bool
 	// message is the number of the message that is fed, of a file without octets.
 	message int
@@ -131,7 +131,7 @@ func (j *Judge) ended(how string) {
 }
 
 func (j *Judge) violation(v passive.Violation) {
-	if !j.asked || !j.options.counts(v.Sender) {
+	if !j.options.counts(v.Sender) {
 		return
 	}
 	found := Violation{
