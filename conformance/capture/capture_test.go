@@ -466,6 +466,12 @@ func TestWaiting(t *testing.T) {
 		tb.packet(packet{at: at, link: linkRaw, octets: octets})
 	}
 	one(now, step{flags: flagSyn, seq: 100})
+	for range 3 {
+		one(now, step{flags: flagAck, seq: 150, data: "once"})
+	}
+	if tb.held != 4+overhead {
+		t.Errorf("%d octets are held of a segment that came three times", tb.held)
+	}
 	for i := range 2 * mostHeld / 1000 {
 		one(now, step{flags: flagAck, seq: uint32(200 + 1000*i), data: strings.Repeat("x", 1000)})
 		if tb.held > mostHeld+2000 {
