@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"cmd/wsspec", "ci"},
 	{"examples", "fuzz", "autobahn", "tools"},
 	{"conformance/specs", "conformance/wsspectest"},
-	{"reports/record"},
+	{"reports/record", "reports/review"},
 	{"reports/forms"},
 	{"reports/autobahn"},
 	{"reports/*"},
@@ -30,6 +30,7 @@ var layers = [][]string{
 	{"conformance"},
 	{"conformance/run"},
 	{"conformance/play"},
+	{"conformance/check"},
 	{"conformance/passive"},
 	{"conformance/opening"},
 	{"conformance/gotest"},
@@ -42,7 +43,7 @@ var layers = [][]string{
 	{"conformance/oracle", "conformance/faulty", "conformance/rfc"},
 	{"conformance/verdict"},
 	{"ref"},
-	{"internal", "reports/internal/wording", "reports/secrets"},
+	{"internal", "reports/internal/wording", "reports/secrets", "conformance/capture"},
 	{"ref/wire"},
 }
 
