@@ -317,8 +317,12 @@ func TestBeginnings(t *testing.T) {
 			"1 open 10.0.0.1:4000 [true false]\n1 > hello\n1 < missing 5: " + whyNone + "\n1 done open=true\n",
 		},
 		{
-			"the ports again", slicesOf(wholeConnection, wholeConnection[:3], []step{{flags: flagSyn, seq: 5000}, {flags: flagAck, seq: 5001, data: "again"}}),
+			"the ports again", slicesOf(wholeConnection, []step{{flags: flagSyn, seq: 5000}, {flags: flagAck, seq: 5001, data: "again"}}),
 			wholeLog + "2 open 10.0.0.1:4000 [true false]\n2 > again\n2 done open=true\n",
+		},
+		{
+			"the ports and the first number again", slicesOf(wholeConnection, wholeConnection),
+			wholeLog + strings.ReplaceAll(wholeLog, "1 ", "2 "),
 		},
 		{
 			"the ports again, without an end", slicesOf(wholeConnection[:5], []step{{flags: flagSyn, seq: 5000}, {flags: flagAck, seq: 5001, data: "again"}}),

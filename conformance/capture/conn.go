@@ -103,7 +103,7 @@ func (c *conn) replacedBy(s *segment) bool {
 	h := &c.halves[c.from(s)]
 	switch {
 	case c.ended:
-		return !c.info.FromBeginning[c.from(s)] || h.isn != s.seq
+		return true
 	case c.info.FromBeginning[c.from(s)]:
 		return h.isn != s.seq
 	case !h.known:
