@@ -325,6 +325,10 @@ func TestBeginnings(t *testing.T) {
 			wholeLog + strings.ReplaceAll(wholeLog, "1 ", "2 "),
 		},
 		{
+			"a SYN twice, and late", slicesOf(wholeConnection[1:4], wholeConnection[:1], wholeConnection[4:]),
+			strings.Replace(wholeLog, "true true", "false true", 1),
+		},
+		{
 			"the ports again, without an end", slicesOf(wholeConnection[:5], []step{{flags: flagSyn, seq: 5000}, {flags: flagAck, seq: 5001, data: "again"}}),
 			"1 open 10.0.0.1:4000 [true true]\n1 > hello\n1 < world\n1 done open=true\n2 open 10.0.0.1:4000 [true false]\n2 > again\n2 done open=true\n",
 		},

@@ -41,8 +41,8 @@ type half struct {
 	// known: next is the sequence number of the next octet.
 	known bool
 	next  uint32
-	// isn is the number of its SYN, if the file has that.
-	isn uint32
+	// first is the number of its first octet.
+	first uint32
 	// queue has the segments that are not due, by their sequence numbers; held is how many
 	// octets they take.
 	queue []waiting
@@ -95,8 +95,13 @@ func (c *conn) from(s *segment) End {
 	return Acceptor
 }
 
-// replacedBy reports whether a segment begins another connection between the same ports.
-func (c *conn) replacedBy(s *segment) bool {
+// apart is how far from the latest segment of a connection a SYN with the number of its first
+// one is another connection's: a stack may begin with the same number each time.
+const apart = time.Second
+
+// replacedBy reports whether a segment begins another connection between the same ports. A
+// SYN may also be sent again, and may come late in the file.
+func (c *conn) replacedBy(at time.Time, s *segment) bool {
 	if s.flags&(flagSyn|flagAck|flagRst) != flagSyn {
 		return false
 	}
@@ -104,12 +109,12 @@ func (c *conn) replacedBy(s *segment) bool {
 	switch {
 	case c.ended:
 		return true
-	case c.info.FromBeginning[c.from(s)]:
-		return h.isn != s.seq
 	case !h.known:
 		return c.halves[c.from(s).Other()].passed
+	case h.first != s.seq+1:
+		return true
 	}
-	return h.passed
+	return h.passed && at.Sub(c.last).Abs() > apart
 }
 
 func (c *conn) take(at time.Time, s *segment) {
@@ -134,7 +139,7 @@ func (c *conn) take(at time.Time, s *segment) {
 	}
 	if s.length() > 0 {
 		if !h.known {
-			h.known, h.next = true, s.seq
+			h.known, h.next, h.first = true, s.seq, s.seq
 		}
 		c.data(e, waiting{at: at, seq: s.seq, octets: s.octets, cut: s.cut, hasAcks: s.flags&flagAck != 0, acks: s.ack})
 	}
@@ -159,7 +164,7 @@ func (c *conn) syn(e End, s *segment) {
 	if h.known {
 		return // it was sent again, or came late
 	}
-	h.known, h.next, h.isn = true, s.seq+1, s.seq
+	h.known, h.next, h.first = true, s.seq+1, s.seq+1
 	c.info.FromBeginning[e] = true
 }
 

@@ -58,7 +58,7 @@ func (t *table) unread(what string) {
 func (t *table) segment(p packet, s *segment) {
 	k := pairOf(s)
 	c := t.conns[k]
-	if c != nil && c.replacedBy(s) {
+	if c != nil && c.replacedBy(p.at, s) {
 		c.finish()
 		c = nil
 	}

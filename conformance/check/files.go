@@ -28,7 +28,7 @@ func (c *Collector) Note(format string, args ...any) {
 // File is what was collected.
 func (c *Collector) File() *File {
 	if c.left > 0 {
-		c.Note("%d connections without a violation are not listed: the list has %d", c.left, mostConnections)
+		c.Note("%d connections are not listed: the list has %d, and those with violations first", c.left, len(c.file.Connections))
 		c.left = 0
 	}
 	if c.lost > 0 {
@@ -41,8 +41,10 @@ func (c *Collector) File() *File {
 
 // add adds a connection that was judged.
 func (c *Collector) add(conn *Connection) {
-	if len(c.file.Connections) >= mostConnections && len(conn.Violations) == 0 {
+	n := len(c.file.Connections)
+	if n >= mostConnections && len(conn.Violations) == 0 || n >= 2*mostConnections {
 		c.left++
+		c.file.MoreViolations += int64(len(conn.Violations)) + conn.MoreViolations
 		return
 	}
 	c.file.Connections = append(c.file.Connections, conn)

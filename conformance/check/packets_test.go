@@ -329,3 +329,20 @@ func TestBounds(t *testing.T) {
 		t.Errorf("%d events, %d ends, notes %q", len(conn.Events), len(conn.Ended), f.Notes)
 	}
 }
+
+// A file may have more connections than anybody reads. Those with violations are listed first.
+func TestManyConnections(t *testing.T) {
+	c := NewCollector("", "", Options{})
+	for i := range 2*mostConnections + 20 {
+		bad := i >= mostConnections+10
+		conn := &Connection{}
+		if bad {
+			conn.Violations = make([]Violation, 2)
+		}
+		c.add(conn)
+	}
+	f := c.File()
+	if len(f.Connections) != 2*mostConnections || f.MoreViolations != 20 || f.Violations() != 2*(mostConnections+10) || len(f.Notes) != 1 {
+		t.Errorf("%d connections, %d violations of %d are in no connection, notes %q", len(f.Connections), f.MoreViolations, f.Violations(), f.Notes)
+	}
+}

@@ -13,6 +13,9 @@ type File struct {
 	Form string `json:"form"`
 	// Connections are those of which something was judged, in the order in which they began.
 	Connections []*Connection `json:"connections"`
+	// MoreViolations is how many there are in connections that are not listed, because the
+	// list is full.
+	MoreViolations int64 `json:"moreViolations,omitempty"`
 	// Others are the connections of which nothing was judged.
 	Others []Others `json:"others,omitempty"`
 	// Notes say what is to be known of the file as a whole, one sentence each.
@@ -20,7 +23,8 @@ type File struct {
 }
 
 // Violations is how many there are in all connections.
-func (f *File) Violations() (n int64) {
+func (f *File) Violations() int64 {
+	n := f.MoreViolations
 	for _, c := range f.Connections {
 		n += int64(len(c.Violations)) + c.MoreViolations
 	}
