@@ -32,7 +32,7 @@ func Report(name string, r *reports.Report, o check.Options) (*check.File, error
 		}
 	}
 	if without > 0 {
-		c.Note("%d results have no transcript here", without)
+		c.Note("results that have no transcript here: %d", without)
 	}
 	return c.File(), nil
 }
