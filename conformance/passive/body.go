@@ -17,8 +17,8 @@ type body struct {
 	line             []byte
 }
 
-// endless is a body up to the end of TCP.
-var endless = body{left: math.MaxInt64}
+// toTheEnd is a body up to the end of TCP.
+var toTheEnd = body{left: math.MaxInt64}
 
 // mostLine is the longest line between chunks that is read, in octets.
 const mostLine = 4 << 10
@@ -30,7 +30,7 @@ func bodyOf(fields wire.Fields, unsized body) body {
 		if strings.EqualFold(strings.TrimSpace(codings[len(codings)-1]), "chunked") {
 			return body{chunked: true}
 		}
-		return endless
+		return toTheEnd
 	}
 	length, ok := fields.Get("Content-Length")
 	if !ok {
@@ -38,10 +38,13 @@ func bodyOf(fields wire.Fields, unsized body) body {
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(length), 10, 64)
 	if err != nil || n < 0 {
-		return endless
+		return toTheEnd
 	}
 	return body{left: n}
 }
+
+// endless reports whether the body goes on up to the end of TCP.
+func (b *body) endless() bool { return b.left == math.MaxInt64 }
 
 // over reports whether nothing is left.
 func (b *body) over() bool { return b.left == 0 && !b.chunked }
@@ -52,7 +55,7 @@ func (b *body) skip(octets []byte) []byte {
 		if b.left > 0 {
 			n := min(b.left, int64(len(octets)))
 			octets = octets[n:]
-			if b.left != math.MaxInt64 {
+			if !b.endless() {
 				b.left -= n
 			}
 			continue
@@ -81,7 +84,7 @@ func (b *body) endLine(line string) {
 		n, err := strconv.ParseInt(strings.TrimSpace(size), 16, 62)
 		switch {
 		case err != nil || n < 0:
-			*b = endless
+			*b = toTheEnd
 		case n == 0:
 			b.trailer = true
 		default:

@@ -46,6 +46,8 @@ type frames struct {
 	// judged: the frame is part of a message whose content is judged. broken: it breaks a
 	// rule.
 	judged, broken bool
+	// gap: some of its payload was not seen.
+	gap bool
 	// kept are the first octets of the frame for its entry, and hash is that of all.
 	kept []byte
 	hash hash.Hash
@@ -109,7 +111,7 @@ func (f *frames) feed(p []byte, offset int64, at time.Duration) {
 // open begins a frame, whose header has come.
 func (f *frames) open(h wire.Header, lost bool, at time.Duration) {
 	f.header, f.left, f.maskPos, f.inside = h, h.Length, 0, true
-	f.control, f.kept, f.hash, f.broken = nil, nil, nil, false
+	f.control, f.kept, f.hash, f.broken, f.gap = nil, nil, nil, false, false
 	f.keep(f.head[:f.headLen])
 	checked := h
 	if f.foreign {
@@ -320,7 +322,7 @@ func (f *frames) endFrame(at time.Duration) {
 	f.side.seen.Frames++
 	switch {
 	case h.Opcode == wire.OpClose:
-		if h.Length <= 125 {
+		if h.Length <= 125 && !f.gap {
 			f.closeFrame(h, at)
 		}
 		f.rules.Closed = true
@@ -363,7 +365,7 @@ func (f *frames) endMessage(at time.Duration) {
 // keep keeps octets of the frame for its entry.
 func (f *frames) keep(p []byte) {
 	o := &f.side.of.options
-	if o.Entry == nil && !o.Transcript {
+	if o.Entry == nil && !o.Transcript || f.gap {
 		return
 	}
 	most := max(o.FrameOctets, leastKept)

@@ -122,7 +122,7 @@ func (c *Connection) readResponse() bool {
 	c.refused = answered.upgrade
 	c.waiting = c.waiting && len(c.requests) > 0
 	if answered.Method != "HEAD" && r.Status != 204 && r.Status != 304 {
-		s.body = bodyOf(r.Fields, endless)
+		s.body = bodyOf(r.Fields, toTheEnd)
 	}
 	s.drop(len(s.held) - len(s.body.skip(s.held)))
 	return true
