@@ -365,7 +365,7 @@ func (f *frames) endMessage(at time.Duration) {
 // keep keeps octets of the frame for its entry.
 func (f *frames) keep(p []byte) {
 	o := &f.side.of.options
-	if o.Entry == nil && !o.Transcript || f.gap {
+	if o.HeadsOnly || o.Entry == nil && !o.Transcript || f.gap {
 		return
 	}
 	most := max(o.FrameOctets, leastKept)

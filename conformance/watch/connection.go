@@ -130,8 +130,16 @@ func (p *pipe) run(ctx context.Context) {
 			n, err = p.gather(buf, n, err)
 		}
 		if n > 0 {
+			// Before the frames, what one side says has to be queued before the other side can
+			// answer it: it says what the answer is.
+			early := !p.of.judging.opened.Load()
+			if early {
+				p.of.judging.octets(p.sender, buf[:n], at)
+			}
 			lost := p.pass(ctx, buf[:n])
-			p.of.judging.octets(p.sender, buf[:n], at)
+			if !early {
+				p.of.judging.octets(p.sender, buf[:n], at)
+			}
 			if lost != nil {
 				p.lost(lost)
 				return

@@ -29,6 +29,8 @@ var judges = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))
 // judges them while there are some.
 type judging struct {
 	judge *passive.Connection
+	// opened: the opening handshake is over.
+	opened atomic.Bool
 
 	mu    sync.Mutex
 	items []item
@@ -137,17 +139,20 @@ func (j *judging) run() {
 			at += i.octets
 		}
 		waiting.Add(-int64(len(room)))
+		if !j.opened.Load() && j.judge.Summary().Opened {
+			j.opened.Store(true)
+		}
 	}
 }
 
-// tooFast is why octets are not judged that had no room.
-const tooFast = "the octets came faster than they could be judged"
+// TooFast is why octets are not judged that had no room: see [passive.Unjudged].
+const TooFast = "the octets came faster than they could be judged"
 
 func (j *judging) feed(i item, octets []byte) {
 	fromClient := i.sender == wire.RoleClient
 	switch {
 	case i.missed:
-		j.judge.Stop(i.sender, tooFast, i.at)
+		j.judge.Stop(i.sender, TooFast, i.at)
 	case i.end != 0 && fromClient:
 		j.judge.ClientClosed(i.end, i.at)
 	case i.end != 0:
