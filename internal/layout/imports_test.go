@@ -30,6 +30,7 @@ var layers = [][]string{
 	{"conformance"},
 	{"conformance/run"},
 	{"conformance/play"},
+	{"conformance/watch"},
 	{"conformance/passive"},
 	{"conformance/opening"},
 	{"conformance/gotest"},
