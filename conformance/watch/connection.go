@@ -134,11 +134,11 @@ func (p *pipe) run(ctx context.Context) {
 			// answer it: it says what the answer is.
 			early := !p.of.judging.opened.Load()
 			if early {
-				p.of.judging.octets(p.sender, buf[:n], at)
+				p.of.judging.octets(p.sender, buf[:n], at, false)
 			}
 			lost := p.pass(ctx, buf[:n])
 			if !early {
-				p.of.judging.octets(p.sender, buf[:n], at)
+				p.of.judging.octets(p.sender, buf[:n], at, true)
 			}
 			if lost != nil {
 				p.lost(lost)

@@ -57,9 +57,20 @@ func newJudging(c *passive.Connection) *judging {
 	return &judging{judge: c, idle: make(chan struct{})}
 }
 
-// octets queues octets to be judged. It does not wait.
-func (j *judging) octets(sender wire.Role, octets []byte, at time.Duration) {
+// mostAtOnce is how many octets are judged at once by who passes them on, behind that:
+// waking another goroutine would take longer.
+const mostAtOnce = 1 << 10
+
+// octets queues octets to be judged. A few that were passed on already it judges at once, if
+// nothing else waits. It does not wait.
+func (j *judging) octets(sender wire.Role, octets []byte, at time.Duration, passedOn bool) {
 	j.mu.Lock()
+	if passedOn && !j.busy && !j.missed[sender] && len(octets) <= mostAtOnce {
+		j.busy = true
+		j.mu.Unlock()
+		j.atOnce(item{sender: sender, at: at, octets: len(octets)}, octets)
+		return
+	}
 	defer j.mu.Unlock()
 	if j.missed[sender] {
 		return
@@ -78,6 +89,35 @@ func (j *judging) octets(sender wire.Role, octets []byte, at time.Duration) {
 	}
 	j.room = append(j.room, octets...)
 	j.queue(item{sender: sender, at: at, octets: len(octets)})
+}
+
+// atOnce judges an item without a queue. What was queued meanwhile is judged behind it.
+func (j *judging) atOnce(i item, octets []byte) {
+	j.feed(i, octets)
+	j.noteOpened()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case len(j.items) > 0:
+		go j.run()
+	default:
+		j.rest()
+	}
+}
+
+// rest ends the judging until something is queued again; mu is held.
+func (j *judging) rest() {
+	j.busy = false
+	if j.over {
+		close(j.idle)
+	}
+}
+
+// noteOpened notes that frames follow.
+func (j *judging) noteOpened() {
+	if !j.opened.Load() && j.judge.Summary().Opened {
+		j.opened.Store(true)
+	}
 }
 
 // closed queues the end of TCP.
@@ -125,10 +165,7 @@ func (j *judging) run() {
 		items, j.items = j.items, items[:0]
 		room, j.room = j.room, room[:0]
 		if len(items) == 0 {
-			j.busy = false
-			if j.over {
-				close(j.idle)
-			}
+			j.rest()
 			j.mu.Unlock()
 			return
 		}
@@ -139,9 +176,7 @@ func (j *judging) run() {
 			at += i.octets
 		}
 		waiting.Add(-int64(len(room)))
-		if !j.opened.Load() && j.judge.Summary().Opened {
-			j.opened.Store(true)
-		}
+		j.noteOpened()
 	}
 }
 
