@@ -105,18 +105,26 @@ type pipe struct {
 	faults   *faults
 }
 
-// How many octets are read at once. A pipe begins with few, so that thousands of
-// connections take little memory. When a read fills the buffer, it gets a larger one; after
-// some reads that would fit the small one, the small one again.
+// How many octets are read at once. A pipe reads few, so that thousands of connections that
+// wait take little memory. When a read fills its buffer, there is more: that is read into a
+// large buffer, which all pipes lend each other, until a read does not fill it.
 const (
 	smallRead = 4 << 10
 	largeRead = 64 << 10
-	fewReads  = 32
 )
+
+var largeBuffers = sync.Pool{New: func() any { return &[largeRead]byte{} }}
 
 // run passes on until the sender ends its half of TCP, or the connection ends.
 func (p *pipe) run(ctx context.Context) {
-	buf, small := make([]byte, smallRead), 0
+	small := make([]byte, smallRead)
+	buf := small
+	var large *[largeRead]byte
+	defer func() {
+		if large != nil {
+			largeBuffers.Put(large)
+		}
+	}()
 	for {
 		n, err := p.from.Read(buf)
 		if p.of.isCut.Load() {
@@ -149,13 +157,13 @@ func (p *pipe) run(ctx context.Context) {
 			p.end(err, at)
 			return
 		}
-		switch small++; {
-		case n == len(buf) && n < largeRead:
-			buf, small = make([]byte, largeRead), 0
-		case n > smallRead:
-			small = 0
-		case small > fewReads && len(buf) > smallRead:
-			buf = make([]byte, smallRead)
+		switch {
+		case n == len(buf) && large == nil:
+			large = largeBuffers.Get().(*[largeRead]byte)
+			buf = large[:]
+		case n < len(buf) && large != nil:
+			largeBuffers.Put(large)
+			large, buf = nil, small
 		}
 	}
 }

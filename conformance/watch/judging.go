@@ -17,6 +17,7 @@ const (
 	mostWaitingAll = 64 << 20
 	// spareRoom is how much room a connection keeps when nothing waits.
 	spareRoom = 4 << 10
+	fewItems  = 32
 )
 
 var waiting atomic.Int64
@@ -57,15 +58,33 @@ func newJudging(c *passive.Connection) *judging {
 	return &judging{judge: c, idle: make(chan struct{})}
 }
 
-// mostAtOnce is how many octets are judged at once by who passes them on, behind that:
-// waking another goroutine would take longer.
-const mostAtOnce = 1 << 10
+// So many octets are judged at once by who passes them on, behind that: waking another
+// goroutine would take longer. Of large frames that are not compressed it is any number of
+// octets, because queueing them would take longer too.
+const (
+	mostAtOnce = 1 << 10
+	largeFrame = 512
+)
+
+// quick reports whether judging so many octets takes no longer than queueing them. It is
+// called while nothing is judged.
+func (j *judging) quick(sender wire.Role, octets int) bool {
+	if octets <= mostAtOnce {
+		return true
+	}
+	s := j.judge.Summary()
+	side := s.Client
+	if sender == wire.RoleServer {
+		side = s.Server
+	}
+	return s.Opened && s.Agreed.Deflate == nil && side.Octets > side.Frames*largeFrame
+}
 
 // octets queues octets to be judged. A few that were passed on already it judges at once, if
 // nothing else waits. It does not wait.
 func (j *judging) octets(sender wire.Role, octets []byte, at time.Duration, passedOn bool) {
 	j.mu.Lock()
-	if passedOn && !j.busy && !j.missed[sender] && len(octets) <= mostAtOnce {
+	if passedOn && !j.busy && !j.missed[sender] && j.quick(sender, len(octets)) {
 		j.busy = true
 		j.mu.Unlock()
 		j.atOnce(item{sender: sender, at: at, octets: len(octets)}, octets)
@@ -159,7 +178,7 @@ func (j *judging) run() {
 		if cap(room) > spareRoom {
 			room = nil
 		}
-		if cap(items) > fewReads {
+		if cap(items) > fewItems {
 			items = nil
 		}
 		items, j.items = j.items, items[:0]

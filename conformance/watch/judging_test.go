@@ -21,7 +21,7 @@ func TestWhatComesTooFastIsNotJudged(t *testing.T) {
 	}
 	piece := make([]byte, 1<<20)
 	for range 2 * mostWaiting / len(piece) {
-		j.octets(wire.RoleServer, piece, 1, true)
+		j.octets(wire.RoleServer, piece, 1, false)
 	}
 	j.mu.Lock()
 	held := len(j.room)
