@@ -273,11 +273,12 @@ func (s *observer) judge(number int) passive.Options {
 			}
 		},
 		Unjudged: func(u passive.Unjudged) {
+			u.Why = known.Text(u.Why)
 			of.unjudged(u)
 			s.notJudged(u)
-			text := fmt.Sprintf("not judged from octet %d on: %s", u.Offset, known.Text(u.Why))
+			text := fmt.Sprintf("not judged from octet %d on: %s", u.Offset, u.Why)
 			if !u.Rest {
-				text = fmt.Sprintf("not judged at octet %d: %s", u.Offset, known.Text(u.Why))
+				text = fmt.Sprintf("not judged at octet %d: %s", u.Offset, u.Why)
 			}
 			s.line(number, u.Sender, text)
 		},

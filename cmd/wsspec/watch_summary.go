@@ -27,6 +27,9 @@ func (s *observer) count(number int, v passive.Violation, what string) {
 	c.times++
 }
 
+// mostReasons bounds how many reasons are counted: some quote what a side sent.
+const mostReasons = 100
+
 // notJudged counts what was not judged.
 func (s *observer) notJudged(u passive.Unjudged) {
 	s.mu.Lock()
@@ -34,7 +37,11 @@ func (s *observer) notJudged(u passive.Unjudged) {
 	if s.unjudged == nil {
 		s.unjudged = map[string]int{}
 	}
-	s.unjudged[u.Why]++
+	why := u.Why
+	if _, known := s.unjudged[why]; !known && len(s.unjudged) >= mostReasons {
+		why = "other reasons"
+	}
+	s.unjudged[why]++
 	s.tooFast = s.tooFast || u.Why == watch.TooFast
 }
 

@@ -2,12 +2,14 @@ package passive_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"github.com/wsspec/wsspec/conformance/passive"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
+// How fast frames of both sides are judged.
 func BenchmarkJudge(b *testing.B) {
 	for _, size := range []int{128, 20000} {
 		for _, kind := range []wire.Opcode{wire.OpText, wire.OpBinary} {
@@ -19,7 +21,7 @@ func BenchmarkJudge(b *testing.B) {
 					wire.Mask(h.MaskKey, 0, payload)
 				}
 				frame = append(frame, payload...)
-				b.Run(sender.String()+" "+kind.String(), func(b *testing.B) {
+				b.Run(fmt.Sprintf("%s %s %d", sender, kind, size), func(b *testing.B) {
 					c := passive.New(passive.Options{})
 					c.FromClient([]byte(request), 1)
 					c.FromServer([]byte(accept), 2)
