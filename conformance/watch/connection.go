@@ -105,27 +105,12 @@ type pipe struct {
 	faults   *faults
 }
 
-// How many octets are read at once. A pipe reads few, so that thousands of connections that
-// wait take little memory. When a read fills its buffer, there is more: that is read into a
-// large buffer, which all pipes lend each other, until a read does not fill it.
-const (
-	smallRead = 4 << 10
-	largeRead = 64 << 10
-)
-
-var largeBuffers = sync.Pool{New: func() any { return &[largeRead]byte{} }}
-
 // run passes on until the sender ends its half of TCP, or the connection ends.
 func (p *pipe) run(ctx context.Context) {
-	small := make([]byte, smallRead)
-	buf := small
-	var large *[largeRead]byte
-	defer func() {
-		if large != nil {
-			largeBuffers.Put(large)
-		}
-	}()
+	b := newBuffer(p.faults.gathers())
+	defer b.release()
 	for {
+		buf := b.octets()
 		n, err := p.from.Read(buf)
 		if p.of.isCut.Load() {
 			if err == nil {
@@ -138,16 +123,7 @@ func (p *pipe) run(ctx context.Context) {
 			n, err = p.gather(buf, n, err)
 		}
 		if n > 0 {
-			// Before the frames, what one side says has to be queued before the other side can
-			// answer it: it says what the answer is.
-			early := !p.of.judging.opened.Load()
-			if early {
-				p.of.judging.octets(p.sender, buf[:n], at, false)
-			}
-			lost := p.pass(ctx, buf[:n])
-			if !early {
-				p.of.judging.octets(p.sender, buf[:n], at, true)
-			}
+			lost := p.passAndJudge(ctx, buf[:n], at)
 			if lost != nil {
 				p.lost(lost)
 				return
@@ -157,15 +133,21 @@ func (p *pipe) run(ctx context.Context) {
 			p.end(err, at)
 			return
 		}
-		switch {
-		case n == len(buf) && large == nil:
-			large = largeBuffers.Get().(*[largeRead]byte)
-			buf = large[:]
-		case n < len(buf) && large != nil:
-			largeBuffers.Put(large)
-			large, buf = nil, small
-		}
+		b.filled(n)
 	}
+}
+
+// passAndJudge passes octets on, and then has them judged. In the opening handshake it queues
+// them first: the other side may answer at once, and what it answers has to be known.
+func (p *pipe) passAndJudge(ctx context.Context, octets []byte, at time.Duration) error {
+	j := p.of.judging
+	if !j.opened.Load() {
+		j.octets(p.sender, octets, at, false)
+		return p.pass(ctx, octets)
+	}
+	err := p.pass(ctx, octets)
+	j.octets(p.sender, octets, at, true)
+	return err
 }
 
 // pass writes octets to the other end, with the faults that are wanted.
