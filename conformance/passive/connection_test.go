@@ -128,7 +128,9 @@ func TestViolations(t *testing.T) {
 			for _, v := range tt.want {
 				var offset int
 				var id string
-				fmt.Sscan(v, &offset, &id)
+				if _, err := fmt.Sscan(v, &offset, &id); err != nil {
+					t.Fatal(err)
+				}
 				want = append(want, fmt.Sprintf("%s %d %s", tt.sender, before+offset, id))
 			}
 			for _, size := range []int{1, 3, 1 << 20} {

@@ -164,6 +164,9 @@ func (f *frames) openData(h wire.Header, v *wire.Violation) {
 		if h.RSV != 0 && !f.message.compressed || f.message.compressed && f.inflation == nil {
 			f.message.judged = false // what the payload is nobody knows
 		}
+		if v != nil && v.Rule == wire.RuleReservedBits {
+			f.spoil()
+		}
 	case v != nil && v.Rule == wire.RuleContinuation:
 		f.message = message{}
 	}
@@ -219,9 +222,12 @@ func (f *frames) judgeMasks(at time.Duration) {
 	}
 	if v := f.masks.Judge(); v != nil {
 		f.maskTold = true
-		f.violated(v, f.begin+int64(f.header.Len()-len(f.header.MaskKey)), at)
+		f.violated(v, f.lastKey(), at)
 	}
 }
+
+// lastKey is the offset of the masking key of the latest frame.
+func (f *frames) lastKey() int64 { return f.begin + int64(f.header.Len()-len(f.header.MaskKey)) }
 
 // payload takes a part of the payload of the frame under way.
 func (f *frames) payload(p []byte, offset int64, at time.Duration) {
@@ -365,7 +371,7 @@ func (f *frames) endMessage(at time.Duration) {
 // keep keeps octets of the frame for its entry.
 func (f *frames) keep(p []byte) {
 	o := &f.side.of.options
-	if o.Entry == nil && !o.Transcript || f.gap {
+	if o.HeadsOnly || o.Entry == nil && !o.Transcript || f.gap {
 		return
 	}
 	most := max(o.FrameOctets, leastKept)
@@ -414,7 +420,7 @@ func (f *frames) end(at time.Duration) {
 		f.judgeMasks(at)
 		if masks := f.side.of.options.Masks; masks != nil && !f.maskTold {
 			if v, _ := masks.Add(f.masks.Keys()); v != nil {
-				f.violated(v, f.begin, at)
+				f.violated(v, f.lastKey(), at)
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func (c *Connection) readRequest() bool {
 	switch {
 	case errors.Is(err, wire.ErrShort):
 		return false
-	case err != nil && bytes.HasPrefix(s.held, []byte{0x16, 0x03}):
+	case err != nil && begins(s.held, "\x16\x03"):
 		c.giveUp(s.role, "this looks like TLS", s.when(s.offset))
 		return false
 	case err != nil:

@@ -25,6 +25,9 @@ type Options struct {
 	// [observed.Entry.Beginning] does. 0 means 142, which is enough for
 	// [observed.Entry.String], and then longer frames have no hash.
 	FrameOctets int
+	// HeadsOnly: Entry is told of no frames, and the transcript has none, which saves the
+	// work of keeping their octets.
+	HeadsOnly bool
 	// Transcript: keep the entries for [Connection.Transcript]. That takes about 1 MiB at
 	// most, and [stream.Keeper] bounds what all connections take together.
 	Transcript bool

@@ -30,7 +30,7 @@ var layers = [][]string{
 	{"conformance"},
 	{"conformance/run"},
 	{"conformance/play"},
-	{"conformance/check"},
+	{"conformance/check", "conformance/watch"},
 	{"conformance/passive"},
 	{"conformance/opening"},
 	{"conformance/gotest"},
