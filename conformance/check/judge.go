@@ -195,9 +195,11 @@ func (j *Judge) entry(e passive.Entry) {
 	j.out.Events = append(j.out.Events, Event{e.At.Microseconds(), e.Sender.String(), e.Offset, e.String()})
 }
 
-// asksForWebSocket reports whether the head of a request has to do with WebSocket.
-func asksForWebSocket(head []byte) bool {
-	return bytes.Contains(bytes.ToLower(head), []byte("websocket"))
+// asksForWebSocket reports whether octets that are no HTTP were meant as a request for
+// WebSocket. Other protocols of lines may have that word in them, too.
+func asksForWebSocket(octets []byte) bool {
+	line, _, _ := bytes.Cut(octets, []byte("\n"))
+	return bytes.Contains(bytes.ToLower(octets), []byte("\nsec-websocket-")) && (bytes.HasPrefix(line, []byte("GET ")) || bytes.Contains(line, []byte(" HTTP/")))
 }
 
 func (j *Judge) head(octets []byte) {
@@ -207,14 +209,13 @@ func (j *Judge) head(octets []byte) {
 }
 
 func (j *Judge) request(head []byte) {
-	if !asksForWebSocket(head) {
+	r, _, err := wire.ParseRequest(head)
+	if err != nil || !opening.IsUpgrade(r) {
 		return
 	}
 	j.asked = true
 	j.head(head)
-	if r, _, err := wire.ParseRequest(head); err == nil {
-		j.out.Target, j.out.Response, j.out.Subprotocol, j.out.Extensions = r.Target, "", "", ""
-	}
+	j.out.Target, j.out.Response, j.out.Subprotocol, j.out.Extensions = r.Target, "", "", ""
 }
 
 func (j *Judge) response(head []byte) {

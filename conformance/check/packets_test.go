@@ -228,6 +228,8 @@ func TestWhatAConnectionIs(t *testing.T) {
 		{"another method, and for WebSocket", both, []spoken{{opener, strings.Replace(request, "GET", "POST", 1)}}, []string{"not opened", "client RFC6455-4.1-21"}},
 		{"plain HTTP", both, []spoken{{opener, plain}, {acceptor, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"}}, []string{"1 of " + string(PlainHTTP)}},
 		{"like HTTP, and for something else", both, []spoken{{opener, "EHLO localhost\r\n"}, {acceptor, "250 hello\r\n"}}, []string{"1 of " + string(PlainHTTP)}},
+		{"lines with that word", both, []spoken{{opener, "CONNECT {}\r\nPUB websocket 3\r\nyes\r\n"}, {acceptor, "+OK\r\n"}}, []string{"1 of " + string(PlainHTTP)}},
+		{"behind a line of the PROXY protocol", both, []spoken{{opener, "PROXY TCP4 10.0.0.1 10.0.0.2 4000 80\r\n" + request}, {acceptor, accept}}, []string{"1 of " + string(Other)}},
 		{"TLS", both, []spoken{{opener, "\x16\x03\x01\x00\xc0\x01\x00\x00"}}, []string{"1 of " + string(TLS)}},
 		{"TLS, one octet at first", both, []spoken{{opener, "\x16"}, {opener, "\x03\x01\x00\xc0\x01\x00\x00"}}, []string{"1 of " + string(TLS)}},
 		{"TLS, from the middle on", none, []spoken{{acceptor, "\x17\x03\x03\x00\x10abcdefghijklmnop"}}, []string{"1 of " + string(TLS)}},

@@ -47,7 +47,7 @@ func protocolOf(p []byte, sure bool) protocol {
 			return http
 		}
 		return undecided
-	case method > 0 && method <= mostMethod && p[method] == ' ':
+	case method > 0 && method <= mostMethod && p[method] == ' ' && string(p[:method]) != "PROXY": // of the PROXY protocol
 		return http
 	}
 	return unknown
