@@ -97,6 +97,9 @@ func (f *checkFlags) run(cmd *cobra.Command, names []string) error {
 		return err
 	}
 	f.hide(cmd.ErrOrStderr())
+	if known := f.hidden.redactor; known != nil {
+		o.Hide = func(c *check.Connection) { hideIn(c, known) }
+	}
 	var files []*check.File
 	var failed []error
 	for _, name := range names {
@@ -106,7 +109,6 @@ func (f *checkFlags) run(cmd *cobra.Command, names []string) error {
 			return err
 		}
 		if file != nil {
-			hideIn(file, f.hidden.redactor)
 			files = append(files, file)
 		}
 		switch {

@@ -148,45 +148,44 @@ func notJudged(n *check.NotJudged) string {
 	default:
 		where = append(where, fmt.Sprintf("the message at octet %d", n.Octet))
 	}
-	if len(where) == 0 {
+	switch {
+	case len(where) == 0 && n.Times > 1:
+		return fmt.Sprintf("not judged, %d times: %s", n.Times, n.Why)
+	case len(where) == 0:
 		return "not judged: " + n.Why
 	}
 	return "not judged " + strings.Join(where, ", ") + ": " + n.Why
 }
 
-// hideIn removes the secrets from what was found in a file. A nil Redactor removes nothing.
-func hideIn(f *check.File, known *secrets.Redactor) {
-	if known == nil {
-		return
+// hideIn removes the secrets from what was found of a connection.
+func hideIn(c *check.Connection, known *secrets.Redactor) {
+	r := known.Clone()
+	for _, head := range c.Heads {
+		r.Secrets(head)
 	}
-	for _, c := range f.Connections {
-		r := known.Clone()
-		for _, head := range c.Heads {
-			r.Secrets(head)
+	const origin = "ws://host" // of a target without one
+	raw, target := c.Target, c.Target
+	if strings.HasPrefix(target, "/") {
+		target = origin + target
+	}
+	r.Learn(target)
+	c.Target = strings.TrimPrefix(r.Text(target), origin)
+	hide := func(text *string) {
+		if raw != c.Target { // also where a query is one word
+			*text = strings.ReplaceAll(*text, raw, c.Target)
 		}
-		const origin = "ws://host" // of a target without one
-		target := c.Target
-		if strings.HasPrefix(target, "/") {
-			target = origin + target
-		}
-		r.Learn(target)
-		raw := c.Target
-		c.Target = strings.TrimPrefix(r.Text(target), origin)
-		hidden := func(text string) string { // also where a query is one word
-			if raw != c.Target {
-				text = strings.ReplaceAll(text, raw, c.Target)
-			}
-			return r.Text(text)
-		}
-		for _, text := range []*string{&c.Subprotocol, &c.Extensions, &c.Response} {
-			*text = r.Text(*text)
-		}
-		c.Ended = r.Texts(c.Ended)
-		for i := range c.Violations {
-			c.Violations[i].What = hidden(c.Violations[i].What)
-		}
-		for i := range c.Events {
-			c.Events[i].Text = hidden(c.Events[i].Text)
-		}
+		*text = r.Text(*text)
+	}
+	for _, text := range []*string{&c.Subprotocol, &c.Extensions, &c.Response} {
+		hide(text)
+	}
+	for i := range c.Ended {
+		hide(&c.Ended[i])
+	}
+	for i := range c.Violations {
+		hide(&c.Violations[i].What)
+	}
+	for i := range c.Events {
+		hide(&c.Events[i].Text)
 	}
 }

@@ -41,6 +41,10 @@ func (c *Collector) File() *File {
 
 // add adds a connection that was judged.
 func (c *Collector) add(conn *Connection) {
+	if c.options.Hide != nil {
+		c.options.Hide(conn)
+	}
+	conn.Heads = nil
 	n := len(c.file.Connections)
 	if n >= mostConnections && len(conn.Violations) == 0 || n >= 2*mostConnections {
 		c.left++

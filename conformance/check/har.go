@@ -33,13 +33,15 @@ func HAR(name string, r io.Reader, o Options) (*File, error) {
 const whatHARLacks = "an archive of a browser has messages and no frames: masking, fragments, reserved bits, lengths, compression, pings and pongs are not seen"
 
 func (c *Collector) exchange(x *capture.Exchange) {
-	out := Connection{Began: x.Started, Target: x.URL}
+	out := Connection{Began: x.Started}
 	if u, err := url.Parse(x.URL); err == nil && u.Host != "" {
 		out.Server = u.Host
 	}
 	j := c.Judge(out, nil)
-	j.asked = true
 	j.lacks(whatHARLacks)
+	for _, fields := range [][]capture.HARField{x.Request, x.Response} {
+		j.head(wire.Request{Method: x.Method, Target: targetOf(x.URL), Version: "HTTP/1.1", Fields: fieldsOf(fields)}.Append(nil))
+	}
 	version := strings.ToUpper(x.Version)
 	if strings.HasPrefix(version, "H2") || strings.HasPrefix(version, "H3") || strings.HasPrefix(version, "HTTP/2") || strings.HasPrefix(version, "HTTP/3") {
 		j.lacks("the opening handshake is over " + x.Version + " (RFC 8441, RFC 9220), which is not judged")
@@ -52,9 +54,7 @@ func (c *Collector) exchange(x *capture.Exchange) {
 }
 
 // lacks says that something cannot be judged on either side.
-func (j *Judge) lacks(why string) {
-	j.out.NotJudged = append(j.out.NotJudged, NotJudged{Rest: true, Times: 1, Why: why})
-}
+func (j *Judge) lacks(why string) { j.notJudged(NotJudged{Rest: true, Times: 1, Why: why}) }
 
 // handshake judges the opening handshake, if the archive has all of its fields.
 func (j *Judge) handshake(x *capture.Exchange, version string) {
@@ -82,10 +82,6 @@ func (j *Judge) handshake(x *capture.Exchange, version string) {
 		response.Fields = append(slices.DeleteFunc(response.Fields, ofBody), wire.Field{Name: "Content-Length", Value: "0"})
 	}
 	j.Octets(wire.RoleServer, x.Started, response.Append(nil))
-	// The octets so far are made of fields, and their number says nothing.
-	for i := range j.out.Violations {
-		j.out.Violations[i].Octet = -1
-	}
 }
 
 // ofBody reports whether a field says how long the body is, which the archive has apart.
@@ -100,9 +96,7 @@ func (j *Judge) joined(x *capture.Exchange) {
 	if x.Status != 0 {
 		j.out.Response = fmt.Sprintf("%d", x.Status)
 	}
-	fields := fieldsOf(x.Response)
-	j.out.Subprotocol, _ = fields.List("Sec-WebSocket-Protocol")
-	j.out.Extensions, _ = fields.List("Sec-WebSocket-Extensions")
+	j.agreed(fieldsOf(x.Response))
 }
 
 // fieldsOf are the fields of an archive. Chrome writes fields of the same name as one, with
@@ -156,7 +150,7 @@ func (j *Judge) messages(x *capture.Exchange) {
 			continue
 		}
 		if m.Opcode > 15 || m.Undecoded {
-			j.lacks(fmt.Sprintf("message %d of the archive cannot be read", i+1))
+			j.lacks("a message whose data cannot be read")
 			continue
 		}
 		h := wire.Header{Fin: true, Opcode: wire.Opcode(m.Opcode), Length: uint64(len(m.Data))}
@@ -178,16 +172,16 @@ func (j *Judge) messages(x *capture.Exchange) {
 
 // doneHAR ends a connection of an archive, of which the octets that were fed say nothing.
 func (j *Judge) doneHAR(x *capture.Exchange) {
-	client, server := j.out.FromClient, j.out.FromServer
-	asked, target := j.asked, x.URL
-	j.Done(PlainHTTP, "")
-	j.out.Opened = asked && (x.Status == 101 || x.Status == 0 && len(x.Messages) > 0)
-	j.out.FromClient, j.out.FromServer, j.out.Target = client, server, target
+	j.conn.End(j.latest)
+	j.out.Opened = x.Status == 101 || x.Status == 0 && len(x.Messages) > 0
+	j.out.Target = shortened(x.URL)
 	for i := range j.out.NotJudged {
-		if j.out.NotJudged[i].Sender != "" {
-			j.out.NotJudged[i].Octet = 0
-		}
+		j.out.NotJudged[i].Octet = 0
 	}
+	for i := range j.out.Violations {
+		j.out.Violations[i].Octet = -1
+	}
+	j.of.add(j.out)
 }
 
 // browserErrors are the errors by which Chromium fails a connection

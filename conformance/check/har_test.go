@@ -84,7 +84,7 @@ func TestHAR(t *testing.T) {
 		}, []string{"opened=false  0/0 messages, 0/0 octets"}},
 		{"HTTP/2", func(e map[string]any) { e["request"].(map[string]any)["httpVersion"] = "h2" }, []string{opened, "not judged: the opening handshake is over h2 (RFC 8441, RFC 9220), which is not judged"}},
 		{"no list of messages", func(e map[string]any) { delete(e, "_webSocketMessages") }, []string{"opened=true chat 0/0 messages, 0/0 octets", "not judged: the archive has no list of messages; Chrome writes one"}},
-		{"wrong base64", add(message("receive", 2, "*")), []string{opened, "not judged: message 4 of the archive cannot be read"}},
+		{"wrong base64", add(message("receive", 2, "*"), message("receive", 2, "*")), []string{opened, "not judged: a message whose data cannot be read"}},
 		{"not UTF-8, as the browser reports", add(message("error", -1, "Could not decode a text frame as UTF-8.")), []string{opened, "server RFC6455-8.1-1 octet -1 message 4"}},
 		{"a masked frame, as the browser reports", add(message("error", -1, "A server must not mask any frames that it sends to the client.")), []string{opened, "server RFC6455-5.1-6 octet -1 message 4"}},
 		{"another error of the browser", add(message("error", -1, "Connection\nlost")), []string{opened, "ended: the browser reports: Connection lost"}},

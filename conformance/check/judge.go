@@ -103,7 +103,7 @@ func (j *Judge) Closed(sender wire.Role, at time.Time, how passive.End) {
 func (j *Judge) Done(kind Kind, unfinished string) {
 	j.conn.End(j.latest)
 	if !j.asked {
-		j.of.other(kind, j.out.name())
+		j.of.other(kind, j.out.Client+" → "+j.out.Server)
 		return
 	}
 	s := j.conn.Summary()
@@ -114,14 +114,6 @@ func (j *Judge) Done(kind Kind, unfinished string) {
 		j.ended(unfinished)
 	}
 	j.of.add(j.out)
-}
-
-// name names a connection by its ends.
-func (c *Connection) name() string {
-	if c.Client == "" && c.Server == "" {
-		return c.Target
-	}
-	return c.Client + " → " + c.Server
 }
 
 func (j *Judge) ended(how string) {
@@ -138,22 +130,18 @@ func (j *Judge) violation(v passive.Violation) {
 		Microseconds: v.At.Microseconds(), Sender: v.Sender.String(),
 		Requirement: v.Rule.ID, Clause: v.Rule.Clause(), What: v.Detail, Octet: v.Offset,
 	}
-	if j.message > 0 {
-		found.Octet, found.Message = -1, j.message
-	}
-	j.violated(found)
-}
-
-func (j *Judge) violated(v Violation) {
-	if len(j.out.Violations) >= mostViolations {
+	if found.Message = j.message; len(j.out.Violations) >= mostViolations {
 		j.out.MoreViolations++
 		return
 	}
-	j.out.Violations = append(j.out.Violations, v)
+	j.out.Violations = append(j.out.Violations, found)
 }
 
 func (j *Judge) unjudged(u passive.Unjudged) {
-	n := NotJudged{Sender: u.Sender.String(), Octet: u.Offset, Rest: u.Rest, Times: 1, Why: u.Why}
+	j.notJudged(NotJudged{Sender: u.Sender.String(), Octet: u.Offset, Rest: u.Rest, Times: 1, Why: u.Why})
+}
+
+func (j *Judge) notJudged(n NotJudged) {
 	for i := range j.out.NotJudged {
 		if o := &j.out.NotJudged[i]; o.Sender == n.Sender && o.Why == n.Why && o.Rest == n.Rest {
 			o.Times++
@@ -204,7 +192,7 @@ func asksForWebSocket(octets []byte) bool {
 
 func (j *Judge) head(octets []byte) {
 	if len(j.out.Heads) < mostHeads {
-		j.out.Heads = append(j.out.Heads, bytes.Clone(octets))
+		j.out.Heads = append(j.out.Heads, bytes.Clone(octets[:min(len(octets), mostOfHead)]))
 	}
 }
 
@@ -215,7 +203,7 @@ func (j *Judge) request(head []byte) {
 	}
 	j.asked = true
 	j.head(head)
-	j.out.Target, j.out.Response, j.out.Subprotocol, j.out.Extensions = r.Target, "", "", ""
+	j.out.Target, j.out.Response, j.out.Subprotocol, j.out.Extensions = shortened(r.Target), "", "", ""
 }
 
 func (j *Judge) response(head []byte) {
@@ -225,10 +213,24 @@ func (j *Judge) response(head []byte) {
 	j.head(head)
 	if r, _, err := wire.ParseResponse(head); err == nil {
 		line, _, _ := strings.Cut(string(head), "\n")
-		j.out.Response = strings.TrimSpace(line)
+		j.out.Response = shortened(strings.TrimSpace(line))
 		if r.Status == 101 {
-			j.out.Subprotocol, _ = r.Fields.List("Sec-WebSocket-Protocol")
-			j.out.Extensions, _ = r.Fields.List("Sec-WebSocket-Extensions")
+			j.agreed(r.Fields)
 		}
 	}
+}
+
+// agreed takes what a response chose.
+func (j *Judge) agreed(fields wire.Fields) {
+	subprotocol, _ := fields.List("Sec-WebSocket-Protocol")
+	extensions, _ := fields.List("Sec-WebSocket-Extensions")
+	j.out.Subprotocol, j.out.Extensions = shortened(subprotocol), shortened(extensions)
+}
+
+// shortened cuts a text that is longer than anybody reads.
+func shortened(s string) string {
+	if len(s) <= mostText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:mostText], "") + "…"
 }

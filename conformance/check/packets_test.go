@@ -137,7 +137,7 @@ func TestNobodyIsBlamedForTheCapture(t *testing.T) {
 			for _, v := range c.Violations {
 				found++
 				if v.Sender != "server" || v.Requirement != "RFC6455-5.2-3" || !strings.HasSuffix(c.Server, ":19401") {
-					t.Errorf("%s: %s: %+v", what, c.name(), v)
+					t.Errorf("%s: %s: %+v", what, c.Client, v)
 				}
 			}
 		}
@@ -316,7 +316,7 @@ func TestOnly(t *testing.T) {
 func TestBounds(t *testing.T) {
 	c := NewCollector("", "", Options{Events: true})
 	j := c.Judge(Connection{}, nil)
-	j.Octets(wire.RoleClient, time.Time{}, []byte(request))
+	j.Octets(wire.RoleClient, time.Time{}, []byte(strings.Replace(request, "chat", strings.Repeat("x", 5000), 1)))
 	j.Octets(wire.RoleServer, time.Time{}, []byte(accept))
 	for range mostEvents + 100 { // each with a violation up to where the judging stops
 		j.Octets(wire.RoleServer, time.Time{}, []byte("\x88\x03\x03\xe8\xff"))
@@ -326,6 +326,9 @@ func TestBounds(t *testing.T) {
 	conn := f.Connections[0]
 	if len(conn.Violations) != mostViolations || conn.MoreViolations != mostEvents || f.Violations() != mostEvents+mostViolations {
 		t.Errorf("%d violations and %d more, %d in all", len(conn.Violations), conn.MoreViolations, f.Violations())
+	}
+	if len(conn.Target) > mostText+len("…") || conn.Heads != nil {
+		t.Errorf("a target of %d octets, %d heads", len(conn.Target), len(conn.Heads))
 	}
 	if len(conn.Events) != mostEvents || len(conn.Ended) != mostEnds || len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0], "102 more heads") {
 		t.Errorf("%d events, %d ends, notes %q", len(conn.Events), len(conn.Ended), f.Notes)

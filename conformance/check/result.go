@@ -68,7 +68,7 @@ type Connection struct {
 	// Events are the heads of HTTP, the frames and the ends of TCP, if they were asked for.
 	Events []Event `json:"events,omitempty"`
 
-	// Heads are the heads of HTTP, in which secrets can be.
+	// Heads are the heads of HTTP, in which secrets can be: for [Options.Hide] alone.
 	Heads [][]byte `json:"-"`
 }
 
@@ -150,6 +150,8 @@ type Options struct {
 	Only wire.Role
 	// Events: keep those of each connection, up to about 100,000 of a file.
 	Events bool
+	// Hide, if set, is called with each connection before it is kept: to remove secrets.
+	Hide func(*Connection)
 }
 
 func (o Options) counts(sender wire.Role) bool { return o.Only == 0 || o.Only == sender }
@@ -161,6 +163,8 @@ const (
 	mostEvents      = 100_000
 	mostExamples    = 5
 	mostHeads       = 16
+	mostOfHead      = 64 << 10
+	mostText        = 1 << 10
 	mostEnds        = 8
 	mostNotJudged   = 20
 )
