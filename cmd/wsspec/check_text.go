@@ -54,7 +54,7 @@ func (p *checkPrinter) connection(c *check.Connection, events bool) {
 	p.line("#%d %s", c.Number, strings.Join(aboutConnection(c), "; "))
 	for _, e := range c.Events {
 		if events {
-			p.below("%s %s: %s (octet %d)", since(e.Microseconds), e.Sender, e.Text, e.Octet)
+			p.below("%s %s: %s%s", since(e.Microseconds), e.Sender, e.Text, octetOf(e.Octet))
 		}
 	}
 	for _, v := range c.Violations {
@@ -125,36 +125,34 @@ func levelOf(requirement string) string {
 
 // placeOf says where a violation is.
 func placeOf(v *check.Violation) string {
-	switch {
-	case v.Octet >= 0:
-		return fmt.Sprintf(" (octet %d)", v.Octet)
-	case v.Message > 0:
+	if v.Message > 0 {
 		return fmt.Sprintf(" (message %d)", v.Message)
 	}
-	return ""
+	return octetOf(v.Octet)
 }
 
+// octetOf is the number of an octet, if it is known.
+func octetOf(n int64) string {
+	if n < 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (octet %d)", n)
+}
+
+// notJudged says what was not judged, and why.
 func notJudged(n *check.NotJudged) string {
-	var where []string
-	if n.Sender != "" {
-		where = append(where, "of the "+n.Sender)
-	}
+	what := "not judged"
 	switch {
-	case n.Sender == "":
-	case n.Rest:
-		where = append(where, fmt.Sprintf("from octet %d on", n.Octet))
+	case n.Sender != "" && n.Rest:
+		what += fmt.Sprintf(", all of the %s from here on%s", n.Sender, octetOf(n.Octet))
+	case n.Sender != "" && n.Times > 1:
+		what += fmt.Sprintf(", %d times of the %s, first here%s", n.Times, n.Sender, octetOf(n.Octet))
+	case n.Sender != "":
+		what += fmt.Sprintf(", of the %s here%s", n.Sender, octetOf(n.Octet))
 	case n.Times > 1:
-		where = append(where, fmt.Sprintf("%d messages, the first at octet %d", n.Times, n.Octet))
-	default:
-		where = append(where, fmt.Sprintf("the message at octet %d", n.Octet))
+		what += fmt.Sprintf(", %d times", n.Times)
 	}
-	switch {
-	case len(where) == 0 && n.Times > 1:
-		return fmt.Sprintf("not judged, %d times: %s", n.Times, n.Why)
-	case len(where) == 0:
-		return "not judged: " + n.Why
-	}
-	return "not judged " + strings.Join(where, ", ") + ": " + n.Why
+	return what + ": " + n.Why
 }
 
 // hideIn removes the secrets from what was found of a connection.

@@ -25,6 +25,8 @@ type Judge struct {
 	history *History
 	// asked: a request for WebSocket was seen.
 	asked bool
+	// unnumbered are the sides of which frames were left out.
+	unnumbered map[wire.Role]bool
 	// message is the number of the message that is fed, of a file without octets.
 	message int
 	// seen: something was fed. closed are the sides that ended TCP.
@@ -88,6 +90,24 @@ func (j *Judge) Missing(sender wire.Role, at time.Time, n int64, why string) {
 	j.conn.Missing(sender, n, why, j.since(at))
 }
 
+// LeftOut says that whole frames of a side are not in the file, and why. The octets behind
+// them are judged, and have no number.
+func (j *Judge) LeftOut(sender wire.Role, at time.Time, why string) {
+	j.conn.LeftOut(sender, why, j.since(at))
+	if j.unnumbered == nil {
+		j.unnumbered = map[wire.Role]bool{}
+	}
+	j.unnumbered[sender] = true
+}
+
+// octet is an offset, -1 behind frames that were left out.
+func (j *Judge) octet(sender wire.Role, offset int64) int64 {
+	if j.unnumbered[sender] {
+		return -1
+	}
+	return offset
+}
+
 // Closed says that a side ended TCP, and how.
 func (j *Judge) Closed(sender wire.Role, at time.Time, how passive.End) {
 	j.closed = true
@@ -128,7 +148,7 @@ func (j *Judge) violation(v passive.Violation) {
 	}
 	found := Violation{
 		Microseconds: v.At.Microseconds(), Sender: v.Sender.String(),
-		Requirement: v.Rule.ID, Clause: v.Rule.Clause(), What: v.Detail, Octet: v.Offset,
+		Requirement: v.Rule.ID, Clause: v.Rule.Clause(), What: v.Detail, Octet: j.octet(v.Sender, v.Offset),
 	}
 	if found.Message = j.message; len(j.out.Violations) >= mostViolations {
 		j.out.MoreViolations++
@@ -138,7 +158,7 @@ func (j *Judge) violation(v passive.Violation) {
 }
 
 func (j *Judge) unjudged(u passive.Unjudged) {
-	j.notJudged(NotJudged{Sender: u.Sender.String(), Octet: u.Offset, Rest: u.Rest, Times: 1, Why: u.Why})
+	j.notJudged(NotJudged{Sender: u.Sender.String(), Octet: j.octet(u.Sender, u.Offset), Rest: u.Rest, Times: 1, Why: u.Why})
 }
 
 func (j *Judge) notJudged(n NotJudged) {
@@ -180,7 +200,7 @@ func (j *Judge) entry(e passive.Entry) {
 		return
 	}
 	j.of.events++
-	j.out.Events = append(j.out.Events, Event{e.At.Microseconds(), e.Sender.String(), e.Offset, e.String()})
+	j.out.Events = append(j.out.Events, Event{e.At.Microseconds(), e.Sender.String(), j.octet(e.Sender, e.Offset), e.String()})
 }
 
 // asksForWebSocket reports whether octets that are no HTTP were meant as a request for

@@ -74,8 +74,9 @@ type Connection struct {
 
 // A Side counts what one side sent.
 type Side struct {
-	// Octets are those on the wire, also the ones that are not in the file. Messages alone
-	// are known of an archive of a browser: then Frames is 0.
+	// Octets are those on the wire, also the ones that are not in the file, but for frames
+	// that a run left out of its transcript. Messages alone are known of an archive of a
+	// browser: then Frames is 0.
 	Octets   int64 `json:"octets"`
 	Frames   int64 `json:"frames"`
 	Messages int64 `json:"messages"`
@@ -93,7 +94,8 @@ type Violation struct {
 	// What says what was seen.
 	What string `json:"what"`
 	// Octet is the index of the first wrong octet in all that the sender sent, from 0; -1
-	// if the file has no octets. Message is then the number of the message, from 1.
+	// if that is unknown. Message is the number of the message in an archive of a browser,
+	// from 1.
 	Octet   int64 `json:"octet"`
 	Message int   `json:"message,omitempty"`
 }
@@ -102,7 +104,8 @@ type Violation struct {
 type NotJudged struct {
 	// Sender is the role of whose octets these are; empty if it is both.
 	Sender string `json:"sender,omitempty"`
-	// Octet is where in all that it sent this begins; Rest says that it goes up to the end.
+	// Octet is where in all that it sent this begins, -1 if unknown; Rest says that it goes up
+	// to the end.
 	Octet int64 `json:"octet"`
 	Rest  bool  `json:"rest,omitempty"`
 	// Times is how often it is so.

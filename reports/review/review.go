@@ -58,12 +58,12 @@ func result(c *check.Collector, began time.Time, res *reports.Result, history *c
 		out.Client, out.Server = out.Server, out.Client
 	}
 	out.Harness = sides[reports.Sent].String()
-	j := c.Judge(out, history)
+	t := transcript{judge: c.Judge(out, history), sides: sides, behind: map[reports.Direction]bool{}}
 	for i := range res.Transcript {
 		e := &res.Transcript[i]
-		entry(j, began.Add(time.Duration(e.T)*time.Microsecond), sides, e)
+		t.entry(began.Add(time.Duration(e.T)*time.Microsecond), e)
 	}
-	j.Done(check.PlainHTTP, "open at the end of the transcript")
+	t.judge.Done(check.PlainHTTP, "open at the end of the transcript")
 }
 
 // Why octets are missing.
@@ -72,23 +72,44 @@ const (
 	whyLeftOut = "the transcript leaves entries out"
 )
 
-func entry(j *check.Judge, at time.Time, sides map[reports.Direction]wire.Role, e *reports.Entry) {
-	sender := sides[e.Dir]
+// A transcript is one that is judged.
+type transcript struct {
+	judge *check.Judge
+	sides map[reports.Direction]wire.Role
+	// behind are the directions of which entries were left out before the next one.
+	behind map[reports.Direction]bool
+}
+
+func (t *transcript) entry(at time.Time, e *reports.Entry) {
+	sender := t.sides[e.Dir]
 	switch {
 	case e.LeavesOut():
-		j.Missing(wire.RoleClient, at, -1, whyLeftOut)
-		j.Missing(wire.RoleServer, at, -1, whyLeftOut)
+		t.behind[reports.Sent], t.behind[reports.Received] = true, true
 	case e.Kind == reports.KindDrop:
-		j.Closed(sides[reports.Sent], at, passive.FIN)
+		t.judge.Closed(t.sides[reports.Sent], at, passive.FIN)
 	case e.Dir == reports.Note:
 	case e.Length > 0:
-		j.Octets(sender, at, e.Octets)
+		if t.behind[e.Dir] {
+			t.leap(at, e)
+		}
+		t.judge.Octets(sender, at, e.Octets)
 		if e.Cut() {
-			j.Missing(sender, at, e.Length-int64(len(e.Octets)), whyCut)
+			t.judge.Missing(sender, at, e.Length-int64(len(e.Octets)), whyCut)
 		}
 	case e.Kind == reports.KindEOF:
-		j.Closed(sender, at, passive.FIN)
+		t.judge.Closed(sender, at, passive.FIN)
 	case e.Kind == reports.KindReset:
-		j.Closed(sender, at, passive.Reset)
+		t.judge.Closed(sender, at, passive.Reset)
+	}
+}
+
+// leap goes on behind entries that were left out. Where the next entry is a frame, these were
+// whole frames.
+func (t *transcript) leap(at time.Time, e *reports.Entry) {
+	t.behind[e.Dir] = false
+	if e.Kind == reports.KindFrame {
+		t.judge.LeftOut(t.sides[e.Dir], at, whyLeftOut)
+	} else {
+		t.judge.Missing(t.sides[e.Dir], at, -1, whyLeftOut)
 	}
 }

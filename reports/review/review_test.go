@@ -31,6 +31,13 @@ func received(octets string) reports.Entry {
 	return e
 }
 
+// frame is a received frame.
+func frame(octets string) reports.Entry {
+	e := received(octets)
+	e.Kind, e.Frame = reports.KindFrame, &reports.Frame{}
+	return e
+}
+
 // cut is an entry of which the report has the beginning.
 func cut(e reports.Entry, missing int64) reports.Entry { e.Length += missing; return e }
 
@@ -52,8 +59,12 @@ func TestReport(t *testing.T) {
 		{"the harness does not mask", verdict.Server, append(server, sent("\x81\x01a")), ""},
 		{"behind octets that are cut off", verdict.Server, append(server, cut(received("\x81\x04ab"), 2), received("\x91\x00")), "server RFC6455-5.2-3 135, server 129: the transcript has only the beginning of what was sent"},
 		{
-			"behind entries that are left out", verdict.Server, append(server, note("7 more frames of the exchange, which were compared and not kept"), received("\x91\x00")),
-			"client 148: the transcript leaves entries out, server 129: the transcript leaves entries out",
+			"behind entries that are left out", verdict.Server, append(server, note("7 more frames of the exchange, which were compared and not kept"), frame("\x91\x00"), received("\x91\x00")),
+			"server RFC6455-5.2-3 -1, server RFC6455-5.2-3 -1, server 129: the transcript leaves entries out",
+		},
+		{
+			"behind entries that are left out, octets that are no whole frame", verdict.Server, append(server, note("7 entries are left out here, because the report has no room for them"), received("\x91\x00")),
+			"server 129: the transcript leaves entries out",
 		},
 		{"behind any other note", verdict.Server, append(server, note("mark a: the peer kept the connection"), received("\x91\x00")), "server RFC6455-5.2-3 129"},
 		{
