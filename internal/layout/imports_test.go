@@ -54,6 +54,7 @@ var rules = map[string][]string{
 	"ref/wire":            {},
 	"conformance/verdict": {},
 	"conformance/rfc":     {},
+	"conformance/capture": {},
 	"conformance/script":  {"conformance/verdict", "internal/payloads", "ref/wire"},
 	"conformance/judge":   {"conformance/script", "conformance/observed", "conformance/verdict", "ref/wire"},
 	"conformance/oracle":  {"ref/wire"},
