@@ -35,6 +35,10 @@ func (r *runFlags) frames(c *console) *frameLog {
 	if !r.verbose {
 		return nil
 	}
+	return newFrameLog(c)
+}
+
+func newFrameLog(c *console) *frameLog {
 	f := &frameLog{console: c, lines: make(chan string, mostWaiting)}
 	f.done.Go(func() {
 		for line := range f.lines {
@@ -46,7 +50,11 @@ func (r *runFlags) frames(c *console) *frameLog {
 
 // entry takes an entry of the transcript of a case.
 func (f *frameLog) entry(c *script.Case, e observed.Entry) {
-	line := frameLine(c.ID, e, f.console.screen.style())
+	f.put(frameLine(c.ID, e, f.console.screen.style()))
+}
+
+// put takes a line.
+func (f *frameLog) put(line string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ended {

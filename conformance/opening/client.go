@@ -202,8 +202,16 @@ func (o *ToServer) unanswered(got []byte, err error, waited time.Duration) error
 // Check checks the response as a client must (RFC 6455 4.1), with checks of this package.
 // It returns the first violation of the requirements in inspect, or of all requirements if
 // inspect is empty. A status other than 101 is a refusal and no violation.
-func (o *ToServer) Check(t *Target, inspect []string) *wire.Violation {
-	for _, v := range o.violations(t) {
+func (o *ToServer) Check(_ *Target, inspect []string) *wire.Violation {
+	a := o.answer()
+	found, params := a.check()
+	if params != nil {
+		var err error
+		if o.Deflate, err = stream.NewDeflation(*params, wire.RoleServer); err != nil {
+			found = append(found, stream.AsViolation(err))
+		}
+	}
+	for _, v := range found {
 		if len(inspect) == 0 || slices.Contains(inspect, v.Rule.ID) {
 			return v
 		}
@@ -211,113 +219,7 @@ func (o *ToServer) Check(t *Target, inspect []string) *wire.Violation {
 	return nil
 }
 
-func (o *ToServer) violations(t *Target) []*wire.Violation {
-	var found []*wire.Violation
-	report := func(broken bool, rule *wire.Rule, format string, args ...any) {
-		if broken {
-			found = append(found, rule.Violation(format, args...))
-		}
-	}
-	r := o.Response
-	upgrade := r.Fields.Values("Upgrade")
-	connection := r.Fields.Values("Connection")
-	accept := r.Fields.Values("Sec-WebSocket-Accept")
-	report(r.Version != "HTTP/1.1", wire.RuleResponseForm, "101 answered in %s", r.Version)
-	report(len(upgrade) == 0, wire.RuleResponseUpgradeMissing, "101 answered without Upgrade")
-	report(len(upgrade) > 0 && !strings.EqualFold(strings.TrimSpace(strings.Join(upgrade, ",")), "websocket"), wire.RuleResponseUpgrade,
-		"101 answered with Upgrade %q, not websocket", strings.Join(upgrade, ", "))
-	report(len(connection) == 0, wire.RuleResponseConnectionMissing, "101 answered without Connection")
-	report(len(connection) > 0 && !hasToken(connection, "upgrade"), wire.RuleResponseConnection,
-		"101 answered with Connection %q, which lacks Upgrade", strings.Join(connection, ", "))
-	report(len(accept) == 0, wire.RuleResponseAcceptMissing, "101 answered without Sec-WebSocket-Accept")
-	report(len(accept) > 1, wire.RuleResponseAcceptDoubled, "101 answered with %d Sec-WebSocket-Accept fields", len(accept))
-	report(len(accept) > 0 && !o.fitsAKey(strings.TrimSpace(accept[0])), wire.RuleResponseAccept,
-		"Sec-WebSocket-Accept is %q, for this key it has to be %q", strings.Join(accept, ", "), script.AcceptOf(o.key))
-	protocols := r.Fields.Values("Sec-WebSocket-Protocol")
-	report(len(protocols) > 1, wire.RuleResponseSubprotocolRepeated, "101 answered with %d Sec-WebSocket-Protocol fields", len(protocols))
-	for _, p := range protocols {
-		report(!isToken(strings.TrimSpace(p)), wire.RuleResponseSubprotocolForm, "the server chose the subprotocol %q, which is no single token", p)
-		report(!slices.Contains(tokens(o.request.Fields, "Sec-WebSocket-Protocol"), strings.TrimSpace(p)), wire.RuleResponseSubprotocolUnasked,
-			"the server chose the subprotocol %q, which was not asked for", p)
-	}
-	if v := o.checkExtensions(); v != nil {
-		found = append(found, v)
-	}
-	return found
-}
-
-// fitsAKey reports whether the answer is made from the request's key. No clause
-// says what a server that takes a request with several makes of them: it may
-// read one, or all as the list that HTTP makes of such fields (RFC 2616 4.2).
-func (o *ToServer) fitsAKey(accept string) bool {
-	if accept == script.AcceptOf(o.key) {
-		return true
-	}
-	keys := o.request.Fields.Values("Sec-WebSocket-Key")
-	if len(keys) < 2 {
-		return false
-	}
-	readings := []string{strings.Join(keys, ","), strings.Join(keys, ", ")}
-	return slices.ContainsFunc(append(readings, keys...), func(key string) bool { return accept == script.AcceptOf(key) })
-}
-
-// checkExtensions holds the answer against what was offered.
-func (o *ToServer) checkExtensions() *wire.Violation {
-	values := o.Response.Fields.Values("Sec-WebSocket-Extensions")
-	if len(values) == 0 {
-		return nil
-	}
-	value := strings.Join(values, ", ")
-	answers, ok := extensions(o.Response.Fields)
-	switch {
-	case !ok: // RFC6455-9.1-2
-		return wire.RuleResponseExtensions.Violation("the server answers a malformed Sec-WebSocket-Extensions %q", value)
-	case len(o.offers) == 0: // RFC6455-4.2.2-20
-		return wire.RuleResponseExtensionUnasked.Violation("the server accepts the extension %q, none was offered", value)
-	}
-	for _, a := range answers {
-		if !slices.ContainsFunc(o.offers, func(offer wire.Extension) bool { return offer.Name == a.Name }) {
-			return wire.RuleResponseExtensionUnasked.Violation("the server accepts the extension %q, which was not offered", a.Name)
-		}
-	}
-	params, agreed, v := agree(o.offers, answers)
-	if v != nil {
-		// An answer without a limit means 15 bits, which is all that the offer
-		// demanded.
-		params, agreed, _ = agree(withoutFullWindow(o.offers), answers)
-		if !agreed {
-			return o.badOffer(v)
-		}
-	}
-	if !agreed {
-		return nil
-	}
-	var err error
-	o.Deflate, err = stream.NewDeflation(params, wire.RoleServer)
-	return stream.AsViolation(err)
-}
-
-// withoutFullWindow leaves server_max_window_bits=15 out of offers.
-func withoutFullWindow(offers []wire.Extension) []wire.Extension {
-	out := slices.Clone(offers)
-	for i := range out {
-		out[i].Params = slices.DeleteFunc(slices.Clone(out[i].Params), func(p wire.Param) bool {
-			return p.Name == "server_max_window_bits" && p.Value == "15"
-		})
-	}
-	return out
-}
-
-// badOffer names what was wrong with an offer that had to be declined, where
-// the server took one; and else the violation at hand.
-func (o *ToServer) badOffer(v *wire.Violation) *wire.Violation {
-	for _, e := range o.offers {
-		if e.Name != deflateName {
-			continue
-		}
-		if _, bad := readOffer(e); bad != nil {
-			return bad.Rule.Violation("the server accepts the offer %q, which it has to decline: %s", e, bad.Detail)
-		}
-	}
-	return v
+// answer is the final response beside its request.
+func (o *ToServer) answer() answer {
+	return answer{request: o.request, key: o.key, offers: o.offers, response: o.Response}
 }

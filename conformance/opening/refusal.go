@@ -25,27 +25,17 @@ const bodyLimit = 4 << 10
 // rightly or not: a 101 that does not switch to another protocol.
 func (o *ToServer) Opened() bool { return o.Response.Status == 101 && !o.switchedElsewhere() }
 
-// switchedElsewhere reports whether a 101 names another protocol than websocket:
-// what follows it are no frames (RFC 9110 7.8).
+// switchedElsewhere reports whether a 101 names another protocol than websocket.
 func (o *ToServer) switchedElsewhere() bool {
-	upgrade := o.Response.Fields.Values("Upgrade")
-	return o.Response.Status == 101 && len(upgrade) > 0 && !hasToken(upgrade, "websocket")
+	elsewhere, _ := SwitchesElsewhere(o.request, o.Response)
+	return elsewhere
 }
 
 // WrongSwitch is the violation of a server that switches to another protocol than
-// the client asked for, nil if the server did not, or was asked to. "A server MUST
-// NOT switch to a protocol that was not indicated by the client" (RFC 9110 7.8).
+// the client asked for, nil if the server did not, or was asked to.
 func (o *ToServer) WrongSwitch() *wire.Violation {
-	if !o.switchedElsewhere() {
-		return nil
-	}
-	to := strings.Join(o.Response.Fields.Values("Upgrade"), ", ")
-	for protocol := range strings.SplitSeq(to, ",") {
-		if !hasToken(o.request.Fields.Values("Upgrade"), strings.TrimSpace(protocol)) {
-			return wire.RuleResponseUpgrade.Violation("101 answered with Upgrade %q, not websocket", shorten(to))
-		}
-	}
-	return nil
+	_, v := SwitchesElsewhere(o.request, o.Response)
+	return v
 }
 
 // refused reports whether the answer is an HTTP response other than 101.

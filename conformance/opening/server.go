@@ -101,11 +101,7 @@ func (in *FromClient) unread(got []byte, err error) {
 
 // IsUpgrade tells a WebSocket handshake, well-formed or not, from any other
 // request.
-func (in *FromClient) IsUpgrade() bool {
-	f := in.Request.Fields
-	_, key := f.Get("Sec-WebSocket-Key")
-	return key || hasToken(f.Values("Upgrade"), "websocket")
-}
+func (in *FromClient) IsUpgrade() bool { return IsUpgrade(in.Request) }
 
 func (in *FromClient) enter(d observed.Direction, k observed.EntryKind, octets []byte, text string) {
 	in.Transcript = append(in.Transcript, observed.Entry{At: time.Since(in.Began), Dir: d, Kind: k, Octets: octets, Text: text})

@@ -30,7 +30,7 @@ type Conn struct {
 	allowedMore bool
 
 	mu         sync.Mutex
-	transcript keeper
+	transcript Keeper
 	events     []observed.Event
 	// memory is what the events take. crowded: they got no more.
 	memory   share
@@ -76,10 +76,10 @@ func New(conn net.Conn, harness wire.Role, d Deadlines, keys *MaskKeys, began ti
 		transport: conn, Role: harness, Deadlines: d, Keys: keys, began: began, deadline: time.Now().Add(d.Case + d.Transfer(b.Sent, b.Frames)), most: b,
 		reader:       frameReader{sender: harness.Peer(), limit: b.Message, deflate: deflate, passing: b.passing, asked: b.asked, greeting: newGreeting(b.dialogue)},
 		lastProgress: time.Now(), pace: newPace(), changed: make(chan struct{}, 1), done: make(chan struct{}),
-		transcript: newKeeper(), memory: share{of: &ofEvents, own: costOfEvent * max(0, b.events-mostEvents)},
+		transcript: NewKeeper(), memory: share{of: &ofEvents, own: costOfEvent * max(0, b.events-mostEvents)},
 	}
 	for _, e := range t {
-		l.transcript.add(e)
+		l.transcript.Add(e)
 	}
 	return l
 }
@@ -87,7 +87,7 @@ func New(conn net.Conn, harness wire.Role, d Deadlines, keys *MaskKeys, began ti
 // Start handles the octets that came with the opening handshake and begins to read.
 func (l *Conn) Start(early []byte) {
 	if l.Watch != nil {
-		for _, e := range l.transcript.transcript()[l.watched:] {
+		for _, e := range l.transcript.Transcript()[l.watched:] {
 			l.Watch(e)
 		}
 	}
@@ -191,7 +191,7 @@ func (l *Conn) file(entries []observed.Entry, events []observed.Event) {
 	for _, e := range events {
 		if e.Ends() || e.Kind == observed.EventViolation || e.Kind == observed.EventFlood {
 			l.ended = true
-			l.transcript.pin(e.Position.Last)
+			l.transcript.Pin(e.Position.Last)
 		}
 	}
 	select {
@@ -213,7 +213,7 @@ func (l *Conn) enter(e observed.Entry) {
 
 // keep puts an entry into the transcript as it is; the lock is held.
 func (l *Conn) keep(e observed.Entry) {
-	l.transcript.add(e)
+	l.transcript.Add(e)
 	if l.Watch != nil {
 		l.Watch(e)
 	}
@@ -377,7 +377,7 @@ func (l *Conn) Drop() {
 	<-l.done
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.transcript.memory.release()
+	l.transcript.Release()
 	l.memory.release()
 }
 
@@ -387,7 +387,7 @@ func (l *Conn) Agreed() *Deflation { return l.reader.deflate }
 
 // JudgeMasks adds a violation if the peer's masking keys show a pattern.
 func (l *Conn) JudgeMasks() {
-	if v := l.reader.masks.judge(); v != nil {
+	if v := l.reader.masks.Judge(); v != nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.file(nil, []observed.Event{{Kind: observed.EventViolation, At: time.Since(l.began), Violation: v, Position: l.reader.masks.last}})
@@ -462,7 +462,7 @@ func (l *Conn) ReceivedOctets() uint64 {
 func (l *Conn) Seen() ([]observed.Event, observed.Transcript) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.events, l.transcript.transcript()
+	return l.events, l.transcript.Transcript()
 }
 
 // AddViolation adds a violation that no frame by itself shows. The number is the

@@ -12,10 +12,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// incoming turns the octets of the peer under test into transcript entries and
-// events, and checks them. The checks are the harness's own, written apart from
-// wire.Check and wire.Receiver, so that a mistake in the reference's rules does
-// not pass unseen here.
+// A frameReader turns the octets of the peer under test into transcript entries and
+// events, and checks them by [FrameRules], [CloseEvent] and [Deflation].
 type frameReader struct {
 	// sender is the role of the peer under test.
 	sender wire.Role
@@ -34,7 +32,7 @@ type frameReader struct {
 	deflate *Deflation
 
 	// masks are the keys of a client under test.
-	masks maskQuality
+	masks MaskKeyQuality
 
 	// number is that of the latest entry, first that of the first frame of the
 	// message under way.
@@ -79,7 +77,7 @@ func (in *frameReader) feed(p []byte, at time.Duration) (entries []observed.Entr
 			entries = append(entries, in.frame(at, &h, in.pending))
 			in.pending = nil
 			return entries, append(events, observed.Event{Kind: observed.EventFlood, At: at, Position: observed.Position{Last: in.number, Octet: observed.LengthOctet},
-				Name: fmt.Sprintf("%s of %d octets", frameOf(h.Opcode), h.Length)})
+				Name: fmt.Sprintf("%s of %d octets", FrameOf(h.Opcode), h.Length)})
 		}
 		if v == nil && uint64(len(in.pending)-n) < h.Length {
 			in.pending = slices.Grow(in.pending, n+int(h.Length)-len(in.pending))
@@ -97,18 +95,18 @@ func (in *frameReader) feed(p []byte, at time.Duration) (entries []observed.Entr
 		}
 		entries = append(entries, in.frame(at, &h, octets))
 		if v != nil {
-			return entries, append(events, in.violated(v, at, observed.Position{Last: in.number, Octet: headerOctet(v.Rule, h)}))
+			return entries, append(events, in.violated(v, at, observed.Position{Last: in.number, Octet: HeaderOctet(v.Rule, h)}))
 		}
 		payload := octets[n:]
 		if h.Masked {
 			payload = append([]byte(nil), payload...)
 			wire.Mask(h.MaskKey, 0, payload)
-			in.masks.add(h.MaskKey, observed.Position{Last: in.number, Octet: h.Len() - len(h.MaskKey)})
+			in.masks.Add(h.MaskKey, observed.Position{Last: in.number, Octet: h.Len() - len(h.MaskKey)})
 		}
 		if in.spoiled {
 			if h.Opcode == wire.OpClose && !in.closed {
 				in.closed = true
-				ev, _ := closeEvent(payload, at)
+				ev, _ := CloseEvent(payload, at)
 				ev.Position = in.placeOf(h)
 				events = append(events, *ev)
 			}
@@ -182,15 +180,7 @@ func (in *frameReader) cut() string {
 	if in.broken || err != nil {
 		return ""
 	}
-	return fmt.Sprintf("inside %s, after %d of %d octets", frameOf(h.Opcode), len(in.pending)-n, h.Length)
-}
-
-// frameOf names a frame by its opcode.
-func frameOf(o wire.Opcode) string {
-	if o.IsReserved() {
-		return fmt.Sprintf("a frame with opcode %#x", uint8(o))
-	}
-	return fmt.Sprintf("a %s frame", o)
+	return fmt.Sprintf("inside %s, after %d of %d octets", FrameOf(h.Opcode), len(in.pending)-n, h.Length)
 }
 
 // rest returns an entry for octets that never became a frame.
@@ -216,37 +206,7 @@ func (in *frameReader) expects(length uint64) bool {
 
 // check judges a header by itself and by what came before it.
 func (in *frameReader) check(h wire.Header) *wire.Violation {
-	switch {
-	case in.closed && !h.Opcode.IsControl():
-		// RFC6455-5.5.1-6 forbids data frames after a Close. It does not name
-		// control frames: a ping, a pong or another Close there breaks no rule.
-		return wire.RuleDataAfterClose.Violation("%s after the peer's own Close", frameOf(h.Opcode))
-	case h.RSV&wire.RSV1 != 0 && in.deflate != nil && h.Opcode.IsControl():
-		return wire.RuleCompressedControl.Violation("%s with RSV1", frameOf(h.Opcode))
-	case h.RSV&wire.RSV1 != 0 && in.deflate != nil && h.Opcode == wire.OpContinuation:
-		return wire.RuleCompressedContinuation.Violation("a continuation frame with RSV1")
-	case h.RSV != 0 && (in.deflate == nil || h.RSV != wire.RSV1):
-		return wire.RuleReservedBits.Violation("%s with RSV bits %03b that no extension gave a meaning", frameOf(h.Opcode), h.RSV)
-	case h.Opcode.IsReserved():
-		return wire.RuleOpcode.Violation("a frame with the reserved opcode %#x", uint8(h.Opcode))
-	case h.Masked && in.sender == wire.RoleServer:
-		return wire.RuleMaskForbidden.Violation("a masked %s frame from a server", h.Opcode)
-	case !h.Masked && in.sender == wire.RoleClient:
-		return wire.RuleMaskMissing.Violation("an unmasked %s frame from a client", h.Opcode)
-	case h.Length>>63 != 0:
-		return wire.RuleLengthTopBit.Violation("a 64-bit length with its top bit set")
-	case h.Form == wire.Length16 && h.Length < 126, h.Form == wire.Length64 && h.Length < 1<<16:
-		return wire.RuleLengthForm.Violation("a length of %d in a longer form than it needs", h.Length)
-	case h.Opcode.IsControl() && h.Length > 125:
-		return wire.RuleControlLength.Violation("%s of %d octets, at most 125 allowed", frameOf(h.Opcode), h.Length)
-	case h.Opcode.IsControl() && !h.Fin:
-		return wire.RuleControlFragmented.Violation("%s with FIN clear", frameOf(h.Opcode))
-	case h.Opcode == wire.OpContinuation && !in.fragmented:
-		return wire.RuleContinuation.Violation("a continuation frame with no message to continue")
-	case !h.Opcode.IsControl() && h.Opcode != wire.OpContinuation && in.fragmented:
-		return wire.RuleInterleaved.Violation("%s inside a fragmented message", frameOf(h.Opcode))
-	}
-	return nil
+	return FrameRules{Sender: in.sender, Deflate: in.deflate != nil, Fragmented: in.fragmented, Closed: in.closed}.Check(h)
 }
 
 // accept takes a whole frame whose header was in order.
@@ -258,7 +218,7 @@ func (in *frameReader) accept(h wire.Header, payload []byte, at time.Duration) (
 		return &observed.Event{Kind: observed.EventPong, At: at, Payload: payload}, nil
 	case wire.OpClose:
 		in.closed = true
-		return closeEvent(payload, at)
+		return CloseEvent(payload, at)
 	case wire.OpContinuation:
 		in.message = append(in.message, payload...)
 	default:
@@ -285,9 +245,9 @@ func (in *frameReader) accept(h wire.Header, payload []byte, at time.Duration) (
 	return ev, nil
 }
 
-// closeEvent reads a Close frame's body (RFC6455-5.5.1-2, RFC6455-8.1-2) and
+// CloseEvent reads a Close frame's body (RFC6455-5.5.1-2, RFC6455-8.1-2) and
 // judges the code (RFC6455-7.4.1-6, -7, -14; RFC6455-7.4.2-1, -2).
-func closeEvent(body []byte, at time.Duration) (*observed.Event, *wire.Violation) {
+func CloseEvent(body []byte, at time.Duration) (*observed.Event, *wire.Violation) {
 	ev := &observed.Event{Kind: observed.EventClose, At: at, Code: wire.StatusNoStatusRcvd, Body: body}
 	if len(body) == 0 {
 		return ev, nil

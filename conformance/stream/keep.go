@@ -24,8 +24,9 @@ const (
 	latestEntries = 64
 )
 
-// A keeper keeps the transcript of one connection within its bounds.
-type keeper struct {
+// A Keeper keeps the transcript of one connection within its bounds: about 1 MiB, and what
+// all Keepers take together. It is not safe for concurrent use.
+type Keeper struct {
 	entries observed.Transcript
 	memory  share
 	// full: an entry had no room. From then on only the latest are kept.
@@ -46,10 +47,14 @@ type latestEntry struct {
 	since          time.Duration
 }
 
-func newKeeper() keeper { return keeper{memory: share{of: &ofTranscripts}} }
+// NewKeeper returns an empty Keeper. Call [Keeper.Release] at the end.
+func NewKeeper() Keeper { return Keeper{memory: share{of: &ofTranscripts}} }
 
-// add adds an entry.
-func (k *keeper) add(e observed.Entry) {
+// Release gives the memory back, for other Keepers. What was kept stays valid.
+func (k *Keeper) Release() { k.memory.release() }
+
+// Add adds an entry.
+func (k *Keeper) Add(e observed.Entry) {
 	k.count++
 	if !k.full && k.fits(&e) {
 		k.entries = append(k.entries, e)
@@ -64,14 +69,14 @@ func (k *keeper) add(e observed.Entry) {
 
 // fits takes room for an entry, and cuts one that is very long. It is false if there is
 // no room.
-func (k *keeper) fits(e *observed.Entry) bool {
+func (k *Keeper) fits(e *observed.Entry) bool {
 	*e = e.Beginning(observed.MostKept)
 	cost := costOfEntry + len(e.Octets)
 	return k.memory.size+cost <= mostOfTranscript && k.memory.take(cost)
 }
 
 // leaveOut leaves out all but the latest of the entries that are not pinned.
-func (k *keeper) leaveOut() {
+func (k *Keeper) leaveOut() {
 	kept := k.latest[:0]
 	var before, octets int
 	var since time.Duration
@@ -97,8 +102,8 @@ func (k *keeper) leaveOut() {
 	k.latest = kept
 }
 
-// pin keeps the entry with this number, whatever comes later.
-func (k *keeper) pin(number int) {
+// Pin keeps the entry with this number, whatever comes later.
+func (k *Keeper) Pin(number int) {
 	for i := len(k.latest) - 1; i >= 0 && k.pinned < latestEntries; i-- {
 		if e := &k.latest[i]; e.Number == number && !e.pinned {
 			e.pinned = true
@@ -108,8 +113,8 @@ func (k *keeper) pin(number int) {
 	}
 }
 
-// transcript is what is kept, with a note where entries are left out.
-func (k *keeper) transcript() observed.Transcript {
+// Transcript is what is kept, with a note where entries are left out.
+func (k *Keeper) Transcript() observed.Transcript {
 	if !k.full {
 		return k.entries
 	}

@@ -74,7 +74,7 @@ func TestAConversationIsBoundedInOctets(t *testing.T) {
 			c := sending(tt.sent)
 			b := BoundsOf(c, script.Quick)
 			l := New(nil, wire.RoleClient, NewDeadlines(0, 0, 0), NewMaskKeys(c.ID, 1), time.Now(), b, compressed, nil)
-			defer l.transcript.memory.release()
+			defer l.transcript.Release()
 			defer l.memory.release()
 			before := heap()
 			received := 0
@@ -158,15 +158,15 @@ func TestALongTranscriptIsCutWithANote(t *testing.T) {
 		{"of large frames", 300, 128 << 10, 0, "1-15 (left out here: entries: 221, octets: 28966912" + note + " 237-300"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			k := newKeeper()
+			k := NewKeeper()
 			defer k.memory.release()
 			for i := range tt.entries {
-				k.add(entryOf(i+1, tt.octets))
+				k.Add(entryOf(i+1, tt.octets))
 				if i+1 == tt.pin {
-					k.pin(tt.pin)
+					k.Pin(tt.pin)
 				}
 			}
-			if got := kept(k.transcript()); got != tt.want {
+			if got := kept(k.Transcript()); got != tt.want {
 				t.Errorf("kept %s\nwant %s", got, tt.want)
 			}
 			if k.count != tt.entries {
@@ -178,11 +178,11 @@ func TestALongTranscriptIsCutWithANote(t *testing.T) {
 
 // Of a very long entry a transcript keeps the beginning, the length and the hash.
 func TestALongEntryIsCut(t *testing.T) {
-	k := newKeeper()
+	k := NewKeeper()
 	defer k.memory.release()
-	k.add(entryOf(1, observed.MostKept))
-	k.add(entryOf(2, observed.MostKept+1))
-	whole, cut := k.transcript()[0], k.transcript()[1]
+	k.Add(entryOf(1, observed.MostKept))
+	k.Add(entryOf(2, observed.MostKept+1))
+	whole, cut := k.Transcript()[0], k.Transcript()[1]
 	if len(whole.Octets) != observed.MostKept || whole.Length != 0 {
 		t.Errorf("an entry of %d octets keeps %d, length %d", observed.MostKept, len(whole.Octets), whole.Length)
 	}
@@ -193,11 +193,11 @@ func TestALongEntryIsCut(t *testing.T) {
 
 // Where many conversations take much, each keeps at least what it is assured of.
 func TestTranscriptsShareTheirMemory(t *testing.T) {
-	keepers := make([]keeper, 2*ofTranscripts.octets/mostOfTranscript)
+	keepers := make([]Keeper, 2*ofTranscripts.octets/mostOfTranscript)
 	for i := range keepers {
-		keepers[i] = newKeeper()
+		keepers[i] = NewKeeper()
 		for n := range 200 {
-			keepers[i].add(entryOf(n+1, 10000))
+			keepers[i].Add(entryOf(n+1, 10000))
 		}
 	}
 	taken := 0
@@ -206,7 +206,7 @@ func TestTranscriptsShareTheirMemory(t *testing.T) {
 			t.Errorf("transcript %d keeps only %d octets", i, size)
 		}
 		taken += max(0, keepers[i].memory.size-assured)
-		keepers[i].memory.release()
+		keepers[i].Release()
 	}
 	if int64(taken) > ofTranscripts.octets {
 		t.Errorf("all together take %d octets beyond what they are assured, want at most %d", taken, ofTranscripts.octets)
@@ -242,7 +242,7 @@ func TestFloodsShareTheirMemory(t *testing.T) {
 		if last := events[len(events)-1]; last.Kind != observed.EventFlood || !strings.HasSuffix(last.Name, "messages, pings and pongs") {
 			t.Errorf("ends in %s", last)
 		}
-		l.transcript.memory.release()
+		l.transcript.Release()
 		l.memory.release()
 	}
 	if ofEvents.taken.Load() != 0 || ofTranscripts.taken.Load() != 0 {

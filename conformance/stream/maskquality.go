@@ -9,10 +9,10 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// maskQuality keeps the masking keys of one connection and finds what no source
+// A MaskKeyQuality keeps the masking keys of one connection and finds what no source
 // of fresh, unpredictable keys would bring (RFC6455-5.3-2, RFC6455-5.3-4). It is
 // a smoke test: good-looking keys prove nothing.
-type maskQuality struct {
+type MaskKeyQuality struct {
 	keys []uint32
 	// last is where the latest key is.
 	last observed.Position
@@ -28,15 +28,25 @@ const (
 	mostMasks = 16 << 10
 )
 
-func (q *maskQuality) add(key [4]byte, where observed.Position) {
+// Add adds the masking key of another frame, and where it is. Of very many keys it keeps
+// the first ones, 64 KiB at most.
+func (q *MaskKeyQuality) Add(key [4]byte, where observed.Position) {
 	if len(q.keys) < mostMasks {
 		q.keys = append(q.keys, binary.BigEndian.Uint32(key[:]))
 		q.last = where
 	}
 }
 
-func (q *maskQuality) judge() *wire.Violation {
-	first := maskQuality{keys: q.keys[:min(len(q.keys), MostKeys)]}
+// Len is how many keys are kept.
+func (q *MaskKeyQuality) Len() int { return len(q.keys) }
+
+// Keys are those that are kept, in order, for [MaskHistory.Add].
+func (q *MaskKeyQuality) Keys() []uint32 { return q.keys }
+
+// Judge returns what no source of fresh, unpredictable keys would bring, and nil if nothing
+// shows. Of fewer than [FewestKeys] keys it says nothing.
+func (q *MaskKeyQuality) Judge() *wire.Violation {
+	first := MaskKeyQuality{keys: q.keys[:min(len(q.keys), MostKeys)]}
 	if v := first.pattern(); v != nil {
 		return v
 	}
@@ -45,7 +55,7 @@ func (q *maskQuality) judge() *wire.Violation {
 
 // pattern looks for what shows in few keys. Of many, a key behind the others may be another
 // one: that of a Close frame.
-func (q *maskQuality) pattern() *wire.Violation {
+func (q *MaskKeyQuality) pattern() *wire.Violation {
 	if len(q.keys) < FewestKeys {
 		return nil
 	}
@@ -76,7 +86,7 @@ func (q *maskQuality) pattern() *wire.Violation {
 	return nil
 }
 
-func (q *maskQuality) all(is func(uint32) bool) bool {
+func (q *MaskKeyQuality) all(is func(uint32) bool) bool {
 	for _, k := range q.keys {
 		if !is(k) {
 			return false

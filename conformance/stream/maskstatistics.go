@@ -20,7 +20,7 @@ const (
 )
 
 // statistics finds keys of a small set, and bits that can be guessed.
-func (q *maskQuality) statistics() *wire.Violation {
+func (q *MaskKeyQuality) statistics() *wire.Violation {
 	n := len(q.keys)
 	if n < manyMasks {
 		return nil

@@ -38,13 +38,13 @@ func TestMaskStatistics(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
-			var q maskQuality
+			var q MaskKeyQuality
 			key := uint32(0)
 			for range tt.n {
 				key = tt.next(r, key)
-				q.add([4]byte{byte(key >> 24), byte(key >> 16), byte(key >> 8), byte(key)}, observed.Position{})
+				q.Add([4]byte{byte(key >> 24), byte(key >> 16), byte(key >> 8), byte(key)}, observed.Position{})
 			}
-			v := q.judge()
+			v := q.Judge()
 			if got := v != nil; got != (tt.want != "") || got && !strings.HasPrefix(v.Detail, tt.want) {
 				t.Errorf("%v, want %q", v, tt.want)
 			}
@@ -54,11 +54,11 @@ func TestMaskStatistics(t *testing.T) {
 
 // The masking key of a last frame, such as Close, hides nothing of those before it.
 func TestOneKeyForThousandsOfFrames(t *testing.T) {
-	var q maskQuality
+	var q MaskKeyQuality
 	for n := range MostKeys + 1 {
-		q.add([4]byte{1, 2, 3, byte(n / MostKeys)}, observed.Position{})
+		q.Add([4]byte{1, 2, 3, byte(n / MostKeys)}, observed.Position{})
 	}
-	if v := q.judge(); v == nil || !strings.Contains(v.Error(), "4096 frames in a row") {
+	if v := q.Judge(); v == nil || !strings.Contains(v.Error(), "4096 frames in a row") {
 		t.Errorf("judged as %v", v)
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// headerOctet returns the index of the first octet of a header that breaks the
+// HeaderOctet returns the index of the first octet of a header that breaks the
 // rule.
-func headerOctet(r *wire.Rule, h wire.Header) int {
+func HeaderOctet(r *wire.Rule, h wire.Header) int {
 	switch r {
 	case wire.RuleMaskForbidden, wire.RuleMaskMissing, wire.RuleControlLength:
 		return observed.LengthOctet
@@ -36,24 +36,31 @@ func (in *frameReader) placeOf(h wire.Header) observed.Position {
 // of what was compressed, where its payload begins.
 func ofViolation(p observed.Position, r *wire.Rule, h wire.Header, ev *observed.Event) observed.Position {
 	switch {
-	case r == wire.RuleCloseBody: // the length tells
-		p.Octet = observed.LengthOctet
-	case r == wire.RuleCloseReason:
-		p.Octet = h.Len() + 2 + impossible([]byte(ev.Reason))
-		if p.Octet == h.Len()+int(h.Length) { // it ends within a code point
-			p.Octet = observed.LengthOctet
-		}
 	case ev != nil && ev.Kind == observed.EventClose:
-		p.Octet = h.Len()
-		if slices.ContainsFunc(statusCodes(byte(ev.Code>>8)), MayBeSent) {
-			p.Octet++ // the first octet could have begun another code
-		}
+		p.Octet = CloseOctet(r, h, ev)
 	case r == wire.RuleText && !p.Compressed:
 		p.Octet, p.InPayload = impossible(ev.Payload), true
 	default:
 		p.InPayload = true
 	}
 	return p
+}
+
+// CloseOctet is the index of the first octet of a Close frame whose content breaks the
+// rule, as [CloseEvent] found it.
+func CloseOctet(r *wire.Rule, h wire.Header, ev *observed.Event) int {
+	n := h.Len()
+	switch {
+	case r == wire.RuleCloseBody: // the length tells
+		return observed.LengthOctet
+	case r == wire.RuleCloseReason:
+		if n += 2 + impossible([]byte(ev.Reason)); n == h.Len()+int(h.Length) { // it ends within a code point
+			return observed.LengthOctet
+		}
+	case slices.ContainsFunc(statusCodes(byte(ev.Code>>8)), MayBeSent):
+		return n + 1 // the first octet could have begun another code
+	}
+	return n
 }
 
 // statusCodes are the status codes that begin with this octet.

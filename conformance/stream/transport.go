@@ -58,13 +58,13 @@ func (l *Conn) Reset() {
 // transcript goes on where that of the other ends. It is called before Start.
 func (l *Conn) Continue(before *Conn) {
 	before.mu.Lock()
-	earlier, number := before.transcript.transcript(), before.reader.number
+	earlier, number := before.transcript.Transcript(), before.reader.number
 	before.mu.Unlock()
-	mine := l.transcript.transcript()
-	l.transcript.memory.release()
-	l.transcript = newKeeper()
+	mine := l.transcript.Transcript()
+	l.transcript.Release()
+	l.transcript = NewKeeper()
 	for _, e := range append(slices.Clip(earlier), mine...) {
-		l.transcript.add(e)
+		l.transcript.Add(e)
 	}
 	l.watched = len(earlier)
 	l.reader.number = number

@@ -38,6 +38,7 @@ type Inflater struct {
 	before  pastOctets // what the open message may refer to
 	limit   int64      // what the open message may still have
 	err     error      // what Read returns while no message is open
+	use     WindowUse  // of the open or latest message
 	work    uint64     // of the messages before
 }
 
@@ -118,6 +119,7 @@ func (f *Inflater) Read(p []byte) (int, error) {
 		n, result := m.blocks.decode(p, 0, f.before)
 		f.before.near.write(p[:n])
 		f.limit -= int64(n)
+		m.blocks.made += int64(n)
 		switch {
 		case result == endOfMessage:
 			f.keep()
@@ -152,6 +154,7 @@ func (f *Inflater) AppendMessage(dst, payload []byte, limit int64) ([]byte, erro
 		switch result {
 		case endOfMessage:
 			dst = dst[:start+n]
+			m.blocks.made = int64(n)
 			if f.kept != nil {
 				f.kept.write(dst[start:])
 			}
@@ -189,6 +192,16 @@ func (f *Inflater) Work() uint64 {
 	return f.work
 }
 
+// Use says how the open message has used the window of its sender so far or, while no
+// message is open, how the latest one did. It is what [MeasureWindow] finds, except that
+// it also counts a reference that is too far back to be inflated.
+func (f *Inflater) Use() WindowUse {
+	if f.message != nil {
+		return f.message.blocks.use()
+	}
+	return f.use
+}
+
 // keep takes what the next message may refer to from the message's own window.
 func (f *Inflater) keep() {
 	if f.kept != nil && f.before.near != f.kept {
@@ -202,6 +215,7 @@ func (f *Inflater) end(err error) error {
 	if f.message != nil {
 		f.message.input.rest, f.message.blocks.data = nil, nil
 		f.work += f.message.blocks.work
+		f.use = f.message.blocks.use()
 		inflations.Put(f.message)
 		f.message, f.before = nil, pastOctets{}
 	}

@@ -23,6 +23,12 @@ type blockDecoder struct {
 	// ended says that data holds the last octets of the message.
 	ended bool
 
+	// How the message uses the window, up to the last reference, valid or not: see
+	// Inflater.Use. made is how many octets the message had before those of p.
+	made       int64
+	far, reach int
+	padded     bool
+
 	work    uint64 // see Inflater.Work
 	step    blockStep
 	final   bool // the open block has BFINAL
@@ -66,6 +72,7 @@ const (
 func (d *blockDecoder) start() {
 	d.data, d.hold, d.have, d.ended = nil, 0, 0, false
 	d.step, d.length, d.work = stepHeader, 0, 0
+	d.made, d.far, d.reach, d.padded = 0, 0, 0, false
 }
 
 // fill moves octets from data to hold and reports whether that holds n bits
@@ -98,8 +105,21 @@ func (d *blockDecoder) take(n uint) int {
 	return int(value)
 }
 
-// align drops the bits up to the next octet.
-func (d *blockDecoder) align() { d.take(d.have & 7) }
+// align drops the bits up to the next octet and returns them.
+func (d *blockDecoder) align() int { return d.take(d.have & 7) }
+
+// use is how the message has used the window so far.
+func (d *blockDecoder) use() WindowUse {
+	return WindowUse{Octets: d.made, MaxDistance: d.far, Reach: d.reach, PaddingSet: d.padded}
+}
+
+// refersTo notes a reference to back octets before p[n].
+func (d *blockDecoder) refersTo(back, n int) {
+	d.far = max(d.far, back)
+	if before := int64(back) - int64(n) - d.made; before > int64(d.reach) {
+		d.reach = int(before)
+	}
+}
 
 // decode puts the next octets of the message behind the first n of p and
 // returns how many p then holds. References may point to those octets and, in
@@ -164,7 +184,7 @@ func (d *blockDecoder) header() blockResult {
 // endBlock goes on behind a block. One with BFINAL is padded to a whole octet.
 func (d *blockDecoder) endBlock() {
 	if d.final {
-		d.align()
+		d.padded = d.align() != 0 || d.padded
 	}
 	d.step = stepHeader
 }
@@ -334,6 +354,7 @@ func (d *blockDecoder) symbols(p []byte, n int, before pastOctets) (int, blockRe
 		d.length = int(entry>>16) + d.take(extra)
 		d.take(distanceBits)
 		d.back = int(distance>>16) + d.take(distanceExtra)
+		d.refersTo(d.back, n)
 		if d.back > n+before.len() {
 			return n, badData // a reference to before the first octet
 		}
@@ -371,6 +392,7 @@ func (d *blockDecoder) fastSymbols(p []byte, n int, before pastOctets) (int, blo
 	literals, literalMask := d.literals.entries, d.literals.mask
 	distances, distanceMask := d.distances.entries, d.distances.mask
 	last := len(p) - fastRoom
+	far := d.far
 	result := needData
 loop:
 	for len(data) >= fastData && n <= last {
@@ -450,7 +472,11 @@ loop:
 		back := int(entry>>16) + int(hold&(1<<extra-1))
 		hold >>= extra
 		have -= uint(extra)
+		if back > far {
+			far = back
+		}
 		if back > n {
+			d.refersTo(back, n)
 			if back > n+before.len() {
 				result = badData
 				break loop
@@ -461,7 +487,7 @@ loop:
 		}
 		n = copyReference(p, n, length, back)
 	}
-	d.data, d.have = data, have
+	d.data, d.have, d.far = data, have, far
 	d.hold = hold & (1<<have - 1)
 	if result == goOn {
 		d.endBlock()

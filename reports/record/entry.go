@@ -6,6 +6,7 @@ import (
 	"github.com/wsspec/wsspec/conformance/observed"
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/secrets"
 )
 
 var (
@@ -20,6 +21,17 @@ var (
 	}
 	lengthBits = map[wire.LengthForm]int{wire.Length7: 7, wire.Length16: 16, wire.Length64: 64}
 )
+
+// Entries puts a transcript that belongs to no case into the report's form, without the
+// secrets that the redactor finds in it; a nil redactor removes none. A long transcript has
+// its beginning and its end, as in a report.
+func Entries(t observed.Transcript, known *secrets.Redactor) []reports.Entry {
+	if r := known.Clone(); r != nil {
+		t = redactedTranscript(r, t)
+	}
+	entries, _ := cutTranscript(t, nil)
+	return entries
+}
 
 // entryOf converts one entry of a transcript for the report, with at most room of its
 // octets.

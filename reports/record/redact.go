@@ -31,16 +31,23 @@ func redacted(known *secrets.Redactor, res *conformance.Result) *conformance.Res
 		return res
 	}
 	r := known.Clone()
-	for i := range res.Transcript {
-		if e := &res.Transcript[i]; message(e) {
+	out := *res
+	out.Transcript = redactedTranscript(r, res.Transcript)
+	out.Observed, out.Explanation = r.Texts(res.Observed), r.Text(res.Explanation)
+	return &out
+}
+
+// redactedTranscript returns a transcript without the secrets that r knows, and without
+// those in its HTTP messages, which r learns.
+func redactedTranscript(r *secrets.Redactor, t observed.Transcript) observed.Transcript {
+	for i := range t {
+		if e := &t[i]; message(e) {
 			r.Secrets(e.Octets)
 		}
 	}
-	out := *res
-	out.Observed, out.Explanation = r.Texts(res.Observed), r.Text(res.Explanation)
-	out.Transcript = slices.Clone(res.Transcript)
-	for i := range out.Transcript {
-		e := &out.Transcript[i]
+	out := slices.Clone(t)
+	for i := range out {
+		e := &out[i]
 		if message(e) {
 			e.Octets = r.Message(e.Octets)
 		} else {
@@ -51,7 +58,7 @@ func redacted(known *secrets.Redactor, res *conformance.Result) *conformance.Res
 			e.Text = r.Text(text)
 		}
 	}
-	return &out
+	return out
 }
 
 // message reports whether an entry may be an HTTP message.
