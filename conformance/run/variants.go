@@ -59,7 +59,7 @@ const (
 	// failuresOfPlace is how many cases show the same place of a transform.
 	failuresOfPlace = 2
 	// latest is how many variants of a batch wait for a second play, which each takes long.
-	latest = 96
+	latest = 32
 	// mostShrunk is how many findings are made simpler.
 	mostShrunk = 8
 )

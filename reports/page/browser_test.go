@@ -19,7 +19,10 @@ import (
 	"github.com/wsspec/wsspec/reports"
 )
 
-var screenshots = flag.String("screenshots", "", "folder to put pictures of the page into, for a person to look at")
+var (
+	screenshots = flag.String("screenshots", "", "folder to put pictures of the page into, for a person to look at")
+	pictured    = flag.String("report", "", "report.json to make these pictures of; the sample by default")
+)
 
 // A tab is a page of a report in a headless browser, with the browser's messages.
 type tab struct {

@@ -212,16 +212,28 @@ func TestScreenshots(t *testing.T) {
 	if *screenshots == "" {
 		t.Skip("no -screenshots FOLDER given: nothing to look at is made")
 	}
+	report := picture()
+	if *pictured != "" {
+		var err error
+		if report, err = reports.ReadFile(*pictured); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := openTab(t, report, "")
+	opened := "#case=" + eval[string](b, `document.querySelector("[href^='#case=']").getAttribute("href").slice(6)`)
 	for _, scheme := range []string{"light", "dark"} {
-		for name, width := range map[string]int64{"wide": 1400, "narrow": 420} {
-			for shown, fragment := range map[string]string{"front": "", "failing": "#verdict=fail", "case": "#case=alpha~server~2.7", "measurements": "#measurements"} {
-				b := openTab(t, picture(), "")
-				b.prefer(scheme)
-				b.do(chromedp.EmulateViewport(width, 1000))
+		b.prefer(scheme)
+		for _, width := range []int64{390, 1400, 1920} {
+			b.do(chromedp.EmulateViewport(width, 1000))
+			for shown, fragment := range map[string]string{"front": "#", "failing": "#verdict=fail", "case": opened, "measurements": "#measurements"} {
 				b.open(fragment)
 				b.until(`document.querySelector("#case").open === location.hash.includes("case=")`)
-				chromium.Picture(t, b.ctx, *screenshots, fmt.Sprintf("%s-%s-%s.png", shown, name, scheme))
+				chromium.Picture(t, b.ctx, *screenshots, fmt.Sprintf("%s-%d-%s.png", shown, width, scheme))
 			}
 		}
 	}
+	b.open("#")
+	command(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	b.do(chromedp.EmulateViewport(1000, 1400))
+	chromium.Picture(t, b.ctx, *screenshots, "print.png")
 }
