@@ -106,9 +106,18 @@ func (f *betweenFlags) gateway() (*between.Gateway, []*between.Case, error) {
 	target.Fields = withUser(target, nil)
 	l, _, err := (&clientFlags{listen: f.serverSide, cert: f.cert, key: f.key}).listener(false)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, renamed(err, "--listen", "--server-side")
 	}
 	return &between.Gateway{Target: target, Listener: l, Deadlines: conformance.NewDeadlines(f.timeout, 0, f.slow)}, cases, nil
+}
+
+// renamed is an error that names one flag in place of another.
+func renamed(err error, from, to string) error {
+	var exit *exitError
+	if !errors.As(err, &exit) {
+		return err
+	}
+	return &exitError{exit.code, errors.New(strings.ReplaceAll(exit.Error(), from, to))}
 }
 
 // test plays the cases, and prints a line for each.

@@ -27,7 +27,7 @@ func handshakes() []*Case {
 	cases := []*Case{
 		{
 			ID: "handshake/request", Title: "an opening request with two subprotocols, an Origin and a field of its own", Requires: []string{"RFC6455-4.1-20"},
-			Request:      &script.Opening{Edits: []script.Edit{script.Append(field, "passed on"), script.Append("Origin", "http://origin.example")}},
+			Request:      &script.Opening{Edits: []script.Edit{script.Append(field, "passed on"), script.Append("Origin", "http://{host}")}},
 			Subprotocols: []string{"first.wsspec", "second.wsspec"}, Chosen: "second.wsspec",
 		},
 		{

@@ -42,7 +42,7 @@ func (p *player) untilGone(ctx context.Context, at *stream.Conn) bool {
 // closes judges a closing handshake: the Close frame of the near end, the answer of the far
 // one, and the end of TCP, which the server begins (RFC6455-7.1.1-6).
 func (p *player) closes(ctx context.Context, near, far *stream.Conn) {
-	p.untilEnd(ctx, far)
+	p.answered(ctx, near, far)
 	if _, broken := arrived(far); broken != nil {
 		p.say(verdict.Fail, "What came out breaks %s (%s): %s.", broken.Rule.Clause(), broken.Rule.ID, broken.Detail)
 		return
@@ -68,15 +68,35 @@ func (p *player) closes(ctx context.Context, near, far *stream.Conn) {
 	p.send(far, script.CloseBody(script.Payload{Octets: got.Body}))
 	p.untilEnd(ctx, near)
 	switch back := closeOf(near); {
+	case back == nil && isGone(near):
+		p.say(verdict.Warn, "The far end answered with Close, and the gateway ended TCP before that came back (RFC 6455 7.1.1).")
 	case back == nil:
 		p.say(verdict.Fail, "The far end answered with Close, and that did not come back (RFC 6455 5.5.1).")
-	case string(back.Body) != body:
-		p.say(verdict.Warn, "The far end answered with the same Close frame, and %s came back.", *back)
+	case back.Code != got.Code:
+		p.say(verdict.Warn, "The far end answered with %s, and %s came back.", *got, *back)
 	}
 	p.link.server.CloseWrite()
 	if !p.untilGone(ctx, p.link.client) {
 		p.say(verdict.Warn, "The server closed TCP, and the gateway left the client's connection open.")
 	}
+}
+
+// answered waits until a Close frame has come out. A gateway that answers it by itself may
+// first want the end of TCP, as an endpoint does.
+func (p *player) answered(ctx context.Context, near, far *stream.Conn) {
+	if !p.untilEnd(ctx, far) && closeOf(near) != nil {
+		p.say(verdict.Pass, "The gateway answers the Close frame itself.")
+		near.CloseWrite()
+		p.untilEnd(ctx, far)
+	}
+}
+
+// leave answers a Close frame of the gateway, and closes the half of TCP.
+func (p *player) leave(at *stream.Conn) {
+	if got := closeOf(at); got != nil {
+		p.send(at, script.CloseBody(script.Payload{Octets: got.Body}))
+	}
+	at.CloseWrite()
 }
 
 // tcpEnds judges what becomes of the end of TCP without a closing handshake: the far end has
@@ -126,7 +146,11 @@ func (p *player) illegal(ctx context.Context, near, far *stream.Conn) {
 	got, gone := closeOf(far), isGone(far)
 	nearEnded := false
 	if _, broken := arrived(far); broken == nil { // it did not come out as it is
-		nearEnded = p.untilEnd(ctx, near)
+		if nearEnded = p.untilEnd(ctx, near); nearEnded && closeOf(far) == nil && !isGone(far) {
+			p.leave(near)
+			p.untilEnd(ctx, far)
+			got, gone = closeOf(far), isGone(far)
+		}
 	}
 	nearSaid := codeOf(near)
 	octets := received(far)

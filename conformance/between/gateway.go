@@ -219,7 +219,7 @@ func (g *Gateway) respond(l *link, c *Case, server *script.Script) {
 		}
 		l.asked.Respond(r, body)
 		l.asked.Refused = true
-		l.asked.Linger()
+		go l.asked.Linger() // the end of the case closes the connection
 		return
 	}
 	var subprotocols []string
