@@ -12,6 +12,9 @@ type Case struct {
 	ID, Title string
 	// Requires has the ids of the requirements that the case is about.
 	Requires []string
+	// Clause is what a gateway breaks that does not pass the opening handshake on, where that
+	// is no requirement of ours: "RFC 9110 15.2". It may be empty.
+	Clause string
 
 	// Request and Response change the two halves of the opening handshake, as the client
 	// and the server send them; nil means no change.
@@ -62,4 +65,12 @@ type Result struct {
 	Verdict verdict.Verdict
 	// Explanation says in a sentence what the gateway did.
 	Explanation string
+}
+
+// clause is Clause in brackets, behind a space.
+func (c *Case) clause() string {
+	if c.Clause == "" {
+		return ""
+	}
+	return " (" + c.Clause + ")"
 }

@@ -31,7 +31,7 @@ func handshakes() []*Case {
 			Subprotocols: []string{"first.wsspec", "second.wsspec"}, Chosen: "second.wsspec",
 		},
 		{
-			ID: "handshake/interim", Title: "a response of 103 before the 101", Requires: []string{"RFC6455-4.1-43"},
+			ID: "handshake/interim", Title: "a response of 103 before the 101", Requires: []string{"RFC6455-4.1-43"}, Clause: "RFC 9110 15.2",
 			Response: &script.Opening{Preface: "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"},
 			Both:     true, Frames: text("hello"),
 		},

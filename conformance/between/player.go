@@ -3,6 +3,7 @@ package between
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func (p *player) judge(ctx context.Context) {
 	l, c := p.link, p.c
 	if l.asked == nil {
 		if l.err != nil {
-			p.say(verdict.Fail, "Nothing came to the server, and to the client: %v", l.err)
+			p.say(verdict.Fail, "Nothing came to the server, and %s.", noAnswer(l.err))
 			return
 		}
 		p.say(verdict.Fail, "Nothing came to the server. The gateway answered with %d by itself.", l.answer.Response.Status)
@@ -67,10 +68,10 @@ func (p *player) judge(ctx context.Context) {
 		p.wrongAccept(ctx)
 		return
 	case l.err != nil:
-		p.say(verdict.Fail, "The server accepted, and to the client came: %v", l.err)
+		p.say(verdict.Fail, "The server accepted with 101, and %s%s.", noAnswer(l.err), c.clause())
 		return
 	case l.client == nil:
-		p.say(verdict.Fail, "The server accepted with 101, and the client got %d.", l.answer.Response.Status)
+		p.say(verdict.Fail, "The server accepted with 101, and the client got %d%s.", l.answer.Response.Status, c.clause())
 		return
 	case l.server == nil:
 		p.say(verdict.Fail, "The gateway closed its connection to the server before it had the response.")
@@ -90,6 +91,18 @@ func (p *player) judge(ctx context.Context) {
 	if len(c.Frames) > 0 || c.End != NoEnd {
 		p.frames(ctx)
 	}
+}
+
+// noAnswer says how the client got no response.
+func noAnswer(err error) string {
+	var target *opening.TargetError
+	switch {
+	case !errors.As(err, &target):
+		return "to the client came: " + err.Error()
+	case target.Problem == opening.NotHTTP:
+		return "what came to the client is no response of HTTP"
+	}
+	return "no response came to the client"
 }
 
 // has reports whether fields name the unknown extension.
@@ -133,9 +146,9 @@ func (p *player) request() {
 			break
 		}
 	}
-	for name, want := range map[string]string{"X-Wsspec": "passed on", "Origin": "http://" + p.gateway.Target.HostField()} {
-		if have, _ := got.Fields.Get(name); have != want {
-			p.say(verdict.Warn, "The field %s is %q in the client's request, and %q in the one to the server.", name, want, have)
+	for _, field := range []wire.Field{{Name: "X-Wsspec", Value: "passed on"}, {Name: "Origin", Value: "http://" + p.gateway.Target.HostField()}} {
+		if have, _ := got.Fields.Get(field.Name); have != field.Value {
+			p.say(verdict.Warn, "The field %s is %q in the client's request, and %q in the one to the server.", field.Name, field.Value, have)
 		}
 	}
 	if have, _ := got.Fields.Get("Host"); have != p.gateway.Target.HostField() {
@@ -147,7 +160,7 @@ func (p *player) request() {
 func (p *player) refusal(ctx context.Context) {
 	switch l := p.link; {
 	case l.err != nil:
-		p.say(verdict.Fail, "The server refused with %d, and to the client came: %v", p.c.Status, l.err)
+		p.say(verdict.Fail, "The server refused with %d, and %s.", p.c.Status, noAnswer(l.err))
 	case l.answer.Opened() && p.untilEnd(ctx, l.client):
 		p.say(verdict.Warn, "The server refused with %d. The gateway had answered the client with 101 already, and ended that connection%s.", p.c.Status, codeOf(l.client))
 	case l.answer.Opened():
