@@ -15,6 +15,8 @@ TARGET =
 ARGS =
 # Additional flags for go test, such as -v.
 TESTFLAGS =
+# How many packages are tested at once: most tests wait for a peer.
+PACKAGES = 3
 # The JUnit file of make specs; none by default.
 JUNIT =
 # The names of the images that make image and make matrix build.
@@ -83,7 +85,7 @@ unit:
 		[ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
 	$(GO) vet ./...
 	cd conformance/peers && $(GO) vet ./...
-	@echo 'go test ./...'; ci/gotest.sh $(TESTFLAGS) $$($(GO) list ./... | grep -v /conformance/specs$$)
+	@echo 'go test ./...'; ci/gotest.sh -p $(PACKAGES) $(TESTFLAGS) $$($(GO) list ./... | grep -v /conformance/specs$$)
 	$(GO) test ./conformance/specs
 	cd conformance/peers && ../../ci/gotest.sh $(TESTFLAGS) ./...
 
@@ -91,7 +93,7 @@ race:
 	@if [ "$$($(GO) env CGO_ENABLED)" != 1 ] || ! command -v "$$($(GO) env CC)" >/dev/null; then \
 		echo 'SKIP race detector: it needs cgo and a C compiler'; \
 	else \
-		echo 'go test -race $(RACY)'; $(GO) test -race $(RACY) && \
+		echo 'go test -race $(RACY)'; $(GO) test -race -p $(PACKAGES) $(RACY) && \
 		$(GO) test -race -run '$(RACY_COMMAND)' ./cmd/...; \
 	fi
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -194,7 +195,7 @@ func TestTheCaseThatStopsTheServerIsNamed(t *testing.T) {
 		lag      time.Duration
 		worker   bool
 	}{{1, 0, false}, {8, 0, false}, {1, 5 * time.Millisecond, false}, {8, 5 * time.Millisecond, false}, {1, 0, true}, {8, 0, true}} {
-		m, target := newMortal(t, killing, 20*time.Millisecond)
+		m, target := newMortal(t, killing, 200*time.Millisecond)
 		m.lag, m.worker = tt.lag, tt.worker
 		results, err := conformance.RunServer(t.Context(), target, crowd(), conformance.Options{Parallel: tt.parallel})
 		if err != nil {
@@ -260,6 +261,46 @@ func TestWhereNoCaseCanBeNamedNoneIsBlamed(t *testing.T) {
 		if blamed := r.Verdict == verdict.Fail; blamed && (outage != nil || r.Case.ID != deadlyID) || strings.Contains(r.Explanation, "cannot connect") {
 			t.Errorf("%s; want a pass or not run", describe(r))
 		}
+	}
+}
+
+// Two connections that end together may be the end of a process, and the cases are looked
+// into one at a time. Those that only wait for a mute server are not among them: the search
+// would take minutes.
+func TestASearchPassesOverCasesThatWait(t *testing.T) {
+	var opened atomic.Int32
+	both := make(chan struct{}, 1) // has a token while one of two connections waits for the other
+	second := make(chan struct{})
+	target := serve(t, shaken(func(conn net.Conn, r *bufio.Reader) {
+		opened.Add(1)
+		octets := make([]byte, 64)
+		n, _ := io.ReadAtLeast(r, octets, 9)
+		if !bytes.Contains(octets[:n], []byte(killing)) {
+			_, _ = io.Copy(io.Discard, r)
+			return
+		}
+		select {
+		case <-second:
+		case both <- struct{}{}:
+			<-second
+		default:
+			close(second)
+		}
+	}))
+	again := deadly()
+	again.ID += "-too"
+	cases := append(slices.Clone(framing()[:40]), deadly(), again)
+	results, err := conformance.RunServer(t.Context(), target, cases, conformance.Options{Parallel: len(cases), Deadlines: short})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range results[40:] {
+		if r.Verdict != verdict.Fail {
+			t.Errorf("%s; want a failure, the server ends the connection", describe(r))
+		}
+	}
+	if n := opened.Load(); n > 2*int32(len(cases)) {
+		t.Errorf("%d connections for %d cases", n, len(cases))
 	}
 }
 

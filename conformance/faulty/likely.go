@@ -20,8 +20,8 @@ import (
 //   - no other fault explains the same failures and more, or just as many, and
 //   - no failure that looks the same is left unexplained: that would be a simpler
 //     cause, which is not among the known faults, and
-//   - at most a quarter of the cases fail without an explanation: what fails so many can
-//     be the cause of the others as well.
+//   - at most a quarter of the cases fail without a cause: what fails so many can be the
+//     cause of the others as well.
 func Likely(role wire.Role, judged map[string]string) map[string]Fault {
 	return likely(rowsOf(role), judged)
 }
@@ -52,19 +52,15 @@ func likely(rows []*pattern, judged map[string]string) map[string]Fault {
 		}
 	}
 	causes := map[string]Fault{}
-	unexplained := 0
-	for _, ids := range left {
-		unexplained += len(ids)
-	}
-	if 4*unexplained > len(judged) {
-		return causes
-	}
 	for i, c := range possible {
 		if c.fits && c.simplest(i, possible) && !c.leavesOut(shapes, left) {
 			for id := range c.explains {
 				causes[id] = c.fault
 			}
 		}
+	}
+	if 4*(len(shapes)-len(causes)) > len(judged) {
+		clear(causes)
 	}
 	return causes
 }

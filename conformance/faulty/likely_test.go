@@ -207,6 +207,7 @@ func TestLikelyOfPeersThatRun(t *testing.T) {
 		{[]string{"text-for-binary", "accepts-unmasked"}, []string{"text-for-binary", "accepts-unmasked"}},
 	} {
 		t.Run(strings.Join(tt.faults, "+"), func(t *testing.T) {
+			t.Parallel() // most of the time is waiting
 			f := byName(t, tt.faults[0])
 			for _, name := range tt.faults[1:] {
 				f = faulty.Both(f, byName(t, name))
@@ -269,6 +270,7 @@ func TestNoCauseIsNamedForARefusal(t *testing.T) {
 		{"a subprotocol, with Close 1008", closing, []string{"chat"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel() // most of the time is waiting
 			server := httptest.NewServer(tt.serve)
 			defer server.Close()
 			target, err := conformance.ParseTarget(strings.Replace(server.URL, "http://", "ws://", 1))

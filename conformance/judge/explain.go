@@ -129,6 +129,9 @@ func (e *explainer) behavior() string {
 		if c.Script.Application != nil { // messages of its own may have come
 			return fmt.Sprintf("%s kept the connection%s where it had to %s", peer, e.after("for", waited), duty(best.Ending))
 		}
+		if but := e.unasked(); but != "" {
+			return fmt.Sprintf("%s sent nothing%s%s where it had to %s", peer, e.after("for", waited), but, duty(best.Ending))
+		}
 		return fmt.Sprintf("%s stayed silent%s where it had to %s", peer, e.after("for", waited), duty(best.Ending))
 	}
 	return fmt.Sprintf("what came fits no permitted outcome; the best is: %s", preferred(best))
@@ -186,7 +189,23 @@ func (e *explainer) nothingCame(before int) string {
 	if len(Answers(e.o.Events, e.o.Pings)) > len(inTime(e.o)) {
 		return fmt.Sprintf("%s came%s: something came only when the harness had sent Close", nothing, within)
 	}
-	return nothing + " came" + within
+	return nothing + " came" + within + e.unasked()
+}
+
+// unasked names the first ping or pong that a peer sent of its own accord while the
+// harness waited, as an exception; it is empty if there was none. Any endpoint may send
+// both at any time (RFC6455-5.5.2-5, RFC6455-5.5.3-3).
+func (e *explainer) unasked() string {
+	events := e.o.Events
+	if e.o.HarnessClosedAt >= 0 {
+		events = events[:e.o.HarnessClosedAt]
+	}
+	for i, sent := range events {
+		if sent.Kind == observed.EventPing || sent.Kind == observed.EventPong && (!e.o.Asked(i, sent) || isHeartbeat(sent)) {
+			return " but " + withArticle(sent)
+		}
+	}
+	return ""
 }
 
 // insteadOfPong returns what a peer sent where a pong was due: a pong that

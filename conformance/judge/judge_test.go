@@ -154,6 +154,8 @@ func TestJudge(t *testing.T) {
 		{"the peer's own pings and unasked pongs between", mustEcho,
 			story(ping("up?"), textMessage("hello"), pong("heartbeat"), harnessCloses, ping(""), closed(1000), eof),
 			judged{verdict.OK, verdict.CloseOK, verdict.Pass, ""}},
+		{"a ping of the peer's own instead of the echo", mustEcho, story(ping("up?"), harnessWaits, harnessCloses, closed(1000), eof),
+			judged{verdict.Failed, verdict.CloseOK, verdict.Fail, `Expected text message "hello", and nothing came within 2 s but ping "up?". --slow gives more time.`}},
 
 		// A pong.
 		{"pong", mustPong, story(pong("p"), harnessCloses, closed(1000), eof),
@@ -182,6 +184,10 @@ func TestJudge(t *testing.T) {
 			judged{verdict.OK, verdict.CloseFailedByClient, verdict.Fail, "The server left it to the client to close TCP, which was still open after 10 s (RFC 6455 7.1.1). --slow gives more time."}},
 		{"silence; the harness has to close", mustRefuse, story(harnessWaits, harnessCloses, closed(1000), eof),
 			judged{verdict.Failed, verdict.CloseFailed, verdict.Fail, "The peer stayed silent for 2 s where it had to fail the connection with 1002. --slow gives more time."}},
+		{"nothing but a heartbeat", mustRefuse, story(pong(""), harnessWaits, harnessCloses, closed(1000), eof),
+			judged{verdict.Failed, verdict.CloseFailed, verdict.Fail, "The peer sent nothing for 2 s but an empty pong where it had to fail the connection with 1002. --slow gives more time."}},
+		{"nothing but a ping", mustRefuse, story(ping("up?"), harnessWaits, harnessCloses, closed(1000), eof),
+			judged{verdict.Failed, verdict.CloseFailed, verdict.Fail, `The peer sent nothing for 2 s but ping "up?" where it had to fail the connection with 1002. --slow gives more time.`}},
 		{"silence for good", mustRefuse, story(harnessWaits, harnessCloses),
 			judged{verdict.Failed, verdict.CloseFailed, verdict.Fail, "The peer stayed silent for 2 s where it had to fail the connection with 1002. --slow gives more time."}},
 		{"an echo of what had to be refused", mustRefuse, story(textMessage("hello"), harnessCloses, closed(1000), eof),

@@ -174,7 +174,7 @@ func (o *ToServer) send(conn net.Conn, how *script.Opening, request []byte, keys
 		octets, h = f.Append(octets, wire.RoleClient, keys.Next)
 		enter(observed.EntryFrame, &h, octets[start:len(octets):len(octets)], "")
 	}
-	return writeAs(conn, how, octets, head, d.Settle)
+	return writeAs(conn, how, octets, head, d)
 }
 
 func (o *ToServer) recordAnswer(began time.Time, octets []byte, text string) {

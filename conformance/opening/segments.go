@@ -14,11 +14,11 @@ const leastMoment = 40 * time.Millisecond
 
 // writeAs writes the octets of a request or response, whose head ends at that index, in
 // the segments that the case asks for. A moment passes between two cuts.
-func writeAs(conn net.Conn, how *script.Opening, octets []byte, head int, moment time.Duration) error {
+func writeAs(conn net.Conn, how *script.Opening, octets []byte, head int, d stream.Deadlines) error {
 	if len(how.LineCuts) > 0 {
 		for i, segment := range script.Segments(octets, head, how.LineCuts) {
 			if i > 0 {
-				time.Sleep(max(moment, leastMoment))
+				time.Sleep(max(d.Settle, leastMoment))
 			}
 			if _, err := conn.Write(segment); err != nil {
 				return err
@@ -30,7 +30,7 @@ func writeAs(conn net.Conn, how *script.Opening, octets []byte, head int, moment
 		pieces := how.Cuts.Pieces(octets)
 		for i, piece := range pieces {
 			if i > 0 {
-				time.Sleep(stream.CutSpacing(len(pieces)))
+				time.Sleep(d.CutSpacing(len(pieces)))
 			}
 			if _, err := conn.Write(piece); err != nil {
 				return err

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/stream"
 )
 
 // Each cut, and each piece of a Chop, is a write of its own.
@@ -25,7 +26,7 @@ func TestWritesOfAnOpening(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			ours, theirs := net.Pipe() // a read returns what one write had
 			go func() {
-				if err := writeAs(ours, &tt.how, []byte(head+"body"), len(head), 0); err != nil {
+				if err := writeAs(ours, &tt.how, []byte(head+"body"), len(head), stream.Deadlines{}); err != nil {
 					t.Error(err)
 				}
 				ours.Close()

@@ -222,7 +222,7 @@ func (in *FromClient) respondAs(how *script.Opening, r *wire.Response, keys *str
 		in.enter(observed.Sent, observed.EntryOctets, octets[start:len(octets):len(octets)], "in the same write: "+f.String())
 	}
 	_ = in.Conn.SetWriteDeadline(time.Now().Add(in.deadlines.Answer))
-	return writeAs(in.Conn, how, octets, head, in.deadlines.Settle) == nil
+	return writeAs(in.Conn, how, octets, head, in.deadlines) == nil
 }
 
 // agreed is the harness's side of what a response of the case's own says of

@@ -118,6 +118,11 @@ func (r *serverRun) findCulprit(ctx context.Context, suspects []*visit, stopped 
 		if back := r.revive(ctx); !back.ok {
 			return r.neverBack(suspects, back)
 		}
+	} else {
+		// Behind these the connection still stood, and the server has never been away.
+		suspects = slices.DeleteFunc(suspects, func(s *visit) bool {
+			return s.result.Verdict == verdict.Fail && !s.result.abrupt && r.postpone(s.i, s.result)
+		})
 	}
 	found := false
 	var before *played // the suspect played last, which may have stopped the server late
@@ -266,7 +271,7 @@ func (r *serverRun) beside(ctx context.Context, i, attempt int) (res Result, tog
 	watched := false
 	if err == nil {
 		defer idle.Close()
-		watched = idle.Alive(r.opts.Deadlines.Answer)
+		watched = idle.Alive(r.deadlinesNow().Answer)
 	} else if res = notPlayed(r.cases[i], wire.RoleServer, time.Now(), nil, err); res.abrupt {
 		return res, false, true
 	}
@@ -276,7 +281,7 @@ func (r *serverRun) beside(ctx context.Context, i, attempt int) (res Result, tog
 		idle.Close()
 		return r.once(ctx, r.cases[i], attempt), false, false
 	}
-	return res, ctx.Err() == nil && res.abrupt && watched && !idle.Alive(r.opts.Deadlines.Answer), false
+	return res, ctx.Err() == nil && res.abrupt && watched && !idle.Alive(r.deadlinesNow().Answer), false
 }
 
 // A revival says whether a server serves again, and after how long.

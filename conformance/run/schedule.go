@@ -73,7 +73,8 @@ type serverRun struct {
 
 	mu sync.Mutex
 	// late are the cases whose first play was too slow, with its result.
-	late map[int]Result
+	late        map[int]Result
+	secondBegan bool
 	// stretch is by how much the second round stretches the deadlines.
 	stretch float64
 	// busyWith is the case that timed out last: the server may still work on it.
@@ -134,16 +135,7 @@ func (r *serverRun) first(ctx context.Context) func(i int) (Result, bool) {
 			return first, settled
 		case !r.opts.plays(first):
 			return notRun(r.cases[i], wire.RoleServer, notWanted), true
-		case first.timedOut, first.Close == verdict.CloseFailedByClient:
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			if r.late == nil {
-				r.late = map[int]Result{}
-			}
-			r.late[i] = r.list.setAside(first)
-			if first.timedOut {
-				r.busyWith = r.cases[i].ID
-			}
+		case r.postpone(i, first):
 			return first, false
 		}
 		second, settled := r.watched(ctx, i, 2, first.abrupt)
@@ -163,6 +155,24 @@ func (r *serverRun) first(ctx context.Context) func(i int) (Result, bool) {
 		}
 		return first.or(r.opts.orMore(ctx, second, r.more(ctx, i))), true
 	}
+}
+
+// postpone leaves a case to the second round, with the result of its first play, if the
+// peer was late in that one. Once that round has begun, it leaves none.
+func (r *serverRun) postpone(i int, first Result) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !first.timedOut && first.Close != verdict.CloseFailedByClient || r.secondBegan {
+		return false
+	}
+	if r.late == nil {
+		r.late = map[int]Result{}
+	}
+	r.late[i] = r.list.setAside(first)
+	if first.timedOut {
+		r.busyWith = r.cases[i].ID
+	}
+	return true
 }
 
 // more plays a case again, as long as the server serves.
@@ -189,6 +199,9 @@ const fewAtOnce = 4
 // little else to do: alone, or a few at once where they are many. A peer that has never
 // sent what they wait for does not get them again.
 func (r *serverRun) secondRound(ctx context.Context) {
+	r.mu.Lock()
+	r.secondBegan = true
+	r.mu.Unlock()
 	places := r.worthAnother(ctx)
 	var leftOpen []int
 	places = slices.DeleteFunc(places, func(i int) bool {

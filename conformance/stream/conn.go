@@ -319,10 +319,6 @@ func (l *Conn) quietSince(started time.Time) time.Time {
 	return started
 }
 
-// spacing keeps single octets apart, so that the peer is likely to read them one by
-// one, and can act on one frame before the next is whole.
-const spacing = time.Millisecond
-
 // Write sends octets in pieces of at most chop, each with a deadline: a peer that
 // reads nothing blocks no script for longer. A peer that has left is no error here:
 // what it did is in the events.
@@ -332,6 +328,7 @@ func (l *Conn) Write(octets []byte, chop int) (taken int) {
 	const most = 64 << 10
 	const mostSpaced = 1 << 10
 	spaced := chop == 1 && len(octets) <= mostSpaced
+	between := l.Deadlines.CutSpacing(len(octets))
 	if chop <= 0 || chop > most {
 		chop = most
 	}
@@ -345,7 +342,7 @@ func (l *Conn) Write(octets []byte, chop int) (taken int) {
 		}
 		taken += n
 		if octets = octets[n:]; spaced && len(octets) > 0 {
-			time.Sleep(spacing)
+			time.Sleep(between) // the peer may act on one frame before the next is whole
 		}
 	}
 	return taken
@@ -357,7 +354,7 @@ func (l *Conn) WriteCut(octets []byte, cuts script.Cuts) (taken int) {
 	pieces := cuts.Pieces(octets)
 	for i, piece := range pieces {
 		if i > 0 {
-			time.Sleep(CutSpacing(len(pieces)))
+			time.Sleep(l.Deadlines.CutSpacing(len(pieces)))
 		}
 		n := l.Write(piece, 0)
 		if taken += n; n < len(piece) {
@@ -365,15 +362,6 @@ func (l *Conn) WriteCut(octets []byte, cuts script.Cuts) (taken int) {
 		}
 	}
 	return taken
-}
-
-// CutSpacing is the time between two writes of so many: long enough that the peer is
-// likely to read the first one by itself. Many writes leave it many chances.
-func CutSpacing(pieces int) time.Duration {
-	if pieces <= 4 {
-		return 20 * spacing
-	}
-	return spacing
 }
 
 // Drop closes TCP and waits until reading has stopped.

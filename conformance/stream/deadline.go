@@ -24,6 +24,9 @@ type Deadlines struct {
 	// Settle is how long the harness keeps two writes apart where the peer is
 	// to act on the first by itself.
 	Settle time.Duration
+	// Cut is the time between two of a few writes that cut a frame or a line, so that
+	// the peer is likely to read the first one by itself. See [Deadlines.CutSpacing].
+	Cut time.Duration
 	// Close is how long the peer may take to answer the harness's Close frame.
 	Close time.Duration
 	// Drop is how long a server may take to close TCP after the closing
@@ -56,10 +59,24 @@ func NewDeadlines(timeout, roundTrip time.Duration, slow float64) Deadlines {
 		PerThousandFrames: scale(timeout / 4),
 		FailFast:          scale(timeout / 2),
 		Settle:            scale(timeout / 50),
+		Cut:               time.Duration(float64(max(leastCut, timeout/100)) * slow),
 		Close:             scale(timeout),
 		Drop:              scale(timeout * 5),
 		Case:              scale(timeout * 15),
 	}
+}
+
+// leastCut is the least [Deadlines.Cut]. A short timeout makes no peer read sooner. A round
+// trip does not count, because both writes have the same way.
+const leastCut = 20 * time.Millisecond
+
+// CutSpacing is the time between two writes of so many. Many writes leave the peer many
+// chances to read one by itself, so that each pause is shorter.
+func (d Deadlines) CutSpacing(pieces int) time.Duration {
+	if pieces <= 4 {
+		return d.Cut
+	}
+	return d.Cut / 20
 }
 
 // Transfer is how much longer the peer may take because it has so many octets and

@@ -262,7 +262,7 @@ func (p *peer) step(s Step) {
 		pieces := s.Cuts.Pieces(octets)
 		for i, piece := range pieces {
 			if i > 0 {
-				time.Sleep(stream.CutSpacing(len(pieces)))
+				time.Sleep(p.within.CutSpacing(len(pieces)))
 			}
 			p.write(piece, 0)
 		}
@@ -297,6 +297,7 @@ func (p *peer) write(octets []byte, chop int) {
 		chop = 64 << 10
 	}
 	spaced := chop == 1 && len(octets) <= 1<<10 // so that the peer is likely to read them one by one
+	between := p.within.CutSpacing(len(octets))
 	allowed := p.within.Answer + p.within.Transfer(chop, chop/8)
 	for len(octets) > 0 {
 		n := min(chop, len(octets))
@@ -305,7 +306,7 @@ func (p *peer) write(octets []byte, chop int) {
 			return
 		}
 		if octets = octets[n:]; spaced && len(octets) > 0 {
-			time.Sleep(time.Millisecond)
+			time.Sleep(between)
 		}
 	}
 }
