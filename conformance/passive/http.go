@@ -3,6 +3,7 @@ package passive
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -191,6 +192,11 @@ func (c *Connection) malformed(s *side, rule *wire.Rule, err error, why string) 
 		detail = v.Detail
 	}
 	octets := bytes.Clone(s.held[:min(len(s.held), observed.MostSampled)])
+	if v != nil && v.Rule == wire.RuleHandshakeSize { // a limit of who reads it, not of the sender
+		c.enter(s, begin, observed.Entry{At: at, Kind: observed.EntryOctets, Octets: octets, Text: "the beginning of a long head of HTTP"}, true)
+		c.giveUp(s.role, fmt.Sprintf("a head of HTTP has more than %d octets", wire.MaxHandshakeLen), at)
+		return
+	}
 	c.enter(s, begin, observed.Entry{At: at, Kind: observed.EntryOctets, Octets: octets, Text: "no HTTP"}, true)
 	c.violated(s, rule.Violation("%s", detail), begin, at)
 	c.giveUp(s.role, why, at)
