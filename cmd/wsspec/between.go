@@ -29,6 +29,7 @@ type betweenFlags struct {
 	timeout                time.Duration
 	slow                   float64
 	strict, json, quiet    bool
+	list                   bool
 	keeping
 }
 
@@ -66,12 +67,41 @@ Exit codes: 0 pass, 1 the gateway broke a rule, 2 usage, 3 could not test.`,
 	flags.BoolVar(&f.strict, "strict", false, "exit 1 on warnings too")
 	flags.BoolVar(&f.json, "json", false, "print a JSON line for each result, and no summary")
 	flags.BoolVar(&f.quiet, "quiet", false, "print the summary alone")
+	flags.BoolVar(&f.list, "list", false, "print the cases that the other flags choose, and play none")
 	return cmd
+}
+
+// betweenIDs are the ids of all cases, each with its title behind a tab.
+func betweenIDs() (ids []string) {
+	for _, c := range between.Cases() {
+		ids = append(ids, c.ID+"\t"+c.Title)
+	}
+	return ids
+}
+
+// cases are those that --run chooses.
+func (f *betweenFlags) cases() ([]*between.Case, error) {
+	cases := between.Cases()
+	for _, pattern := range f.run {
+		matches := func(c *between.Case) bool { ok, _ := path.Match(pattern, c.ID); return ok }
+		if !slices.ContainsFunc(cases, matches) {
+			return nil, usage("--run %s: no case has such an id; --list prints all", pattern)
+		}
+	}
+	if len(f.run) == 0 {
+		return cases, nil
+	}
+	return slices.DeleteFunc(cases, func(c *between.Case) bool {
+		return !slices.ContainsFunc(f.run, func(pattern string) bool { ok, _ := path.Match(pattern, c.ID); return ok })
+	}), nil
 }
 
 // gateway checks the flags, and makes what they say.
 func (f *betweenFlags) gateway() (*between.Gateway, []*between.Case, error) {
+	cases, err := f.cases()
 	switch {
+	case err != nil:
+		return nil, nil, err
 	case f.clientSide == "":
 		return nil, nil, usage("where is the gateway? For example: --client-side ws://localhost:8080/")
 	case f.serverSide == "":
@@ -82,18 +112,6 @@ func (f *betweenFlags) gateway() (*between.Gateway, []*between.Case, error) {
 		return nil, nil, usage("--slow %g: it has to be above 0, as in --slow 10", f.slow)
 	case f.quiet && f.json:
 		return nil, nil, usage("--json prints results alone: leave out --quiet")
-	}
-	cases := between.Cases()
-	for _, pattern := range f.run {
-		matches := func(c *between.Case) bool { ok, _ := path.Match(pattern, c.ID); return ok }
-		if !slices.ContainsFunc(cases, matches) {
-			return nil, nil, usage("--run %s: no case has such an id; the ids begin with handshake/, messages/, control/, closing/ and illegal/", pattern)
-		}
-	}
-	if len(f.run) > 0 {
-		cases = slices.DeleteFunc(cases, func(c *between.Case) bool {
-			return !slices.ContainsFunc(f.run, func(pattern string) bool { ok, _ := path.Match(pattern, c.ID); return ok })
-		})
 	}
 	f.hidden.redactor.Learn(f.clientSide)
 	target, err := conformance.ParseTarget(f.clientSide)
@@ -122,6 +140,13 @@ func renamed(err error, from, to string) error {
 
 // test plays the cases, and prints a line for each.
 func (f *betweenFlags) test(ctx context.Context, stdout io.Writer) error {
+	if f.list {
+		cases, err := f.cases()
+		for _, c := range cases {
+			fmt.Fprintf(stdout, "%-30s %s\n", c.ID, c.Title)
+		}
+		return err
+	}
 	g, cases, err := f.gateway()
 	if err != nil {
 		return err

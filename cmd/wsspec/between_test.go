@@ -50,6 +50,7 @@ func TestBetweenUsage(t *testing.T) {
 	} {
 		wsspec(t, append([]string{"between"}, strings.Fields(args)...)...).want(t, exitUsage, want)
 	}
+	wsspec(t, "between", "--list", "--run", "closing/*").want(t, exitPass, "closing/fin-inside", "the end of TCP inside a frame")
 	wsspec(t, "between", "--client-side", "ws://127.0.0.1:1/", "--server-side", "127.0.0.1:0").want(t, exitHarness, "cannot connect to 127.0.0.1:1")
 	wsspec(t, "between", "--client-side", reference(t), "--server-side", "127.0.0.1:0", "--timeout", "200ms").want(t, exitHarness, "made no WebSocket connection to the server side", "Does the gateway forward")
 }
