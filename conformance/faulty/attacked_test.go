@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
 	"github.com/wsspec/wsspec/conformance/faulty"
 	"github.com/wsspec/wsspec/conformance/rfc"
@@ -60,15 +61,18 @@ func TestAttackFaultsAreCaught(t *testing.T) {
 				if c == nil || !c.TestsRole(role) {
 					t.Fatalf("no case %q for a %v", id, role)
 				}
-				fresh, err := faulty.ByName(f.Name)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, r := range results(t, fresh, role, []*script.Case{c}, 150*time.Millisecond) {
-					if r.Verdict != verdict.Fail || r.Flaky {
-						t.Errorf("%s does not catch %s: %s %s", id, f.Name, r.Verdict, r.Explanation)
+				var r conformance.Result
+				for _, patience := range []time.Duration{150 * time.Millisecond, long} { // a busy machine attacks slowly
+					fresh, err := faulty.ByName(f.Name)
+					if err != nil {
+						t.Fatal(err)
+					}
+					r = results(t, fresh, role, []*script.Case{c}, patience)[0]
+					if r.Verdict == verdict.Fail && !r.Flaky {
+						return
 					}
 				}
+				t.Errorf("%s does not catch %s: %s %s", id, f.Name, r.Verdict, r.Explanation)
 			})
 		}
 	}
