@@ -291,10 +291,10 @@ func (s *observer) judge(number int) passive.Options {
 				s.log.put(known.Text(frameLine(strings.TrimSpace(s.stamp(number)), e.Entry, s.console.screen.style())))
 			}
 		},
-		HeadsOnly: !s.flags.verbose && s.flags.out == "",
+		HeadsOnly: !s.flags.verbose && !of.keeps(),
 		Keys:      &s.keys, Masks: &s.masks,
 	}
-	if s.flags.out != "" {
+	if of.keeps() {
 		o.Transcript, o.FrameOctets = true, mostOfFrame
 	}
 	return o
