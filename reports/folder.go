@@ -192,7 +192,7 @@ func (f *Folder) Report(name string) (*Report, error) {
 		return nil, fmt.Errorf("read report: %w", err)
 	}
 	defer file.Close()
-	r, err := readEither(file)
+	r, err := ReadEither(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

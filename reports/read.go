@@ -112,15 +112,15 @@ func ReadFile(path string) (*Report, error) {
 		return nil, fmt.Errorf("read report: %w", err)
 	}
 	defer f.Close()
-	report, err := readEither(f)
+	report, err := ReadEither(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return report, nil
 }
 
-// readEither reads a report or a journal.
-func readEither(r io.Reader) (*Report, error) {
+// ReadEither reads a report, as [Read] does, or makes one of a journal.
+func ReadEither(r io.Reader) (*Report, error) {
 	buffered := bufio.NewReaderSize(r, 64<<10)
 	if begins, _ := buffered.Peek(journalPeek); isJournal(begins) {
 		return readJournal(buffered)

@@ -1,5 +1,10 @@
 package reports
 
+import (
+	"slices"
+	"strings"
+)
+
 // An Entry is one thing that happened on a connection.
 type Entry struct {
 	// T is the time in microseconds since the connection began.
@@ -21,6 +26,19 @@ type Entry struct {
 
 // Cut reports whether Octets has less than was on the wire.
 func (e *Entry) Cut() bool { return int64(len(e.Octets)) < e.Length }
+
+// leavesOut are what the notes have in them that stand where entries are left out: those of
+// a transcript, of a run whose transcripts take too much memory, and of a report.
+var leavesOut = []string{
+	" of the exchange, which were compared and not kept", "left out here: entries: ", " entries are left out: ",
+	" entries are left out here, ", " entries of the next ",
+}
+
+// LeavesOut reports whether the entry is a note that stands where entries with octets are
+// left out. How many octets these had, and on which side, it does not say.
+func (e *Entry) LeavesOut() bool {
+	return e.Kind == KindNote && slices.ContainsFunc(leavesOut, func(part string) bool { return strings.Contains(e.Text, part) })
+}
 
 // A Direction says who acted.
 type Direction string

@@ -64,7 +64,7 @@ func wordsOf(cmd *cobra.Command, flag string) func() []string {
 			}
 			return names
 		}
-	case "role":
+	case "role", "only":
 		return these("server", "client")
 	case "fault":
 		return faultNames
@@ -81,6 +81,8 @@ func wordsOf(cmd *cobra.Command, flag string) func() []string {
 // formats are the values of the flag --format of a command.
 func formats(cmd *cobra.Command) []string {
 	switch cmd.Name() {
+	case "check":
+		return checkFormats
 	case "ledger":
 		return []string{"text", "markdown", "json"}
 	case "diff", "compare":

@@ -46,8 +46,9 @@ type frames struct {
 	// judged: the frame is part of a message whose content is judged. broken: it breaks a
 	// rule.
 	judged, broken bool
-	// gap: some of its payload was not seen.
-	gap bool
+	// gap: some of its payload was not seen. unsure: frames before it were not seen, so that
+	// nobody knows whether a message is under way.
+	gap, unsure bool
 	// kept are the first octets of the frame for its entry, and hash is that of all.
 	kept []byte
 	hash hash.Hash
@@ -129,6 +130,7 @@ func (f *frames) open(h wire.Header, lost bool, at time.Duration) {
 			checked.Fin, checked.Length, checked.Form = true, 0, wire.Length7
 		}
 	}
+	f.assume(checked.Opcode)
 	v := f.rules.Check(checked)
 	if v != nil {
 		f.broken = true

@@ -46,3 +46,38 @@ func (f *frames) missing(n uint64, why string, at time.Duration) {
 		f.endFrame(at)
 	}
 }
+
+// LeftOut says that whole frames of a role were not seen, and why; what comes next begins a
+// frame. A continuation behind that may belong to a message that was not seen, and a
+// compressed message may refer to one, so neither is judged by its content. Masking keys are
+// not compared any more. The octets that were left out count in no offset. Within a frame,
+// and before the opening handshake is over, LeftOut does what [Connection.Stop] does.
+func (c *Connection) LeftOut(sender wire.Role, why string, at time.Duration) {
+	s := c.side(sender)
+	switch {
+	case s.stopped || s.ended:
+	case c.phase != inFrames || s.frames.inside || s.frames.headLen > 0:
+		c.Stop(sender, why, at)
+	default:
+		s.frames.leftOut(why, s.offset, at)
+	}
+}
+
+func (f *frames) leftOut(why string, offset int64, at time.Duration) {
+	f.begin = offset
+	f.notJudged(why, at)
+	if f.inflation != nil {
+		f.inflation.Skip()
+	}
+	f.unsure, f.maskTold = true, true
+}
+
+// assume takes a data frame behind frames that were not seen for what it can be: the
+// beginning of a message, or part of one whose beginning was not seen.
+func (f *frames) assume(o wire.Opcode) {
+	if !f.unsure || o.IsControl() || o.IsReserved() {
+		return
+	}
+	f.unsure, f.message = false, message{}
+	f.rules.Fragmented = o == wire.OpContinuation
+}

@@ -62,3 +62,51 @@ func TestMissing(t *testing.T) {
 		})
 	}
 }
+
+// Behind frames that were left out, what a frame shows by itself is judged.
+func TestLeftOut(t *testing.T) {
+	const why = "left out"
+	told := "server 129 false left out"
+	for _, tt := range []struct {
+		name     string
+		accept   string
+		before   string
+		behind   string
+		want     []string
+		unjudged []string
+	}{
+		{"a text", accept, "", "81 01 ff", []string{"server 131 RFC6455-8.1-1"}, []string{told}},
+		{"a text within a message", accept, "01 01 61", "81 01 ff", []string{"server 134 RFC6455-8.1-1"}, []string{"server 132 false left out"}},
+		{"a continuation without a message", accept, "", "80 01 ff 81 00", nil, []string{told}},
+		{"a continuation, and then a text too early", accept, "", "00 01 ff 81 00", []string{"server 132 RFC6455-5.4-9"}, []string{told}},
+		{"a continuation too many", accept, "", "80 00 80 00", []string{"server 131 RFC6455-5.4-5"}, []string{told}},
+		{"a Close frame", accept, "", "8a 00 88 02 00 01", []string{"server 133 RFC6455-7.4.2-1"}, []string{told}},
+		{"within a frame", accept, "81 02 61", "81 01 ff", nil, []string{"server 132 true left out"}},
+		{"within a header", accept, "81", "81 01 ff", nil, []string{"server 130 true left out"}},
+		{"before the handshake is over", "HTTP/1.1 101 S", "", "81 01 ff", nil, []string{"server 0 true left out", "client 157 true left out"}},
+		{
+			"a compressed text", accepts + deflate, "", "c1 07 f2 48 cd c9 c9 07 00 a2 00", []string{"server 184 RFC6455-5.2-3"},
+			[]string{"server 175 false left out", "server 175 false the contents of this and later compressed messages, because an earlier one could not be inflated or this one has more than 1 GiB"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var w watcher
+			c := passive.New(w.options())
+			ask := request
+			if strings.Contains(tt.accept, "deflate") {
+				ask = plain + deflate
+			}
+			c.FromClient([]byte(ask), 1)
+			c.FromServer([]byte(tt.accept+octets(t, tt.before)), 2)
+			c.LeftOut(server, why, 3)
+			c.FromServer([]byte(octets(t, tt.behind)), 4)
+			c.End(5)
+			if diff := cmp.Diff(tt.want, w.violations); diff != "" {
+				t.Errorf("violations (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.unjudged, w.unjudged); diff != "" {
+				t.Errorf("not judged (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -22,6 +22,9 @@ const (
 	// jump by half of all numbers looks like a retransmission.
 	mostLeap = 1 << 30
 
+	// untoldOctets stand for octets whose number the report does not have.
+	untoldOctets = 1 << 20
+
 	// headEntries and tailEntries are how many entries of a transcript are written,
 	// at its beginning and at its end.
 	headEntries = 1500
@@ -136,6 +139,10 @@ func (c *conversation) entry(e *reports.Entry) {
 	c.last = max(c.last, time.Duration(e.T)*time.Microsecond)
 	if e.Text != "" {
 		c.notes = append(c.notes, e.Text)
+	}
+	if e.LeavesOut() { // how many octets is unknown, and where
+		c.harness.seq += untoldOctets
+		c.peer.seq += untoldOctets
 	}
 	from := c.harness
 	if e.Dir == reports.Received {
