@@ -26,9 +26,9 @@ PEERS_IMAGE = wsspec/peers:dev
 BASELINE = conformance/peers/baseline.json
 # Packages whose goroutines share memory; the race detector is useless elsewhere.
 RACY = ./ref ./conformance ./conformance/opening ./conformance/play ./conformance/run \
-	./conformance/script ./conformance/stream ./reports/record
+	./conformance/script ./conformance/stream ./conformance/watch ./conformance/between ./reports/record
 # Of the command, the tests of what goes on at once: signals, services, children.
-RACY_COMMAND = Interrupt|Signal|Stops|Serve|Drive|Start|Journal|Dialogue
+RACY_COMMAND = Interrupt|Signal|Stops|Serve|Drive|Start|Journal|Dialogue|Watch
 
 # The fuzz target and its duration. By default, make fuzz runs every target for a
 # limited number of inputs.

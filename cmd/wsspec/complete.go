@@ -49,6 +49,9 @@ func wordsOf(cmd *cobra.Command, flag string) func() []string {
 	these := func(words ...string) func() []string { return func() []string { return words } }
 	switch flag {
 	case "run", "skip":
+		if cmd.Name() == "between" {
+			return betweenIDs
+		}
 		return caseIDs
 	case "rfc":
 		return func() []string { return slices.Concat(sections(), requirements()) }

@@ -50,6 +50,8 @@ func TestCompletionKnowsTheValuesOfFlags(t *testing.T) {
 		"server --wait":                  "",
 		"client --max-time":              "",
 		"autobahn server --image":        "",
+		"watch --drop-frame":             "",
+		"between --run control/pi":       "control/ping",
 	} {
 		words := strings.Fields(args)
 		if last := words[len(words)-1]; strings.HasPrefix(last, "-") {

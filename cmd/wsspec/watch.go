@@ -55,7 +55,7 @@ if there is none), and the number of the only connection with the fault. A..B in
 of a number or a time draws one between the two. Each flag of a fault can be repeated.
 
 Exit codes: 0 no violation, 1 a violation, 2 usage, 3 nothing was seen, the server could
-not be reached, or it came faster than it could be judged.`,
+not be reached, or octets came faster than they could be judged.`,
 		Example: `  wsspec watch --listen :9000 --to ws://localhost:8080
   wsspec watch --listen :9000 --to wss://example.org --out watched -v
   wsspec watch --listen :9000 --to ws://localhost:8080 --max-time 10m
@@ -291,10 +291,10 @@ func (s *observer) judge(number int) passive.Options {
 				s.log.put(known.Text(frameLine(strings.TrimSpace(s.stamp(number)), e.Entry, s.console.screen.style())))
 			}
 		},
-		HeadsOnly: !s.flags.verbose && s.flags.out == "",
+		HeadsOnly: !s.flags.verbose && !of.keeps(),
 		Keys:      &s.keys, Masks: &s.masks,
 	}
-	if s.flags.out != "" {
+	if of.keeps() {
 		o.Transcript, o.FrameOctets = true, mostOfFrame
 	}
 	return o

@@ -29,6 +29,8 @@ const (
 	mostEntries = 64
 	mostOfEntry = 256
 	mostOfFrame = 16 << 10
+	// mostUnderWay is how many connections at a time have a transcript.
+	mostUnderWay = 250
 )
 
 // watchFiles are what --out wants; a nil one writes nothing. The lines of watch.jsonl are
@@ -45,13 +47,16 @@ type watchFiles struct {
 	results      []reports.Result
 	wrong, right int
 	leftOut      int
+	// kept is how many connections under way have a transcript.
+	kept int
 	// under are the connections under way.
 	under map[int]*watchLine
 }
 
 // A watchLine is a line of watch.jsonl.
 type watchLine struct {
-	files *watchFiles
+	// kept: the connection has a transcript.
+	kept bool
 
 	// Number counts the connections, from 1, and Client is the address of its client.
 	Number int       `json:"number"`
@@ -119,14 +124,20 @@ func (f *watchFlags) files() (*watchFiles, error) {
 	return &watchFiles{dir: f.out, began: time.Now(), flags: f, file: file, lines: bufio.NewWriter(file), under: map[int]*watchLine{}}, nil
 }
 
+// keeps reports whether the connection has a transcript.
+func (l *watchLine) keeps() bool { return l != nil && l.kept }
+
 // begin begins the line of a connection.
 func (w *watchFiles) begin(number int) *watchLine {
 	if w == nil {
 		return nil
 	}
-	line := &watchLine{files: w, Number: number, Violations: []watchBreach{}}
+	line := &watchLine{Number: number, Violations: []watchBreach{}}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if line.kept = w.kept < mostUnderWay; line.kept {
+		w.kept++
+	}
 	w.under[number] = line
 	return line
 }
@@ -182,8 +193,11 @@ func (w *watchFiles) ended(c watch.Watched) {
 // keep keeps a transcript, if there is room; mu is held.
 func (w *watchFiles) keep(c watch.Watched, line *watchLine) {
 	bad := len(line.Violations) > 0
+	if line.kept {
+		w.kept--
+	}
 	switch {
-	case bad && w.wrong == mostWrong, !bad && w.right == mostRight:
+	case !line.kept, bad && w.wrong == mostWrong, !bad && w.right == mostRight:
 		w.leftOut++
 		return
 	case bad:

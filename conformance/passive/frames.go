@@ -97,6 +97,14 @@ func (f *frames) feed(p []byte, offset int64, at time.Duration) {
 		if f.headLen == 0 {
 			f.begin = offset
 		}
+		if f.headLen == 0 && len(p) >= wire.MaxHeaderLen {
+			if h, n, err := wire.ParseHeader(p); err == nil {
+				f.headLen = copy(f.head[:], p[:n])
+				p, offset = p[n:], offset+int64(n)
+				f.open(h, false, at)
+				continue
+			}
+		}
 		// As many octets as the header still needs, and no more.
 		f.head[f.headLen] = p[0]
 		f.headLen++

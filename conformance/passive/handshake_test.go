@@ -53,6 +53,22 @@ func TestHandshake(t *testing.T) {
 		{"an offer with a bad value", []spoken{{client, plain + deflated + "; server_max_window_bits=7\r\n\r\n"}, {server, accept}}, []string{"client 181 RFC7692-7-2"}, nil, true, 0, 0},
 		{"frames before the response", []spoken{{client, request + ping}, {server, accept}}, []string{"client 157 RFC6455-4.1-41"}, nil, true, 1, 0},
 		{"to another protocol", []spoken{{client, request}, {server, answer("Upgrade: websocket", "Upgrade: h2c")}}, []string{"server 43 RFC6455-4.1-47"}, []string{"server 123 true the connection goes on with another protocol than websocket: h2c", "client 157 true the connection goes on with another protocol than websocket: h2c"}, false, 0, 0},
+		{
+			"a request with bare line feeds", []spoken{{client, strings.ReplaceAll(request, "\r\n", "\n")}},
+			[]string{"client 0 RFC6455-4.1-20"}, []string{"client 0 true the client sent no request of HTTP", "server 0 true the client sent no request of HTTP"}, false, 0, 0,
+		},
+		{
+			"a request of HTTP alone with bare line feeds", []spoken{{client, strings.ReplaceAll(get, "\r\n", "\n")}},
+			nil, []string{"client 0 true the client sent no request of HTTP", "server 0 true the client sent no request of HTTP"}, false, 0, 0,
+		},
+		{
+			"a response that is none", []spoken{{client, request}, {server, "101 HTTP/1.1\r\n\r\n"}},
+			[]string{"server 0 RFC6455-4.1-57"}, []string{"server 0 true the server sent no response of HTTP", "client 157 true the server sent no response of HTTP"}, false, 0, 0,
+		},
+		{
+			"another protocol", []spoken{{client, "\x00\x01\x02\x03"}},
+			nil, []string{"client 0 true the client sent no request of HTTP", "server 0 true the client sent no request of HTTP"}, false, 0, 0,
+		},
 		{"TLS", []spoken{{client, "\x16\x03\x01\x02\x00"}}, nil, []string{"client 0 true this looks like TLS", "server 0 true this looks like TLS"}, false, 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -46,8 +46,14 @@ func (c *Connection) readRequest() bool {
 	case err != nil && begins(s.held, "\x16\x03"):
 		c.giveUp(s.role, "this looks like TLS", s.when(s.offset))
 		return false
+	case err != nil && isText(s.held) && !hasEnd(s.held): // the rest says what it is meant to be
+		return false
 	case err != nil:
-		c.malformed(s, wire.RuleClientRequestForm, err, "the client sent no request of HTTP")
+		rule := wire.RuleClientRequestForm
+		if !bytes.Contains(bytes.ToLower(s.held), []byte("websocket")) {
+			rule = nil
+		}
+		c.malformed(s, rule, err, "the client sent no request of HTTP")
 		return false
 	}
 	begin := s.begin()
@@ -103,7 +109,11 @@ func (c *Connection) readResponse() bool {
 		return false
 	}
 	if err != nil {
-		c.malformed(s, wire.RuleResponseForm, err, "the server sent no response of HTTP")
+		rule := wire.RuleResponseForm
+		if !c.requests[0].upgrade {
+			rule = nil
+		}
+		c.malformed(s, rule, err, "the server sent no response of HTTP")
 		return false
 	}
 	begin := s.begin()
@@ -183,7 +193,8 @@ func (c *Connection) head(s *side, kind observed.EntryKind, octets []byte, begin
 	}
 }
 
-// malformed tells of what is no HTTP, and stops judging.
+// malformed tells of what is no HTTP, and stops judging. A nil rule means that it has nothing
+// to do with WebSocket, so that it breaks no rule.
 func (c *Connection) malformed(s *side, rule *wire.Rule, err error, why string) {
 	at, begin := s.when(s.offset), s.begin()
 	detail := err.Error()
@@ -198,7 +209,9 @@ func (c *Connection) malformed(s *side, rule *wire.Rule, err error, why string) 
 		return
 	}
 	c.enter(s, begin, observed.Entry{At: at, Kind: observed.EntryOctets, Octets: octets, Text: "no HTTP"}, true)
-	c.violated(s, rule.Violation("%s", detail), begin, at)
+	if rule != nil {
+		c.violated(s, rule.Violation("%s", detail), begin, at)
+	}
 	c.giveUp(s.role, why, at)
 }
 
@@ -208,8 +221,18 @@ const fewRead = 64
 
 func worthReading(s *side) bool {
 	held := s.held
-	return len(held) > 0 && (len(held) <= fewRead || len(held) >= wire.MaxHandshakeLen || s.ended ||
-		bytes.Contains(held, []byte("\n\r\n")) || bytes.Contains(held, []byte("\n\n")))
+	return len(held) > 0 && (len(held) <= fewRead || hasEnd(held))
+}
+
+// hasEnd reports whether a head is whole, or too long to be read.
+func hasEnd(head []byte) bool {
+	return len(head) >= wire.MaxHandshakeLen || bytes.Contains(head, []byte("\n\r\n")) || bytes.Contains(head, []byte("\n\n"))
+}
+
+// isText reports whether octets begin as a request does, by a letter.
+func isText(octets []byte) bool {
+	c := octets[0] | 0x20
+	return c >= 'a' && c <= 'z'
 }
 
 // begins reports whether octets begin with a prefix, as far as they go.

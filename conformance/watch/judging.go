@@ -38,8 +38,8 @@ type judging struct {
 	room  []byte
 	// busy: a goroutine judges. over: nothing more is queued.
 	busy, over bool
-	// missed are the senders of whose octets some were not queued.
-	missed map[wire.Role]bool
+	// missed is how many octets of a sender were not queued.
+	missed map[wire.Role]int64
 	// idle is closed when the goroutine is done, after over.
 	idle chan struct{}
 }
@@ -84,25 +84,26 @@ func (j *judging) quick(sender wire.Role, octets int) bool {
 // nothing else waits. It does not wait.
 func (j *judging) octets(sender wire.Role, octets []byte, at time.Duration, passedOn bool) {
 	j.mu.Lock()
-	if passedOn && !j.busy && !j.missed[sender] && j.quick(sender, len(octets)) {
+	if passedOn && !j.busy && j.missed[sender] == 0 && j.quick(sender, len(octets)) {
 		j.busy = true
 		j.mu.Unlock()
 		j.atOnce(item{sender: sender, at: at, octets: len(octets)}, octets)
 		return
 	}
 	defer j.mu.Unlock()
-	if j.missed[sender] {
+	n := int64(len(octets))
+	if j.missed[sender] > 0 {
+		j.missed[sender] += n
 		return
 	}
-	n := int64(len(octets))
 	if len(j.room)+len(octets) > mostWaiting || waiting.Add(n) > mostWaitingAll {
 		if len(j.room)+len(octets) <= mostWaiting {
 			waiting.Add(-n)
 		}
 		if j.missed == nil {
-			j.missed = map[wire.Role]bool{}
+			j.missed = map[wire.Role]int64{}
 		}
-		j.missed[sender] = true
+		j.missed[sender] = n
 		j.queue(item{sender: sender, at: at, missed: true})
 		return
 	}
@@ -165,6 +166,17 @@ func (j *judging) finish(at time.Duration) {
 		<-j.idle
 	}
 	j.judge.End(at)
+}
+
+// summary is what was seen of the connection, when all is judged. It counts all octets, also
+// those that were not judged.
+func (j *judging) summary() passive.Summary {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	s := j.judge.Summary()
+	s.Client.Octets += j.missed[wire.RoleClient]
+	s.Server.Octets += j.missed[wire.RoleServer]
+	return s
 }
 
 // run judges what waits, until nothing does.

@@ -30,6 +30,9 @@ func TestWhatComesTooFastIsNotJudged(t *testing.T) {
 		<-judges
 	}
 	j.finish(2)
+	if got := j.summary().Server.Octets; got != 2*mostWaiting {
+		t.Errorf("%d octets are counted of %d", got, 2*mostWaiting)
+	}
 	if held > mostWaiting {
 		t.Errorf("%d octets waited, at most %d may", held, mostWaiting)
 	}

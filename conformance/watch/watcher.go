@@ -118,7 +118,7 @@ func (w *Watcher) pass(ctx context.Context, client net.Conn, number int) {
 	if w.Ended != nil {
 		w.Ended(Watched{
 			Number: number, From: client.RemoteAddr().String(), Began: began, Took: time.Since(began),
-			Summary: c.judging.judge.Summary(), Transcript: c.judging.judge.Transcript,
+			Summary: c.judging.summary(), Transcript: c.judging.judge.Transcript,
 		})
 	}
 }

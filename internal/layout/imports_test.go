@@ -30,6 +30,7 @@ var layers = [][]string{
 	{"conformance"},
 	{"conformance/run"},
 	{"conformance/play"},
+	{"conformance/between"},
 	{"conformance/check", "conformance/watch"},
 	{"conformance/passive"},
 	{"conformance/opening"},
