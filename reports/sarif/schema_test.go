@@ -19,7 +19,7 @@ func sarifSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
 	const module = "github.com/securego/gosec/v2"
 	download := exec.Command("go", "mod", "download", "-json", module)
-	download.Dir = filepath.Join("..", "tools")
+	download.Dir = filepath.Join("..", "..", "tools")
 	said, err := download.Output()
 	var got struct{ Dir string }
 	if err == nil {
