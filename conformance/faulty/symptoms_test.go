@@ -43,7 +43,7 @@ func TestSymptoms(t *testing.T) {
 	known := faulty.Symptoms()
 	inParallel(8, func(f faulty.Fault, role wire.Role) {
 		name := f.Name + " " + role.String()
-		shown := symptoms(t, f, role, rows[name], 3)
+		shown := symptoms(t, f, role, rows[name], 2)
 		all := ids(sample(f, role))
 		mu.Lock()
 		defer mu.Unlock()
