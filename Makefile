@@ -31,7 +31,7 @@ RACY = ./ref ./conformance ./conformance/opening ./conformance/play ./conformanc
 # mostly wait.
 CALM = Alike|AsDeflationDoes|Bounded|LeftOut|IsSmall|ChattyPeer|CutAnywhere|FirstWrongOctet|FloodsOf|NoGreeting|OwnClose|TestAsk|PassesTheSuites|FullDisk
 # Of the command, the tests of what goes on at once: signals, services, children.
-RACY_COMMAND = Interrupt|Signal|Stops|Serve|Drive|Start|Journal|Dialogue|Watch
+RACY_COMMAND = Interrupt|Signal|Stops|Serve|Drive|Start
 
 # The fuzz target and its duration. By default, make fuzz runs every target for a
 # limited number of inputs.
