@@ -35,8 +35,7 @@ var homes = map[string]string{
 
 // needed lists the folders and files that the targets need to build.
 var needed = []string{
-	"go.mod", "go.sum", "ref", "conformance/oracle", "fuzz", "internal",
-	"conformance/peers/go.mod", "conformance/peers/go.sum", "conformance/peers/differential",
+	"go.mod", "go.sum", "ref", "conformance", "fuzz", "internal",
 }
 
 func main() {
