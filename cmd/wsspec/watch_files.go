@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wsspec/wsspec/conformance/check"
 	"github.com/wsspec/wsspec/conformance/observed"
 	"github.com/wsspec/wsspec/conformance/passive"
 	"github.com/wsspec/wsspec/conformance/verdict"
@@ -66,13 +67,13 @@ type watchLine struct {
 	DurationMs float64 `json:"durationMs"`
 	// Opened: an opening handshake succeeded. Deflate says that it agreed on
 	// permessage-deflate.
-	Opened     bool           `json:"opened"`
-	Deflate    bool           `json:"deflate"`
-	FromClient watchSide      `json:"fromClient"`
-	FromServer watchSide      `json:"fromServer"`
-	Violations []watchBreach  `json:"violations"`
-	More       int            `json:"moreViolations,omitempty"`
-	NotJudged  []watchMissing `json:"notJudged,omitempty"`
+	Opened     bool              `json:"opened"`
+	Deflate    bool              `json:"deflate"`
+	FromClient watchSide         `json:"fromClient"`
+	FromServer watchSide         `json:"fromServer"`
+	Violations []check.Violation `json:"violations"`
+	More       int               `json:"moreViolations,omitempty"`
+	NotJudged  []watchMissing    `json:"notJudged,omitempty"`
 }
 
 // A watchSide counts what one side sent.
@@ -84,18 +85,6 @@ type watchSide struct {
 	Close int `json:"close,omitempty"`
 	// Ended says how it ended TCP.
 	Ended string `json:"ended,omitempty"`
-}
-
-// A watchBreach is a violation.
-type watchBreach struct {
-	// Microseconds is the time since the connection began.
-	Microseconds int64  `json:"t"`
-	Sender       string `json:"sender"`
-	Requirement  string `json:"requirement"`
-	Clause       string `json:"clause"`
-	What         string `json:"what"`
-	// Octet is the index of the first wrong octet in all that the sender sent, from 0.
-	Octet int64 `json:"octet"`
 }
 
 // A watchMissing is what was not judged.
@@ -132,7 +121,7 @@ func (w *watchFiles) begin(number int) *watchLine {
 	if w == nil {
 		return nil
 	}
-	line := &watchLine{Number: number, Violations: []watchBreach{}}
+	line := &watchLine{Number: number, Violations: []check.Violation{}}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if line.kept = w.kept < mostUnderWay; line.kept {
@@ -148,7 +137,7 @@ func (l *watchLine) violation(v passive.Violation, what string) {
 	case len(l.Violations) == mostBreaches:
 		l.More++
 	default:
-		l.Violations = append(l.Violations, watchBreach{
+		l.Violations = append(l.Violations, check.Violation{
 			Microseconds: v.At.Microseconds(), Sender: v.Sender.String(), Requirement: v.Rule.ID, Clause: v.Rule.Clause(), What: what, Octet: v.Offset,
 		})
 	}

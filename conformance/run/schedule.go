@@ -73,7 +73,8 @@ type serverRun struct {
 
 	mu sync.Mutex
 	// late are the cases whose first play was too slow, with its result.
-	late        map[int]Result
+	late map[int]Result
+	// secondBegan: the second round goes on, which plays them again.
 	secondBegan bool
 	// stretch is by how much the second round stretches the deadlines.
 	stretch float64
@@ -168,6 +169,7 @@ func (r *serverRun) postpone(i int, first Result) bool {
 	if r.late == nil {
 		r.late = map[int]Result{}
 	}
+	r.list.takeBack(r.late[i]) // of an earlier play, if any
 	r.late[i] = r.list.setAside(first)
 	if first.timedOut {
 		r.busyWith = r.cases[i].ID
