@@ -192,9 +192,9 @@ func (e *explainer) nothingCame(before int) string {
 	return nothing + " came" + within + e.unasked()
 }
 
-// unasked names the first ping or pong that a peer sent of its own accord while the
-// harness waited, as an exception; it is empty if there was none. Any endpoint may send
-// both at any time (RFC6455-5.5.2-5, RFC6455-5.5.3-3).
+// unasked is " but " with the first ping or pong that the peer sent of its own accord while
+// the harness waited. It is empty if there was none. Any endpoint may send both at any time
+// (RFC6455-5.5.2-5, RFC6455-5.5.3-3).
 func (e *explainer) unasked() string {
 	events := e.o.Events
 	if e.o.HarnessClosedAt >= 0 {

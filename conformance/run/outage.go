@@ -119,7 +119,8 @@ func (r *serverRun) findCulprit(ctx context.Context, suspects []*visit, stopped 
 			return r.neverBack(suspects, back)
 		}
 	} else {
-		// Behind these the connection still stood, and the server has never been away.
+		// These cases waited on a connection that still stood, and the server never stopped
+		// serving: they did not stop it. The second round plays them again.
 		suspects = slices.DeleteFunc(suspects, func(s *visit) bool {
 			return s.result.Verdict == verdict.Fail && !s.result.abrupt && r.postpone(s.i, s.result)
 		})

@@ -66,8 +66,8 @@ func NewDeadlines(timeout, roundTrip time.Duration, slow float64) Deadlines {
 	}
 }
 
-// leastCut is the least [Deadlines.Cut]. A short timeout makes no peer read sooner. A round
-// trip does not count, because both writes have the same way.
+// leastCut is the least [Deadlines.Cut]. A short timeout makes no peer read sooner. A long
+// round trip adds nothing, because it delays both writes by as much.
 const leastCut = 20 * time.Millisecond
 
 // CutSpacing is the time between two writes of so many. Many writes leave the peer many

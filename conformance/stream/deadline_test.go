@@ -26,7 +26,7 @@ func TestDeadlinesComeFromOneNumber(t *testing.T) {
 	far := reflect.ValueOf(NewDeadlines(0, 100*time.Millisecond, 0))
 	for i := range far.NumField() {
 		near := reflect.ValueOf(d).Field(i).Interface().(time.Duration)
-		if far.Type().Field(i).Name == "Cut" { // both writes have the same way
+		if far.Type().Field(i).Name == "Cut" { // a round trip delays both writes by as much
 			near -= time.Second
 		}
 		if got := far.Field(i).Interface().(time.Duration); got != near+time.Second {
