@@ -163,7 +163,7 @@ func (s *Service) named(q url.Values) (c *script.Case, why string) {
 // ownCase plays the case that a client was started for, if the request target is that of
 // the URL that it was started with (RFC6455-4.1-23).
 func (s *Service) ownCase(ctx context.Context, in *opening.FromClient, agent string, u *url.URL, of *startedClient) {
-	if c, _ := s.named(u.Query()); u.Path != "/runCase" || c != of.c {
+	if c, _ := s.named(u.Query()); u.Path != "/runCase" || c == nil || c.ID != of.c.ID {
 		v := wire.RuleClientTarget.Violation("the request target %q, where the URL ended in %q", in.Request.Target, of.c.Resource())
 		in.Refuse(http.StatusBadRequest, v.Error())
 		in.Unserved = v
