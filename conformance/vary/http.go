@@ -75,7 +75,7 @@ func mannersOf(role wire.Role) []manner {
 	for _, f := range fields {
 		lower = append(lower, script.Replace(strings.ToLower(f.name), f.value))
 		upper = append(upper, script.Replace(strings.ToUpper(f.name), f.value))
-		spaced = append(spaced, script.Replace(f.name, " \t "+f.value+" \t"))
+		spaced = append(spaced, script.Replace(f.name, "  "+f.value))
 	}
 	tokens := []script.Edit{script.Replace("Upgrade", "WebSocket"), script.Replace("Connection", "upgrade")}
 	lists := []script.Edit{script.Replace("Connection", "keep-alive, Upgrade")}
@@ -85,7 +85,7 @@ func mannersOf(role wire.Role) []manner {
 		{"lower", "with the names of the fields in lower case", script.Opening{Edits: lower}},                                                              // RFC 9110 5.1
 		{"upper", "with the names of the fields in upper case", script.Opening{Edits: upper}},                                                              // RFC 9110 5.1
 		{"tokens", "with Upgrade and Connection in another case", script.Opening{Edits: tokens}},                                                           // RFC6455-4.2.1-9, RFC6455-4.1-44
-		{"spaces", "with spaces and tabs around the values of the fields", script.Opening{Edits: spaced}},                                                  // RFC 9112 5.1
+		{"spaces", "with three spaces before the values of the fields", script.Opening{Edits: spaced}},                                                     // RFC 9112 5.1
 		{"list", "with a list in Connection", script.Opening{Edits: lists}},                                                                                // RFC6455-4.2.1-11
 		{"fields", "with 40 unknown fields before the others", script.Opening{Edits: slices.Repeat([]script.Edit{script.Prepend("X-Wsspec", "1")}, many)}}, // RFC6455-4.2.1-20
 	}
