@@ -30,7 +30,7 @@ const defaultListen = "127.0.0.1:9001"
 // serve serves the cases, to whoever connects or to one driver.
 func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []string, known *reports.Baseline, stdout, stderr io.Writer) error {
 	if address, _, err := f.address(driver != nil); err == nil {
-		if err := f.mayListen(address, cases); err != nil {
+		if err := f.mayListen(ctx, address, cases); err != nil {
 			return err
 		}
 	}
