@@ -60,8 +60,11 @@ type Service struct {
 	// EachConnection: each connection plays the next case, whatever its path. All are of
 	// one client, which connects again by itself, with the name Agent; empty means
 	// "client". Serve returns when all cases are played.
+	// Played, if set, reports whether a case has its result from an earlier run, so that no
+	// connection plays it.
 	EachConnection bool
 	Agent          string
+	Played         func(agent string, c *script.Case) bool
 	// NoEcho, Ask and Dialogue are those of [Options].
 	NoEcho   bool
 	Ask      *script.Question
