@@ -340,6 +340,7 @@ func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, cases [
 	console.endpoint(endpoint, cases, f.noEcho)
 	opts.Parallel, opts.Profile, opts.Vary = f.parallelOf[t.Agent], f.volume(), f.depth()
 	opts.Deadlines = conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow)
+	opts.ClosesWith = endpoint.ClosedWith()
 	opts.Done, opts.DoneKeeps = func(res conformance.Result) { console.result(rec.Put(t.Agent, res)) }, true
 	frames := f.frames(console)
 	defer frames.end()

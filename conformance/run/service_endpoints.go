@@ -241,7 +241,9 @@ func (s *Service) play(ctx context.Context, in *opening.FromClient, agent string
 	return res
 }
 
-func (s *Service) projection() projection { return projection{s.NoEcho, s.Ask, s.Dialogue} }
+func (s *Service) projection() projection {
+	return projection{noEcho: s.NoEcho, ask: s.Ask, dialogue: s.Dialogue}
+}
 
 // enter waits until there is memory for a case. It gives up after the time of a case.
 func (s *Service) enter(ctx context.Context, c *script.Case) (leave func(), ok bool) {
