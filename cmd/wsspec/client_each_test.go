@@ -111,7 +111,7 @@ func TestEachConnectionGoesOn(t *testing.T) {
 			if !strings.Contains(said, "going on with the run that was interrupted: ") || !strings.Contains(said, fmt.Sprintf("the %d cases that are left", all-4)) {
 				t.Errorf("it printed %q", said)
 			}
-			came := 0 // connections that come while the last case ends are refused, and count too
+			came := 0                              // connections that come while the last case ends are refused, and count too
 			for comes(t, url, "/getCaseCount?x") { // any path is right
 				came++
 			}
@@ -153,6 +153,31 @@ func withTranscript(r *reports.Report) map[string]bool {
 		}
 	}
 	return ids
+}
+
+// Who waits for a client learns why it does not play: a page of another origin, and a client
+// that wants a subprotocol. Each is said once.
+func TestEachConnectionSaysWhyNoneComes(t *testing.T) {
+	p, url, _ := eachConnection(t, "--run", "2.*")
+	addr := strings.TrimPrefix(url, "ws://")
+	for _, field := range []string{"Origin: http://localhost:3000", "Sec-WebSocket-Protocol: chat.v1, chat.v2"} {
+		for range 2 {
+			conn, err := net.Dial("tcp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(conn, "GET /any HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n\r\n", addr, field)
+			_, _ = bufio.NewReader(conn).ReadString('\n')
+			conn.Close()
+		}
+	}
+	p.signal(os.Interrupt)
+	_ = p.cmd.Wait()
+	for _, want := range []string{"--allow-origin http://localhost:3000 lets it connect.\n", `asks for the subprotocols "chat.v1, chat.v2", and gets none`} {
+		if n := strings.Count(p.stderr.String(), want); n != 1 {
+			t.Errorf("%q is said %d times: %s", want, n, p.stderr.String())
+		}
+	}
 }
 
 // The results of another command are not mixed with those of this one, nor lost.

@@ -21,6 +21,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports"
 	"github.com/wsspec/wsspec/reports/record"
+	"github.com/wsspec/wsspec/reports/terminal"
 )
 
 // defaultListen is where the cases are served unless told otherwise: the port of
@@ -57,6 +58,7 @@ func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []
 		NoEcho:         f.noEcho,
 		EachConnection: f.perConnection, Agent: f.agent, Played: s.played,
 		Ask: f.question, Dialogue: f.said,
+		Remark:       func(sentence string) { fmt.Fprintln(stderr, "wsspec:", terminal.CleanLine(sentence)) },
 		Subprotocols: f.subprotocols, AllowedOrigins: f.origins,
 		Excluded: f.excludes,
 		Done:     s.done, DoneKeeps: true,

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net"
 	"slices"
@@ -65,6 +66,9 @@ type Service struct {
 	EachConnection bool
 	Agent          string
 	Played         func(agent string, c *script.Case) bool
+	// Remark, if set, is told why clients may not get to a case, each reason once, and a
+	// hundred at most: a sentence that says what to do.
+	Remark func(sentence string)
 	// NoEcho, Ask and Dialogue are those of [Options].
 	NoEcho   bool
 	Ask      *script.Question
@@ -75,6 +79,7 @@ type Service struct {
 
 	mu      sync.Mutex
 	each    *eachConnection
+	said    map[string]bool
 	results map[string]map[string]Result
 	playing map[string]*playing
 	keys    map[string]*opening.KeyQuality
@@ -111,6 +116,29 @@ func (s *Service) Serve(ctx context.Context, l net.Listener) error {
 	idle := s.watch(stop)
 	defer idle.end()
 	return s.accept(ctx, accepting, idle, l, nil)
+}
+
+// mostRemarks is how many reasons are told.
+const mostRemarks = 100
+
+// remark tells a reason, if it is new.
+func (s *Service) remark(format string, args ...any) {
+	if s.Remark == nil {
+		return
+	}
+	sentence := fmt.Sprintf(format, args...)
+	s.mu.Lock()
+	known := s.said[sentence] || len(s.said) >= mostRemarks
+	if s.said == nil {
+		s.said = map[string]bool{}
+	}
+	if !known {
+		s.said[sentence] = true
+	}
+	s.mu.Unlock()
+	if !known {
+		s.Remark(sentence)
+	}
 }
 
 // prepare makes the service ready to take connections.

@@ -78,6 +78,9 @@ func (s *Service) nextCase(ctx context.Context, in *opening.FromClient) {
 		in.Refuse(http.StatusServiceUnavailable, "every case is played, or is under way on another connection")
 		return
 	}
+	if asked, ok := in.Request.Fields.Get("Sec-WebSocket-Protocol"); ok && len(s.Subprotocols) == 0 {
+		defer s.remark("The client asks for the subprotocols %.200q, and gets none, which many clients take for a failure. --subprotocol NAME speaks one.", asked)
+	}
 	c := e.due[0]
 	e.due = e.due[1:]
 	first, again := e.failed[c]
