@@ -59,7 +59,7 @@ func (r *Report) Rerun(res *Result) string {
 		own, started = r.Command[:i], r.Command[i:]
 	}
 	echoes := r.withoutEchoes(res)
-	own, named := r.onlyTarget(own, res.Agent+"="+url)
+	own, named := onlyTarget(own, res.Agent+"="+url)
 	served := strings.HasPrefix(url, "ws://") || strings.HasPrefix(url, "wss://")
 	switch {
 	// A file of settings names the peers.
@@ -82,15 +82,15 @@ func (r *Report) Rerun(res *Result) string {
 
 // onlyTarget are the arguments without the other servers, if this one is among them as
 // NAME=URL.
-func (r *Report) onlyTarget(args []string, target string) (own []string, named bool) {
+func onlyTarget(args []string, target string) (own []string, named bool) {
 	if !slices.Contains(args, target) {
 		return args, false
 	}
-	others := map[string]bool{}
-	for _, t := range r.Targets {
-		others[t.Agent+"="+t.URL] = true
+	other := func(a string) bool {
+		name, url, _ := strings.Cut(a, "=")
+		return a != target && !strings.HasPrefix(name, "-") && !strings.ContainsAny(name, ": ") && strings.Contains(url, "://")
 	}
-	return slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a != target && others[a] }), true
+	return slices.DeleteFunc(slices.Clone(args), other), true
 }
 
 // withoutEchoes are the flags of the run that say how a peer is judged that does not send
