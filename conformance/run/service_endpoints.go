@@ -65,6 +65,7 @@ func (s *Service) request(ctx context.Context, in *opening.FromClient, of *start
 		return
 	}
 	if origin := s.foreignOrigin(in); origin != "" {
+		s.remark("A page of the origin %.200q was refused. --allow-origin %.200s lets it connect.", origin, origin)
 		in.Refuse(http.StatusForbidden, fmt.Sprintf("a page of the origin %q may not use this service; allow it with --allow-origin", origin))
 		return
 	}
@@ -241,7 +242,9 @@ func (s *Service) play(ctx context.Context, in *opening.FromClient, agent string
 	return res
 }
 
-func (s *Service) projection() projection { return projection{s.NoEcho, s.Ask, s.Dialogue} }
+func (s *Service) projection() projection {
+	return projection{noEcho: s.NoEcho, ask: s.Ask, dialogue: s.Dialogue}
+}
 
 // judge plays a case on a connection.
 func (s *Service) judge(ctx context.Context, in *opening.FromClient, agent string, c *script.Case, attempt int) Result {
