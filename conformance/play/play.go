@@ -24,6 +24,9 @@ type Options struct {
 	// Deadlines, if set, are those of the moment, for what the peer owes: they change
 	// with what the run learns about the peer. Otherwise those of the connection hold.
 	Deadlines func() stream.Deadlines
+	// BriefEnd: how long the peer keeps TCP open behind the closing handshake is not
+	// judged, and it is not waited for.
+	BriefEnd bool
 	// AfterSteps, if set, is called when the steps are played, before the connection is
 	// closed. If a flood is held up, it is called then as well, from another goroutine.
 	AfterSteps func(ctx context.Context)
@@ -328,6 +331,10 @@ func (p *player) awaitTCPClose(ctx context.Context) {
 	}
 	if p.Role == wire.RoleServer {
 		p.CloseWrite()
+	}
+	if p.opts.BriefEnd {
+		p.UntilIdle(ctx, func() time.Duration { return p.now().Settle }, never)
+		return
 	}
 	began := time.Now()
 	p.UntilIdle(ctx, func() time.Duration { return p.now().Drop }, never)

@@ -22,6 +22,8 @@ type experience struct {
 	// slowest is the largest part that an echo of an Exchange took of the time that it
 	// had, when nothing was stretched. It is above 1 for one that came too late.
 	slowest float64
+	// lingered counts the connections that the peer ended long after its Close frame.
+	lingered int
 	// trial: the next connections get the whole time, also for what never came.
 	trial bool
 }
@@ -87,6 +89,7 @@ func (x *experience) learn(c *script.Case, o observed.Conversation, d stream.Dea
 	defer x.mu.Unlock()
 	x.slowest = max(x.slowest, partOf(c, o, d))
 	closed, ended := false, false
+	var closedAt time.Duration
 	for i, e := range o.Events {
 		switch e.Kind {
 		case observed.EventMessage, observed.EventExchanged:
@@ -96,9 +99,12 @@ func (x *experience) learn(c *script.Case, o observed.Conversation, d stream.Dea
 				x.controls.come()
 			}
 		case observed.EventClose:
-			closed = true
+			closed, closedAt = true, e.At
 		case observed.EventEOF, observed.EventReset:
 			ended = true
+			if closed && e.At-closedAt > d.Drop/20 {
+				x.lingered++
+			}
 		}
 	}
 	if o.TimedOut && o.Owed == observed.EventMessage {
@@ -162,6 +168,13 @@ func (x *experience) deadlines(d stream.Deadlines) stream.Deadlines {
 		d.Drop = d.Drop / (less * less)
 	}
 	return d
+}
+
+// lingers reports whether the peer often keeps TCP open for long behind its Close frame.
+func (x *experience) lingers() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.lingered >= enough
 }
 
 // silent reports whether the peer has never sent a message.

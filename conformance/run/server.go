@@ -181,7 +181,10 @@ func (r *serverRun) play(ctx context.Context, c *script.Case, attempt int, w *wa
 	if len(c.Script.Offers) > 0 && o.Deflate == nil || !o.Deflate.Satisfies(c.Script.Needs) {
 		return unimplemented(ctx, c, wire.RoleServer, l, started)
 	}
-	seen := play.Play(ctx, l, &c.Script, play.Options{Profile: r.opts.Profile, Connect: r.another(c, keys, started, w), Deadlines: r.deadlinesNow, AfterSteps: k.check})
+	seen := play.Play(ctx, l, &c.Script, play.Options{
+		Profile: r.opts.Profile, Connect: r.another(c, keys, started, w), Deadlines: r.deadlinesNow, AfterSteps: k.check,
+		BriefEnd: r.opts.lean && r.experience.lingers(), // the case as it is has shown how the peer ends TCP
+	})
 	r.experience.learn(c, seen, r.opts.Deadlines)
 	return newResult(c, wire.RoleServer, seen, started)
 }
