@@ -48,6 +48,7 @@ func readLines(file io.Reader) (*Report, error) {
 	b := journalReader{
 		report:  Report{Schema: Schema, Clauses: map[string]Clause{}},
 		results: map[caseOfPeer]int{}, cases: map[string]plannedCase{}, plans: map[Peer][]string{}, varying: map[Peer]bool{},
+		found: map[caseOfPeer]*Result{},
 	}
 	first, whole := nextLine(lines)
 	if !whole {
@@ -105,7 +106,9 @@ type journalReader struct {
 	plans   map[Peer][]string
 	// varying are the peers whose variants are not all played.
 	varying map[Peer]bool
-	ended   bool
+	// found are the results that stand for others: see [Journal.Found].
+	found map[caseOfPeer]*Result
+	ended bool
 	// transcripts is how many octets the lines with transcripts had.
 	transcripts int
 }
@@ -130,12 +133,16 @@ func (b *journalReader) take(l journalLine) {
 	case l.Result != nil:
 		b.leaveOut(l.Result)
 		k := caseOfPeer{l.Result.Peer(), l.Result.ID}
+		delete(b.found, k)
 		if at, ok := b.results[k]; ok {
 			r.Results[at] = *l.Result
 			return
 		}
 		b.results[k] = len(r.Results)
 		r.Results = append(r.Results, *l.Result)
+	case l.Found != nil:
+		b.leaveOut(l.Found)
+		b.found[caseOfPeer{l.Found.Peer(), l.Found.ID}] = l.Found
 	case l.Variants != nil:
 		b.variants(l.Variants)
 	case l.GoTestCode != "":
@@ -152,6 +159,7 @@ func (b *journalReader) take(l journalLine) {
 func (b *journalReader) variants(v *variantsOf) {
 	p := Peer{v.Agent, v.Role}
 	b.varying[p] = !v.All
+	maps.DeleteFunc(b.found, func(k caseOfPeer, _ *Result) bool { return k.Peer == p })
 	for id, variants := range v.Of {
 		if at, ok := b.results[caseOfPeer{p, id}]; ok {
 			b.report.Results[at].Variants = &variants
@@ -185,6 +193,11 @@ func (b *journalReader) finish() *Report {
 	r := &b.report
 	if !b.ended && r.Interrupted == "" {
 		r.Interrupted = cutJournal
+	}
+	for k, res := range b.found {
+		if at, ok := b.results[k]; ok && res.Verdict == verdict.Fail {
+			r.Results[at] = *res
+		}
 	}
 	planned := make(map[Peer][]Result)
 	for p, ids := range b.plans {

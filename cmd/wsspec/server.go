@@ -325,6 +325,7 @@ func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, cases [
 	opts.Parallel, opts.Profile, opts.Vary = f.parallel, f.volume(), f.depth()
 	opts.Deadlines = conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow)
 	opts.Done, opts.DoneKeeps = func(res conformance.Result) { console.result(rec.Put(t.Agent, res)) }, true
+	opts.Found = func(res conformance.Result) { rec.Found(t.Agent, res) }
 	frames := f.frames(console)
 	defer frames.end()
 	opts.Watch = frames.watch()
