@@ -113,6 +113,13 @@ func TestHostilePeers(t *testing.T) {
 		}, map[string]expectation{
 			"1.1.1": {fail, unclean, refused + "over 2048 frames, more than the case can account for."},
 		}},
+		{"sends empty fragments for ever", func(conn net.Conn, r *bufio.Reader) {
+			_, _ = io.WriteString(conn, "\x01\x00")
+			forever("\x00\x00")(conn, r)
+		}, map[string]expectation{
+			"1.1.1": {fail, unclean, refused + "over 1024 empty fragments, more than the case can account for."},
+			"1.1.7": {fail, unclean, refused + "over 1024 empty fragments, more than the case can account for."},
+		}},
 		{"announces a message of 2^62 octets", func(conn net.Conn, _ *bufio.Reader) {
 			_, _ = io.WriteString(conn, "\x82\x7f\x40\x00\x00\x00\x00\x00\x00\x00")
 			drain(conn)
