@@ -7,9 +7,7 @@ import (
 	"errors"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -180,24 +178,6 @@ func TestAFolderStandsForItsLatestRun(t *testing.T) {
 	p.signal(syscall.SIGKILL)
 	_ = p.cmd.Wait()
 	wsspec(t, "report", dir).want(t, exitPass, "Incomplete: 3 of 8 cases")
-}
-
-// small mounts a file system that is soon full.
-func small(t *testing.T) (dir string) {
-	t.Helper()
-	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
-		t.Skip("NOT TESTED: only root of a Linux can mount a small file system")
-	}
-	dir = t.TempDir()
-	if err := exec.Command("mount", "-t", "tmpfs", "-o", "size=2m", "wsspec-test", dir).Run(); err != nil {
-		t.Skip("NOT TESTED: this machine does not mount a small file system: ", err)
-	}
-	t.Cleanup(func() {
-		if err := exec.Command("umount", dir).Run(); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
 }
 
 // fills is a server that passes its cases. Before the case with this number it fills the
