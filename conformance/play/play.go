@@ -89,9 +89,15 @@ type player struct {
 	timedOut, closeTimedOut, leftTCPOpen bool
 	owed                                 observed.EventKind
 	waited, closeWaited, dropWaited      time.Duration
-	// volume and frames are how much was sent since something was last awaited.
+	// volume and frames are how much was sent since something was last awaited. Of a
+	// compressed message, volume has the octets that it inflates to, up to mostInflated.
 	volume, frames int
 }
+
+// mostInflated is how many octets the peer gets time for, at most, beside those of a
+// compressed message itself. With this bound a peer that stops at a message of 64 MiB is
+// not waited for without end.
+const mostInflated = 8 << 20
 
 // pingsWith are the pings that went with the opening handshake.
 func pingsWith(o *script.Opening) map[string]int {
@@ -119,11 +125,13 @@ func (p *player) quiet(ctx context.Context, name string, d time.Duration) {
 func (p *player) send(frames []script.Frame, chop script.Chop, cuts script.Cuts) int {
 	octets := make([]byte, 0, sizeOf(frames))
 	var ends []int
+	inflated := 0
 	for _, f := range frames {
 		start := len(octets)
 		var h wire.Header
 		octets, h = f.Append(octets, p.Role, p.Keys.Next)
 		ends = append(ends, len(octets))
+		inflated += max(0, f.Inflated-f.Payload.Len())
 		if f.Opcode == wire.OpPing && !f.AnyPong {
 			if _, sent := p.pings[string(f.Payload.Bytes())]; !sent {
 				p.pings[string(f.Payload.Bytes())] = p.EventCount()
@@ -134,30 +142,38 @@ func (p *player) send(frames []script.Frame, chop script.Chop, cuts script.Cuts)
 		}
 		p.RecordSent(&h, octets[start:len(octets):len(octets)], "")
 	}
-	switch {
-	case len(cuts) > 0:
-		p.took(p.WriteCut(octets, cuts), len(octets), len(frames))
-		return len(octets)
-	case chop != script.ChopFrames:
-		p.took(p.Write(octets, int(chop)), len(octets), len(frames))
-		return len(octets)
-	}
-	start := 0
-	for _, end := range ends {
-		p.took(p.Write(octets[start:end], 0), end-start, 1)
-		start = end
+	if p.write(octets, ends, chop, cuts) {
+		p.volume += min(inflated, mostInflated)
 	}
 	return len(octets)
 }
 
-// took notes how much of what was sent the network took. What it did not take, the peer
-// does not have to work on.
-func (p *player) took(taken, of, frames int) {
+// write sends octets, of which each frame ends at one of the ends. It reports whether the
+// network took the last frame.
+func (p *player) write(octets []byte, ends []int, chop script.Chop, cuts script.Cuts) (taken bool) {
+	switch {
+	case len(cuts) > 0:
+		return p.took(p.WriteCut(octets, cuts), len(octets), len(ends))
+	case chop != script.ChopFrames:
+		return p.took(p.Write(octets, int(chop)), len(octets), len(ends))
+	}
+	start := 0
+	for _, end := range ends {
+		taken = p.took(p.Write(octets[start:end], 0), end-start, 1)
+		start = end
+	}
+	return taken
+}
+
+// took notes how much of what was sent the network took, and reports whether that is all.
+// What it did not take, the peer does not have to work on.
+func (p *player) took(taken, of, frames int) bool {
 	if taken < of {
 		p.volume, p.frames = 0, 0
-		return
+		return false
 	}
 	p.volume, p.frames = p.volume+taken, p.frames+frames
+	return true
 }
 
 // sizeOf is room enough for frames on the wire.

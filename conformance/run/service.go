@@ -14,7 +14,6 @@ import (
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/stream"
 	"github.com/wsspec/wsspec/ref/wire"
-	"golang.org/x/sync/semaphore"
 )
 
 // A Service serves cases to clients under test, at the endpoints that drivers
@@ -82,7 +81,7 @@ type Service struct {
 	admitted map[string]*allowance
 	kept     allowance
 	// memory is what the cases under way may hold together.
-	memory *semaphore.Weighted
+	memory caseMemory
 	// shortage is the latest error of this machine's that kept a client from being
 	// accepted, and when it came.
 	shortage   error
@@ -117,7 +116,7 @@ func (s *Service) prepare(stop func()) {
 	s.results, s.playing, s.stop = map[string]map[string]Result{}, map[string]*playing{}, stop
 	s.keys, s.masks = map[string]*opening.KeyQuality{}, map[string]*stream.MaskHistory{}
 	s.admitted, s.kept = map[string]*allowance{}, allowance{}
-	s.memory = semaphore.NewWeighted(memoryBudget)
+	s.memory = newCaseMemory()
 }
 
 // accept takes connections until accepting ends, and returns when the last of them has

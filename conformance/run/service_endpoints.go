@@ -219,10 +219,10 @@ func (s *Service) answer(ctx context.Context, in *opening.FromClient, text strin
 func (s *Service) runCase(ctx context.Context, in *opening.FromClient, agent string, c *script.Case) {
 	end := s.begin(agent)
 	defer end()
-	if !s.started { // the run itself says how many cases there are at once
-		leave, ok := s.enter(ctx, c)
-		if !ok {
-			in.Refuse(http.StatusServiceUnavailable, fmt.Sprintf("the service plays as many cases as it has memory for, and none of them has ended for %s", s.Deadlines.Case))
+	if !s.started && !s.isHeavy(c) { // the run itself says how many cases there are at once
+		leave, err := s.enter(ctx, c)
+		if err != nil {
+			in.Refuse(http.StatusServiceUnavailable, err.Error())
 			return
 		}
 		defer leave()
@@ -242,17 +242,6 @@ func (s *Service) play(ctx context.Context, in *opening.FromClient, agent string
 }
 
 func (s *Service) projection() projection { return projection{s.NoEcho, s.Ask, s.Dialogue} }
-
-// enter waits until there is memory for a case. It gives up after the time of a case.
-func (s *Service) enter(ctx context.Context, c *script.Case) (leave func(), ok bool) {
-	ctx, cancel := context.WithTimeout(ctx, s.Deadlines.Case)
-	defer cancel()
-	weight := weightOf(c, s.Profile)
-	if s.memory.Acquire(ctx, weight) != nil {
-		return nil, false
-	}
-	return func() { s.memory.Release(weight) }, true
-}
 
 // judge plays a case on a connection.
 func (s *Service) judge(ctx context.Context, in *opening.FromClient, agent string, c *script.Case, attempt int) Result {
@@ -310,6 +299,11 @@ func (s *Service) judge(ctx context.Context, in *opening.FromClient, agent strin
 	if len(c.Script.Offers) > 0 && l.Agreed() == nil || !l.Agreed().Satisfies(c.Script.Needs) {
 		return unimplemented(ctx, c, wire.RoleClient, l, in.Began)
 	}
+	leave, err := s.enterOpen(ctx, c, l)
+	if err != nil {
+		return notPlayedForMemory(c, in.Began, l, err)
+	}
+	defer leave()
 	seen := play.Play(ctx, l, &c.Script, play.Options{Profile: s.Profile})
 	keys, last := l.PeerMasks()
 	v, compared := s.masksOf(agent).Add(keys)

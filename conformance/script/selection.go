@@ -56,7 +56,12 @@ func (s Selection) Select(cases []*Case) ([]*Case, error) {
 		}
 		return nil
 	}
-	nearID := func(p string) []string { return Nearest(p, ids(cases)) }
+	nearID := func(p string) []string {
+		if sections := named(p, cases); len(sections) > 0 {
+			return sections
+		}
+		return Nearest(p, ids(cases))
+	}
 	if len(s.Run) == 0 {
 		for i := range chosen {
 			chosen[i] = true
@@ -95,6 +100,19 @@ func ids(cases []*Case) []string {
 	out := make([]string, len(cases))
 	for i, c := range cases {
 		out[i] = c.ID
+	}
+	return out
+}
+
+// named returns the beginnings of ids that end with the section that a pattern names:
+// rfc6455/10.4 for 10.4.
+func named(pattern string, cases []*Case) []string {
+	var out []string
+	for _, c := range cases {
+		section, _, ok := strings.Cut(c.ID, "/"+pattern+"/")
+		if section += "/" + pattern; ok && !slices.Contains(out, section) {
+			out = append(out, section)
+		}
 	}
 	return out
 }

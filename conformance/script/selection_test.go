@@ -92,6 +92,7 @@ func TestSelectRefusesWhatMatchesNothing(t *testing.T) {
 		{"a range that runs backwards", Selection{Run: []string{"[7-1].1"}}, &SelectionError{Flag: "--run", Pattern: "[7-1].1"}},
 		{"characters that a regular expression would read", Selection{Run: []string{"1.1.(1|2)"}}, &SelectionError{Flag: "--run", Pattern: "1.1.(1|2)"}},
 		{"skip", Selection{Skip: []string{"9.1"}}, &SelectionError{Flag: "--skip", Pattern: "9.1"}},
+		{"a section of the RFC as an id", Selection{Run: []string{"4.2.1"}}, &SelectionError{Flag: "--run", Pattern: "4.2.1", Near: []string{"rfc6455/4.2.1"}}},
 		{"a clause", Selection{RFC: []string{"5.5.4"}}, &SelectionError{Flag: "--rfc", Pattern: "5.5.4", Near: []string{"5.5.2", "5.5.3", "5.5.1"}}},
 		{"a clause that only begins alike", Selection{RFC: []string{"5.5.22"}}, &SelectionError{Flag: "--rfc", Pattern: "5.5.22"}},
 		{"another document", Selection{RFC: []string{"9110"}}, &SelectionError{Flag: "--rfc", Pattern: "9110"}},

@@ -489,6 +489,9 @@ func (l *Conn) Allow(more time.Duration) {
 	}
 }
 
+// Postpone gives the case the time that it waited for something of the harness's own.
+func (l *Conn) Postpone(waited time.Duration) { l.deadline = l.deadline.Add(waited) }
+
 // PeerMasks returns the masking keys of the peer's frames, in order, and where the last
 // one is. Call it after [Conn.Drop].
 func (l *Conn) PeerMasks() (keys []uint32, last observed.Position) {
