@@ -15,6 +15,12 @@ import (
 // A Target is a server to test: where it is, and what each opening request says.
 type Target = opening.Target
 
+// A Pace bounds how many connections to targets are opened in a second.
+type Pace = opening.Pace
+
+// NewPace returns a Pace of at most so many new connections a second, one or more.
+func NewPace(perSecond int) *Pace { return opening.NewPace(perSecond) }
+
 // ParseTarget reads a ws or wss URL (RFC 6455 3); http and https count as ws and
 // wss. The error says what is wrong with the URL and shows a right one.
 func ParseTarget(url string) (*Target, error) { return opening.ParseTarget(url) }

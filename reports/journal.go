@@ -57,6 +57,8 @@ type journalLine struct {
 	Interrupted string  `json:"interrupted,omitempty"`
 	// End says that the run came to its end.
 	End bool `json:"end,omitempty"`
+	// Resumed says that the run goes on here after it was interrupted.
+	Resumed bool `json:"resumed,omitempty"`
 }
 
 type namedClause struct {

@@ -45,28 +45,9 @@ func readJournal(file io.Reader) (*Report, error) {
 
 func readLines(file io.Reader) (*Report, error) {
 	lines := bufio.NewReaderSize(file, 64<<10)
-	b := journalReader{
-		report:  Report{Schema: Schema, Clauses: map[string]Clause{}},
-		results: map[caseOfPeer]int{}, cases: map[string]plannedCase{}, plans: map[Peer][]string{}, varying: map[Peer]bool{},
-		found: map[caseOfPeer]*Result{},
-	}
-	first, whole := nextLine(lines)
-	if !whole {
-		return nil, errors.New("the journal ends within its first line")
-	}
-	switch {
-	case first.Journal == "":
-		return nil, errors.New("not a journal of wsspec")
-	case first.Journal != JournalSchema || first.Tool == nil:
-		return nil, fmt.Errorf("journal has schema %.100q, this program reads %q", first.Journal, JournalSchema)
-	}
-	b.report.Tool, b.report.Started, b.report.Profile, b.report.Command = *first.Tool, first.Started, first.Profile, first.Command
-	for {
-		line, whole := nextLine(lines)
-		if !whole {
-			break
-		}
-		b.take(line)
+	b := newJournalReader()
+	if err := b.readAll(lines); err != nil {
+		return nil, err
 	}
 	out := b.finish()
 	if err := out.Validate(); err != nil {
@@ -75,9 +56,31 @@ func readLines(file io.Reader) (*Report, error) {
 	return out, nil
 }
 
-// nextLine returns the next whole line. There is none at the end, behind a cut, and
-// where a line is not JSON.
-func nextLine(r *bufio.Reader) (line journalLine, whole bool) {
+// readAll reads all whole lines.
+func (b *journalReader) readAll(lines *bufio.Reader) error {
+	first, octets := nextLine(lines)
+	switch {
+	case octets == 0:
+		return errors.New("the journal ends within its first line")
+	case first.Journal == "":
+		return errors.New("not a journal of wsspec")
+	case first.Journal != JournalSchema || first.Tool == nil:
+		return fmt.Errorf("journal has schema %.100q, this program reads %q", first.Journal, JournalSchema)
+	}
+	b.report.Tool, b.report.Started, b.report.Profile, b.report.Command = *first.Tool, first.Started, first.Profile, first.Command
+	for octets > 0 {
+		b.octets += octets
+		var line journalLine
+		if line, octets = nextLine(lines); octets > 0 {
+			b.take(line, Place{b.octets, octets})
+		}
+	}
+	return nil
+}
+
+// nextLine returns the next whole line, and how many octets it has. There is none at the
+// end, behind a cut, and where a line is not JSON; it then has no octets.
+func nextLine(r *bufio.Reader) (line journalLine, n int64) {
 	var octets []byte
 	for {
 		part, err := r.ReadSlice('\n')
@@ -86,10 +89,13 @@ func nextLine(r *bufio.Reader) (line journalLine, whole bool) {
 			break
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) || len(octets) > maxJournalLine {
-			return line, false
+			return line, 0
 		}
 	}
-	return line, json.Unmarshal(octets, &line) == nil
+	if json.Unmarshal(octets, &line) != nil {
+		return line, 0
+	}
+	return line, int64(len(octets))
 }
 
 // caseOfPeer names one result of a report.
@@ -109,15 +115,27 @@ type journalReader struct {
 	// found are the results that stand for others: see [Journal.Found].
 	found map[caseOfPeer]*Result
 	ended bool
+	// octets is how long the lines were that are read. places are those of the results.
+	octets int64
+	places []Place
 	// transcripts is how many octets the lines with transcripts had.
 	transcripts int
+}
+
+func newJournalReader() journalReader {
+	return journalReader{
+		report:  Report{Schema: Schema, Clauses: map[string]Clause{}},
+		results: map[caseOfPeer]int{}, cases: map[string]plannedCase{}, plans: map[Peer][]string{}, varying: map[Peer]bool{},
+		found: map[caseOfPeer]*Result{},
+	}
 }
 
 // maxTranscripts is how many octets of results are read with their transcripts. Those
 // after that are read without.
 const maxTranscripts = 128 << 20
 
-func (b *journalReader) take(l journalLine) {
+// take takes the line at a place.
+func (b *journalReader) take(l journalLine, at Place) {
 	r := &b.report
 	r.DurationMs = max(r.DurationMs, l.AtMs)
 	switch {
@@ -134,12 +152,12 @@ func (b *journalReader) take(l journalLine) {
 		b.leaveOut(l.Result)
 		k := caseOfPeer{l.Result.Peer(), l.Result.ID}
 		delete(b.found, k)
-		if at, ok := b.results[k]; ok {
-			r.Results[at] = *l.Result
+		if i, ok := b.results[k]; ok {
+			r.Results[i], b.places[i] = *l.Result, at
 			return
 		}
 		b.results[k] = len(r.Results)
-		r.Results = append(r.Results, *l.Result)
+		r.Results, b.places = append(r.Results, *l.Result), append(b.places, at)
 	case l.Found != nil:
 		b.leaveOut(l.Found)
 		b.found[caseOfPeer{l.Found.Peer(), l.Found.ID}] = l.Found
@@ -153,6 +171,9 @@ func (b *journalReader) take(l journalLine) {
 		r.Interrupted = l.Interrupted
 	case l.End:
 		b.ended = true
+	case l.Resumed:
+		b.ended, r.Interrupted = false, ""
+		clear(b.found) // the variants are played again
 	}
 }
 

@@ -41,12 +41,12 @@ func TestHowMuchWasJudgedWithoutEchoes(t *testing.T) {
 // The command that runs a case again judges it without echoes again.
 func TestACaseIsRunAgainWithoutEchoes(t *testing.T) {
 	for _, tt := range []struct{ given, want string }{
-		{"--no-echo", "--no-echo"}, {"--ask x --answer=y", "--ask x --answer=y"},
+		{"--no-echo", "--no-echo"}, {"--ask x --answer=y", "--ask x --answer=y"}, {"--dialogue mqtt", "--dialogue mqtt"},
 	} {
 		r := fixture.Part("alpha", verdict.Server, "1.1.1")
 		r.Command = append([]string{"wsspec", "server", "alpha=ws://alpha/", "beta=ws://beta/"}, strings.Fields(tt.given)...)
 		r.Results[0].Judged = reports.JudgedPart
-		if got, want := r.Rerun(&r.Results[0]), "wsspec server ws://alpha/ --agent alpha "+tt.want+" --run 1.1.1"; got != want {
+		if got, want := r.Rerun(&r.Results[0]), "wsspec server alpha=ws://alpha/ "+tt.want+" --run 1.1.1"; got != want {
 			t.Errorf("%s: %s, want %s", tt.given, got, want)
 		}
 	}

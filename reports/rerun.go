@@ -59,11 +59,12 @@ func (r *Report) Rerun(res *Result) string {
 		own, started = r.Command[:i], r.Command[i:]
 	}
 	echoes := r.withoutEchoes(res)
+	own, named := onlyTarget(own, res.Agent+"="+url)
 	served := strings.HasPrefix(url, "ws://") || strings.HasPrefix(url, "wss://")
 	switch {
 	// A file of settings names the peers.
 	case slices.Contains(own, configFlag), slices.ContainsFunc(own, func(a string) bool { return strings.HasPrefix(a, configFlag+"=") }),
-		slices.Contains(own, url), len(started) > 0 && strings.Join(started[1:], " ") == url,
+		named, slices.Contains(own, url), len(started) > 0 && strings.Join(started[1:], " ") == url,
 		res.Role == verdict.Client && served && slices.Contains(own, string(verdict.Client)):
 		own, echoes = withoutSelection(own), nil
 	// Otherwise the run had several targets, or the report was merged: make a
@@ -79,6 +80,19 @@ func (r *Report) Rerun(res *Result) string {
 	return wording.ShellWords(slices.Concat(own, echoes, []string{"--run", res.ReplayID()}, started))
 }
 
+// onlyTarget are the arguments without the other servers, if this one is among them as
+// NAME=URL.
+func onlyTarget(args []string, target string) (own []string, named bool) {
+	if !slices.Contains(args, target) {
+		return args, false
+	}
+	other := func(a string) bool {
+		name, url, _ := strings.Cut(a, "=")
+		return a != target && !strings.HasPrefix(name, "-") && !strings.ContainsAny(name, ": ") && strings.Contains(url, "://")
+	}
+	return slices.DeleteFunc(slices.Clone(args), other), true
+}
+
 // withoutEchoes are the flags of the run that say how a peer is judged that does not send
 // messages back; none if the result is not of such a run.
 func (r *Report) withoutEchoes(res *Result) (flags []string) {
@@ -88,7 +102,7 @@ func (r *Report) withoutEchoes(res *Result) (flags []string) {
 	for i, arg := range r.Command {
 		name, _, joined := strings.Cut(arg, "=")
 		switch {
-		case name != "--ask" && name != "--answer":
+		case name != "--ask" && name != "--answer" && name != "--dialogue":
 		case joined:
 			flags = append(flags, arg)
 		case i+1 < len(r.Command):

@@ -67,9 +67,13 @@ func TestRerunOfAServer(t *testing.T) {
 		"wsspec server ws://h/ --format junit --quiet --fail-fast --last-failed --max-time 5m -v": "wsspec server ws://h/ -v --run 3.2",
 		"wsspec server --config wsspec.yaml --run 1.*":                                            "wsspec server --config wsspec.yaml --run 3.2",
 		"wsspec server --config=wsspec.yaml --format=tap":                                         "wsspec server --config=wsspec.yaml --run 3.2",
+		"wsspec server --dialogue mqtt mine=ws://h/ other=ws://o/ --insecure":                     "wsspec server --dialogue mqtt mine=ws://h/ --insecure --run 3.2",
+		"wsspec server --dialogue mqtt mine=ws://redacted/ other=ws://o/":                         "wsspec server ws://h/ --agent mine --dialogue mqtt --run 3.2",
 	} {
-		r := &reports.Report{Command: strings.Fields(command), Targets: []reports.Target{{Agent: "mine", Role: verdict.Server, URL: "ws://h/"}}}
-		if got := r.Rerun(&reports.Result{Agent: "mine", Role: verdict.Server, ID: "3.2"}); got != want {
+		r := &reports.Report{Command: strings.Fields(command), Targets: []reports.Target{
+			{Agent: "mine", Role: verdict.Server, URL: "ws://h/"}, {Agent: "other", Role: verdict.Server, URL: "ws://o/"},
+		}}
+		if got := r.Rerun(&reports.Result{Agent: "mine", Role: verdict.Server, ID: "3.2", Judged: reports.JudgedFull}); got != want {
 			t.Errorf("rerun = %s\nwant    %s", got, want)
 		}
 	}

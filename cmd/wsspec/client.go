@@ -22,6 +22,7 @@ type clientFlags struct {
 	listen        string
 	agent         string
 	driver        bool
+	worker        bool
 	perConnection bool
 	subprotocols  []string
 	origins       []string
@@ -35,13 +36,16 @@ type clientFlags struct {
 func newClient() *cobra.Command {
 	var f clientFlags
 	cmd := &cobra.Command{
-		Use:   "client [--listen ADDR] [--spec FILE] | client [--driver] -- COMMAND {url}",
+		Use:   "client [--listen ADDR] [--spec FILE] | client [--driver] -- COMMAND {url} | client --worker -- COMMAND",
 		Short: "Test a client",
 		Long: `Test a WebSocket client that sends back every message it gets, or with --no-echo
 any other.
 
 With a command, wsspec starts it once for each case, many at a time, with the
 case's URL in place of {url}; with --driver it starts it once with the base URL.
+With --worker it starts the command a few times only, and writes it URL after URL on
+standard input: the fast way, and the one for --profile deep. docs/workers.md says
+what a worker answers.
 
 Without one it serves the cases at --listen until a driver asks to stop, or
 Ctrl-C. Drivers written for Autobahn's fuzzing server work unchanged
@@ -51,6 +55,7 @@ browser that opens http://ADDR/ is tested and shows the report. With
 apps that connect again by themselves. With --spec it
 listens as Autobahn does: on every interface, at the port of the file's url.`,
 		Example: `  wsspec client -- ./echo-client {url}
+  wsspec client --profile deep --worker -- ./echo-worker
   wsspec client --agent mine --driver --out report -- ./autobahn-driver {url}
   wsspec client --listen 127.0.0.1:9001 --out report
   wsspec client --listen :9001 --no-echo --each-connection
@@ -72,6 +77,9 @@ listens as Autobahn does: on every interface, at the port of the file's url.`,
 			if len(args) == 0 && f.driver {
 				return usage("--driver starts a command; there is none behind --")
 			}
+			if len(args) == 0 && f.worker {
+				return usage("--worker starts a command; there is none behind --")
+			}
 			stderr := cmd.ErrOrStderr()
 			f.hide(stderr)
 			f.hidden.redactor.Arguments(args)
@@ -87,11 +95,13 @@ listens as Autobahn does: on every interface, at the port of the file's url.`,
 	flags.StringVar(&f.listen, "listen", "", "serve the cases at this `ADDR` (default "+defaultListen+"); port 0 takes a free one")
 	flags.StringVar(&f.agent, "agent", "client", "the client's `NAME` in the report; a driver gives its own")
 	flags.BoolVar(&f.driver, "driver", false, "start the command once with the base URL, as drivers for Autobahn want it")
+	flags.BoolVar(&f.worker, "worker", false, "start the command a few times only: it reads a URL a line from standard input, and answers each with a line when the conversation is over")
 	flags.BoolVar(&f.perConnection, "each-connection", false, "give each connection the next case, whatever its path: for a client that connects again by itself")
 	flags.StringArrayVar(&f.subprotocols, "subprotocol", nil, "speak this subprotocol with clients that ask for it; can be repeated, the most wanted first")
 	flags.StringArrayVar(&f.origins, "allow-origin", nil, "let web pages of this `ORIGIN` connect, such as http://localhost:3000; * is any; can be repeated")
 	flags.StringVar(&f.cert, "cert", "", "serve with TLS, by the certificate in this PEM `FILE`")
 	flags.StringVar(&f.key, "key", "", "the certificate's private key, a PEM `FILE`")
+	cmd.MarkFlagsMutuallyExclusive("driver", "worker")
 	return cmd
 }
 
@@ -127,7 +137,10 @@ func (f *clientFlags) run(ctx context.Context, command []string, stdout, stderr 
 	}
 	// A driver may know the address by itself, if it is fixed.
 	fixed := f.driver && (f.listen != "" || f.file != nil)
-	if !fixed && !slices.ContainsFunc(command, func(a string) bool { return strings.Contains(a, placeholder) }) {
+	switch named := slices.ContainsFunc(command, func(a string) bool { return strings.Contains(a, placeholder) }); {
+	case f.worker && named:
+		return usage("--worker: the command reads the URLs from its standard input: leave out {url}")
+	case !fixed && !named && !f.worker:
 		return usage("the command has no {url}; the client gets the address in its place, as in: wsspec client -- ./echo-client {url}")
 	}
 	if err := canStart(command); err != nil {
@@ -161,8 +174,14 @@ func (f *clientFlags) each(ctx context.Context, cases []*script.Case, command []
 	if f.depth() != conformance.NoVariants {
 		rec.PlanVariants(f.agent, wire.RoleClient)
 	}
+	start := starter(command)
+	if f.worker {
+		pool := &workers{command: command}
+		defer pool.end()
+		start = pool.start
+	}
 	results, err := conformance.RunClients(ctx, nil, cases, conformance.Options{
-		Starter:      starter(command),
+		Starter:      start,
 		Parallel:     f.parallel,
 		Deadlines:    conformance.NewDeadlines(f.timeout, 0, f.slow),
 		Profile:      f.volume(),

@@ -2,8 +2,37 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"time"
 )
+
+// usualPace is how often many devices connect again.
+const usualPace = 30 * time.Second
+
+// outlook says what a run in which each connection plays a case has before it: how long it
+// takes, and what an interruption costs.
+func (s *served) outlook(w io.Writer) {
+	left := s.service.Due()
+	if done := s.record.Len(); done > 0 {
+		fmt.Fprintf(w, "going on with the run that was interrupted: %d of %d cases have a result; remove %s to begin anew\n", done, len(s.cases), s.flags.journalPath())
+	}
+	fmt.Fprintf(w, "with a client that connects every %s, the %d cases that are left take about %s, and longer if some fail: they are played twice\n",
+		usualPace, left, roughly(time.Duration(left)*usualPace))
+	if s.flags.journalPath() == "" {
+		fmt.Fprintln(w, "with --out DIR, the same command goes on with a run that was interrupted")
+	}
+}
+
+// roughly is a time as people say it.
+func roughly(d time.Duration) string {
+	switch {
+	case d >= time.Hour:
+		return fmt.Sprintf("%.1f h", d.Hours())
+	case d >= 2*time.Minute:
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	}
+	return fmt.Sprintf("%.0f s", d.Seconds())
+}
 
 // A connectionPace says how long a run takes in which each connection plays a case: the
 // client alone says how often it connects.
@@ -18,14 +47,14 @@ const (
 	betweenEstimates = time.Minute
 )
 
-// add counts a case.
-func (p *connectionPace) add(c *console, all int) {
+// add counts a case: with it, done of all cases have a result.
+func (p *connectionPace) add(c *console, done, all int) {
 	now := time.Now()
 	if p.played++; p.played == 1 {
 		p.first = now
 		return
 	}
-	left := all - p.played
+	left := all - done
 	if p.played < firstEstimate || left <= 0 || now.Sub(p.said) < betweenEstimates {
 		return
 	}
@@ -34,5 +63,5 @@ func (p *connectionPace) add(c *console, all int) {
 		return
 	}
 	p.said = now
-	c.line(fmt.Sprintf("%d of %d cases; at this pace the others take about %s", p.played, all, takes.Round(time.Second)))
+	c.line(fmt.Sprintf("%d of %d cases; at this pace the others take about %s", done, all, roughly(takes)))
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports"
 	"github.com/wsspec/wsspec/reports/record"
+	"github.com/wsspec/wsspec/reports/terminal"
 )
 
 // defaultListen is where the cases are served unless told otherwise: the port of
@@ -30,7 +31,7 @@ const defaultListen = "127.0.0.1:9001"
 // serve serves the cases, to whoever connects or to one driver.
 func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []string, known *reports.Baseline, stdout, stderr io.Writer) error {
 	if address, _, err := f.address(driver != nil); err == nil {
-		if err := f.mayListen(address, cases); err != nil {
+		if err := f.mayListen(ctx, address, cases); err != nil {
 			return err
 		}
 	}
@@ -40,6 +41,7 @@ func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []
 	}
 	ctx, done, stop := f.bounded(ctx)
 	defer stop()
+	f.resumes = f.perConnection
 	rec, err := f.record()
 	if err != nil {
 		return errors.Join(err, l.Close())
@@ -54,8 +56,9 @@ func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []
 		Deadlines:      conformance.NewDeadlines(f.timeout, 0, f.slow),
 		Profile:        f.volume(),
 		NoEcho:         f.noEcho,
-		EachConnection: f.perConnection, Agent: f.agent,
+		EachConnection: f.perConnection, Agent: f.agent, Played: s.played,
 		Ask: f.question, Dialogue: f.said,
+		Remark:       func(sentence string) { fmt.Fprintln(stderr, "wsspec:", terminal.CleanLine(sentence)) },
 		Subprotocols: f.subprotocols, AllowedOrigins: f.origins,
 		Excluded: f.excludes,
 		Done:     s.done, DoneKeeps: true,
@@ -72,6 +75,7 @@ func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []
 		}
 		if f.perConnection {
 			fmt.Fprintf(where, "listening on %s (each connection plays one of %d cases)\n", base, len(cases))
+			s.outlook(where)
 		} else {
 			fmt.Fprintf(where, "listening on %s (a browser is tested by opening %s/)\n", base, strings.Replace(base, "ws", "http", 1))
 		}
@@ -159,7 +163,7 @@ func (s *served) missing() missing {
 				continue
 			}
 			m.all++
-			if _, ok := s.service.Result(agent, c.ID); ok {
+			if s.played(agent, c) {
 				m.ran++
 			}
 		}
@@ -316,13 +320,19 @@ type served struct {
 	pace connectionPace
 }
 
+// played reports whether a case of an agent has a result, of this run or of the one that it
+// goes on with.
+func (s *served) played(agent string, c *script.Case) bool {
+	return s.record.Has(agent, wire.RoleClient, c.ID)
+}
+
 // done is told of each result.
 func (s *served) done(agent string, r conformance.Result) {
 	s.failFast(r)
 	s.expect(agent)
 	s.console.served(agent, s.record.Put(agent, r))
 	if f := s.flags; f.perConnection && r.Attempts > 0 {
-		s.pace.add(s.console, len(s.cases))
+		s.pace.add(s.console, s.record.Len(), len(s.cases))
 	}
 }
 

@@ -31,10 +31,12 @@ As a server it prints this line when it is ready, and ends on Ctrl-C:
 
 As a client it connects once (--connect), or runs every case of Autobahn's
 fuzzing server or of "wsspec client" and asks for the report (--drive). Then it
-ends.`,
+ends. With --connect - it is a worker: it reads a URL a line from standard input,
+connects to each, and answers with a line.`,
 		Example: `  wsspec echo
   wsspec echo --addr 127.0.0.1:0
   wsspec client -- wsspec echo --connect {url}
+  wsspec client --worker -- wsspec echo --connect -
   wsspec client --driver -- wsspec echo --drive {url}
   wsspec echo --fault masks-frames`,
 		Args: cobra.NoArgs,
@@ -44,6 +46,13 @@ ends.`,
 				return err
 			}
 			switch {
+			case connect == "-":
+				return workEcho(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), func(ctx context.Context, url string) error {
+					if fault != "" {
+						return faulty.Connect(ctx, url, wrong)
+					}
+					return connectEcho(ctx, url)
+				})
 			case connect != "" && fault != "":
 				if err := faulty.Connect(cmd.Context(), connect, wrong); err != nil {
 					return couldNot(err)
@@ -86,7 +95,7 @@ ends.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&addr, "addr", "127.0.0.1:9001", "listen on this `HOST:PORT`; port 0 takes a free one")
-	flags.StringVar(&connect, "connect", "", "be a client: connect to this `URL` once")
+	flags.StringVar(&connect, "connect", "", "be a client: connect to this `URL` once, or with - to each URL on a line of standard input")
 	flags.StringVar(&drive, "drive", "", "be a client: run every case of the service at this `URL`, then stop the service")
 	flags.StringVar(&agent, "agent", "ref", "the `NAME` to give to the service")
 	flags.StringVar(&fault, "fault", "", "make this mistake on purpose; docs/faults.md and docs/suites.md list each `NAME`")

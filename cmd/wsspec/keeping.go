@@ -17,6 +17,9 @@ type keeping struct {
 	// secrets: nothing is removed. journal: the journal stays beside the report.
 	keepSecrets bool
 	keepJournal bool
+	// resumes: the run goes on with the one that the journal has. An interrupted one keeps
+	// its journal.
+	resumes bool
 	// hidden are the secrets of this run.
 	hidden hidden
 	// stdout is the standard output, also where the console is elsewhere.
@@ -73,7 +76,7 @@ func (r *runFlags) record() (*record.Record, error) {
 		}
 	}
 	rec := newRecord(record.Options{
-		Profile: r.profile, Transcripts: r.transcripts, Journal: path,
+		Profile: r.profile, Transcripts: r.transcripts, Journal: path, Resume: r.resumes,
 		KeepSecrets: r.keepSecrets, Secrets: r.hidden.redactor,
 	})
 	if err := rec.JournalErr(); err != nil {
@@ -106,7 +109,8 @@ func missingFolders(dir string) (missing []string) {
 // that were made for nothing.
 func (r *runFlags) removeJournal(report *reports.Report) error {
 	path := r.journalPath()
-	if path == "" || r.keepJournal && r.ownJournal == "" && played(report) {
+	wanted := r.ownJournal == "" && (r.keepJournal || r.resumes && report.Interrupted != "")
+	if path == "" || wanted && played(report) {
 		return nil
 	}
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {

@@ -34,6 +34,13 @@ func (w *lastWords) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// forget drops what the process has said so far.
+func (w *lastWords) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.octets = w.octets[:0]
+}
+
 // telling begins a line that says why a program dies, before its stack trace: those of
 // Go, Rust, Python, C and C++, the sanitizers, Java and Node.
 var telling = regexp.MustCompile(`(?m)^(panic: |fatal error: |SIG[A-Z]+: |thread '.*' .*panicked|Traceback \(most recent|.*ERROR: \w+Sanitizer|terminate called|.*Assertion .* failed|Exception in thread|\w*Error: |Uncaught )`)

@@ -50,24 +50,30 @@ func starter(command []string) conformance.Starter {
 		if err != nil {
 			return conformance.ClientEnd{Remarks: []string{"the client's process: " + err.Error()}}
 		}
-		err = p.wait()
-		end := conformance.ClientEnd{Remarks: []string{"the client's process ended: " + howEnded(err)}}
-		if text := p.said.text(); text != "" {
-			end.Remarks = append(end.Remarks, "the client's standard error: "+text)
-		}
-		if ctx.Err() != nil {
-			return end // the harness ended it
-		}
-		end.LastWords = p.said.brief()
-		if err != nil && end.LastWords == "" {
-			end.LastWords = howEnded(err)
-		}
-		if crashed(err, p.said.text()) {
-			end.Crash = "The client crashed: " + howEnded(err) + "."
-			if words := p.said.brief(); words != "" {
-				end.Crash += " Its last words: " + words
-			}
-		}
-		return end
+		return endOf(ctx, p)
 	}
+}
+
+// endOf waits for the end of a client's process, and says how it ended. The context is
+// over if the harness ended it.
+func endOf(ctx context.Context, p *process) conformance.ClientEnd {
+	err := p.wait()
+	end := conformance.ClientEnd{Remarks: []string{"the client's process ended: " + howEnded(err)}}
+	if text := p.said.text(); text != "" {
+		end.Remarks = append(end.Remarks, "the client's standard error: "+text)
+	}
+	if ctx.Err() != nil {
+		return end // the harness ended it
+	}
+	end.LastWords = p.said.brief()
+	if err != nil && end.LastWords == "" {
+		end.LastWords = howEnded(err)
+	}
+	if crashed(err, p.said.text()) {
+		end.Crash = "The client crashed: " + howEnded(err) + "."
+		if words := p.said.brief(); words != "" {
+			end.Crash += " Its last words: " + words
+		}
+	}
+	return end
 }

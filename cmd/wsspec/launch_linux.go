@@ -61,7 +61,7 @@ func becomeReaper() { _, _, _ = syscall.RawSyscall(syscall.SYS_PRCTL, prSetChild
 func endOrphans(mark string) {
 	for found := true; found; {
 		found = false
-		for _, pid := range children() {
+		for _, pid := range adopted() {
 			if hasMark(pid, mark) && syscall.Kill(pid, syscall.SIGKILL) == nil {
 				_, _ = syscall.Wait4(pid, nil, 0, nil)
 				found = true
@@ -70,8 +70,12 @@ func endOrphans(mark string) {
 	}
 }
 
-// endAllOrphans kills every child that is left when the command ends.
+// endAllOrphans kills every child that is left when the command ends. There is none if
+// nothing was started.
 func endAllOrphans() {
+	if marks.Load() == 0 {
+		return
+	}
 	for n := 0; n < 100; n++ {
 		left := children()
 		if len(left) == 0 {
@@ -88,9 +92,19 @@ func endAllOrphans() {
 	}
 }
 
+// adopted are the process ids of the children that the first thread has. Linux gives
+// orphans to that thread, for as long as it lives. Its list alone is read behind each
+// client, because a run has many threads.
+func adopted() []int { return childrenIn(fmt.Sprintf("/proc/self/task/%d/children", os.Getpid())) }
+
 // children are the process ids of this process's children.
-func children() (pids []int) {
+func children() []int {
 	lists, _ := filepath.Glob("/proc/self/task/*/children")
+	return childrenIn(lists...)
+}
+
+// childrenIn are the process ids in some lists of children.
+func childrenIn(lists ...string) (pids []int) {
 	for _, list := range lists {
 		octets, _ := os.ReadFile(list) // a thread may have ended
 		for _, field := range strings.Fields(string(octets)) {

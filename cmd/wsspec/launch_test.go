@@ -52,6 +52,8 @@ func act(kind string, args []string) int {
 		if !subscribe(ctx, args[0]) {
 			return 9
 		}
+	case "worker": // KIND: reads URLs from standard input
+		return actWorker(ctx, args[0])
 	case "driver": // URL
 		return wsspec("echo", "--drive", args[0])
 	case "talker": // URL: says much and fails
@@ -309,6 +311,12 @@ func TestWhatAClientForksEndsWithIt(t *testing.T) {
 func TestDriver(t *testing.T) {
 	args := append([]string{"client", "--driver", "--run", "1.1", "-v"}, client(t, "driver", "{url}")...)
 	wsspec(t, args...).want(t, exitPass, "ref 1.1.1 OK/OK\n", "ref: 8 of 8 cases: 8 passed\n")
+}
+
+// Some cases want the client to refuse the opening. A driver goes on behind them.
+func TestDriverBehindRefusedOpenings(t *testing.T) {
+	args := append([]string{"client", "--driver", "--run", "rfc6455/4.1/*"}, client(t, "driver", "{url}")...)
+	wsspec(t, args...).want(t, exitPass, " cases: ")
 }
 
 // A driver that does not run everything leaves a report of what it ran, and an

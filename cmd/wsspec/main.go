@@ -25,13 +25,21 @@ func main() {
 	if guard() {
 		return
 	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(softMemory)
-	}
+	limitMemory(softMemory)
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbagePercent)
 	}
 	os.Exit(program(os.Args))
+}
+
+// limitMemory sets where the collector begins to work harder, unless the user did, and
+// returns what sets it back.
+func limitMemory(octets int64) (back func()) {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return func() {}
+	}
+	before := debug.SetMemoryLimit(octets)
+	return func() { debug.SetMemoryLimit(before) }
 }
 
 // program runs a command line to its end, and returns the exit code.

@@ -73,6 +73,18 @@ func (p *process) hasEnded() bool {
 // politeness is how long a process may take to end by itself when it is asked to.
 const politeness = 3 * time.Second
 
+// endWithin waits until the process ends by itself, and asks it to end when that takes
+// longer.
+func (p *process) endWithin(d time.Duration) {
+	late := time.NewTimer(d)
+	defer late.Stop()
+	select {
+	case <-p.over:
+	case <-late.C:
+		p.end()
+	}
+}
+
 // end asks the process to end, and kills it if it does not.
 func (p *process) end() {
 	askGroup(p.cmd)

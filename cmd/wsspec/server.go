@@ -153,9 +153,18 @@ type serverFlags struct {
 	// start is the command that starts the server; server is it, once started.
 	start  string
 	server *supervisor
+	// rate bounds the new connections in a second; zero for no bound.
+	rate int
+	// given reports whether a flag was given, on the command line or in a file. parallelOf
+	// is how many cases run at once, by agent.
+	given      func(flag string) bool
+	parallelOf map[string]int
 	// configured are the servers that --config lists.
 	configured []configuredTarget
 }
+
+// mostRate is more than one machine opens.
+const mostRate = 1_000_000
 
 func newServer() *cobra.Command {
 	var f serverFlags
@@ -210,6 +219,9 @@ any other is gated by itself.`,
 	}
 	f.add(cmd)
 	flags := cmd.Flags()
+	f.given = flags.Changed
+	flags.Lookup("parallel").Usage += fmt.Sprintf(" (%d if the server is not on the loopback interface)", gentleParallel)
+	flags.IntVar(&f.rate, "rate", 0, fmt.Sprintf("open at most `N` new connections a second (default: no bound; %d if the server is not on the loopback interface)", gentleRate))
 	flags.StringVar(&f.agent, "agent", "", "the server's `NAME` in the report (default: host and port)")
 	f.addConnection(flags)
 	flags.StringVar(&f.foreign, "foreign-origin", "", "the server has to refuse opening requests of this `ORIGIN`, such as https://other.example: play the cases of the suite security about that")
@@ -232,6 +244,9 @@ func (f *serverFlags) addConnection(flags *pflag.FlagSet) {
 func (f *serverFlags) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := f.check(); err != nil {
 		return err
+	}
+	if f.given("rate") && (f.rate < 1 || f.rate > mostRate) {
+		return usage("--rate %d: it has to be 1 to %d new connections a second", f.rate, mostRate)
 	}
 	f.hide(stderr)
 	if err := f.readSpec(spec.FuzzingClient, f.hidden.writer(stderr)); err != nil {
@@ -257,10 +272,11 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 		return err
 	}
 	for _, t := range targets {
-		if err := f.mayAttack(t.URL.Hostname(), cases); err != nil {
+		if err := f.mayAttack(ctx, connectsTo(t), cases, f.volume()); err != nil {
 			return err
 		}
 	}
+	f.beGentle(ctx, targets, stderr)
 	targets = f.before.withFailures(targets)
 	plan := map[string][]*script.Case{}
 	for _, t := range targets {
@@ -327,8 +343,9 @@ func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, cases [
 	}
 	console.begin(t.Agent, len(cases))
 	console.endpoint(endpoint, cases, f.noEcho)
-	opts.Parallel, opts.Profile, opts.Vary = f.parallel, f.volume(), f.depth()
+	opts.Parallel, opts.Profile, opts.Vary = f.parallelOf[t.Agent], f.volume(), f.depth()
 	opts.Deadlines = conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow)
+	opts.ClosesWith = endpoint.ClosedWith()
 	opts.Done, opts.DoneKeeps = func(res conformance.Result) { console.result(rec.Put(t.Agent, res)) }, true
 	opts.Found = func(res conformance.Result) { rec.Found(t.Agent, res) }
 	frames := f.frames(console)

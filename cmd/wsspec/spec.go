@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -143,9 +142,5 @@ func callHost(t *conformance.Target, name string) {
 	} else if !strings.Contains(name, ":") {
 		name = net.JoinHostPort(name, t.URL.Port())
 	}
-	t.URL.Host = name
-	t.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, network, address)
-	}
+	t.URL.Host, t.Address = name, address
 }

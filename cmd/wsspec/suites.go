@@ -1,8 +1,8 @@
 package main
 
 import (
+	"context"
 	"net"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -30,7 +30,7 @@ func (s *suiteFlags) addNames(f *pflag.FlagSet) {
 
 // addOwned adds --i-own.
 func (s *suiteFlags) addOwned(f *pflag.FlagSet) {
-	f.StringArrayVar(&s.owned, "i-own", nil, "this `HOST` is yours: play the suites robust and security there too, though it is not the loopback interface; can be repeated")
+	f.StringArrayVar(&s.owned, "i-own", nil, "this `HOST` is yours: play the suites robust and security and the profile full there too, though it is not the loopback interface; can be repeated")
 }
 
 // suiteNames are all values of --suite.
@@ -76,31 +76,38 @@ func (s *suiteFlags) choose(selection conformance.Selection, role wire.Role) ([]
 	return chosen, nil
 }
 
-// attacks reports whether a case of the suites robust and security is among the cases.
-func attacks(cases []*script.Case) bool {
-	return slices.ContainsFunc(cases, func(c *script.Case) bool { return c.Suite != "" })
+// attacks says what of the cases attacks the peer, or is too much for one that is not yours;
+// empty if nothing does.
+func attacks(cases []*script.Case, volume conformance.Profile) string {
+	switch {
+	case slices.ContainsFunc(cases, func(c *script.Case) bool { return c.Suite != "" }):
+		return "the suites robust and security attack the peer"
+	case volume == conformance.Full && slices.ContainsFunc(cases, loads):
+		return "with --profile full, some cases send as much as a load test"
+	}
+	return ""
+}
+
+// loads reports whether a case sends more in the profile full than in the others.
+func loads(c *script.Case) bool {
+	return slices.ContainsFunc(c.Script.Steps, func(s script.Step) bool {
+		return s.Volume(conformance.Full) != s.Volume(conformance.Quick)
+	})
 }
 
 // mayAttack is an error for a host that is neither the loopback interface nor owned.
-func (s *suiteFlags) mayAttack(host string, cases []*script.Case) error {
+func (s *suiteFlags) mayAttack(ctx context.Context, host string, cases []*script.Case, volume conformance.Profile) error {
 	owned := func(own string) bool { return strings.EqualFold(strings.Trim(own, "[]"), strings.Trim(host, "[]")) }
-	if !attacks(cases) || isLoopback(host) || slices.ContainsFunc(s.owned, owned) {
+	attack := attacks(cases, volume)
+	if attack == "" || slices.ContainsFunc(s.owned, owned) || isLoopback(ctx, host) {
 		return nil
 	}
-	return usage("%s: the suites robust and security attack the peer, and this host is not the loopback interface. If it is yours, add --i-own %s", host, host)
+	return usage("%s: %s, and this host is not the loopback interface. If it is yours, add --i-own %s", host, attack, host)
 }
 
-// isLoopback reports whether a host is the loopback interface of this machine.
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && address.Unmap().IsLoopback()
-}
-
-// mayListen is [suiteFlags.mayAttack] for the address at which clients are served.
-func (s *suiteFlags) mayListen(address string, cases []*script.Case) error {
+// mayListen is [suiteFlags.mayAttack] for the address at which clients are served. How much
+// the catalogue sends is the choice of the client, which asks for each case.
+func (s *suiteFlags) mayListen(ctx context.Context, address string, cases []*script.Case) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil // somebody else says so
@@ -108,5 +115,5 @@ func (s *suiteFlags) mayListen(address string, cases []*script.Case) error {
 	if host == "" {
 		host = "0.0.0.0"
 	}
-	return s.mayAttack(host, cases)
+	return s.mayAttack(ctx, host, cases, conformance.Quick)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
@@ -67,7 +68,7 @@ func TestSuitesAttackOnlyWhatIsOwned(t *testing.T) {
 		{"example.com", nil, catalog.Cases(), true},
 	} {
 		f := suiteFlags{owned: tt.owned}
-		if err := f.mayAttack(tt.host, tt.cases); (err == nil) != tt.may {
+		if err := f.mayAttack(t.Context(), tt.host, tt.cases, conformance.Quick); (err == nil) != tt.may {
 			t.Errorf("%s, owned %q: %v, want may: %v", tt.host, tt.owned, err, tt.may)
 		}
 	}

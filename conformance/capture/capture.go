@@ -147,6 +147,8 @@ type packet struct {
 	octets []byte
 	// cut is how many octets it had that were not captured.
 	cut int64
+	// frame: whole frames are left out before it, as its comment says.
+	frame bool
 }
 
 // mostOctets is the longest packet that is read, in octets: as much as libpcap captures.

@@ -22,7 +22,9 @@ const (
 	whyCut  = "the capture cut off the end of a packet"
 	whyLost = "the capture has lost a packet"
 	whyEnd  = "the other end acknowledged more than the capture has"
-	whyNone = "the capture has no packet of this end"
+	// WhyLeftOut: what is missing are whole frames, which a run of wsspec did not keep.
+	WhyLeftOut = "the transcript leaves entries out"
+	whyNone    = "the capture has no packet of this end"
 )
 
 // A conn is a connection while the file is read.
@@ -68,6 +70,8 @@ type waiting struct {
 	seq    uint32
 	octets []byte
 	cut    int64
+	// frame is that of the segment.
+	frame bool
 	// acks is the number up to which its sender had the octets of the other end, if
 	// hasAcks: the segment is passed on behind those.
 	hasAcks bool
@@ -141,7 +145,7 @@ func (c *conn) take(at time.Time, s *segment) {
 		if !h.known {
 			h.known, h.next, h.first = true, s.seq, s.seq
 		}
-		c.data(e, waiting{at: at, seq: s.seq, octets: s.octets, cut: s.cut, hasAcks: s.flags&flagAck != 0, acks: s.ack})
+		c.data(e, waiting{at: at, seq: s.seq, octets: s.octets, cut: s.cut, frame: s.frame, hasAcks: s.flags&flagAck != 0, acks: s.ack})
 	}
 	if s.flags&flagFin != 0 && !h.hasFin {
 		h.hasFin, h.fin = true, s.seq+uint32(s.length())
@@ -278,7 +282,11 @@ func (c *conn) giveUp(e End) {
 	first := &h.queue[0]
 	first.hasAcks = false
 	if before(h.next, first.seq) {
-		c.missing(e, first.at, first.seq, whyLost)
+		why := whyLost
+		if first.frame {
+			why = WhyLeftOut
+		}
+		c.missing(e, first.at, first.seq, why)
 	}
 	h.waited = 0
 	c.drain()

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -250,8 +251,19 @@ func (p *pcapng) body(left int64, q packet, captured, length uint32) (packet, er
 	}
 	q.octets, q.cut = octets, max(0, int64(length)-int64(captured))
 	// What follows are options. A file that ends in them lost nothing of the packet.
-	if err := p.discard(left - int64(captured)); err != nil {
+	if left -= int64(captured); int64(len(framesLeftOut)) <= left && left <= mostHead {
+		options := make([]byte, left)
+		if err := p.read(options, &left); err != nil {
+			return packet{}, err
+		}
+		q.frame = bytes.Contains(options, []byte(framesLeftOut))
+	}
+	if err := p.discard(left); err != nil {
 		return packet{}, err
 	}
 	return q, nil
 }
+
+// framesLeftOut is the comment of a packet that begins with a frame, where a run of wsspec has
+// left out whole frames before it: package reports/pcapng writes it.
+const framesLeftOut = "whole frames are left out before this packet"

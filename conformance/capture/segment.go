@@ -13,6 +13,8 @@ type segment struct {
 	octets   []byte
 	// cut is how many octets of its data were not captured.
 	cut int64
+	// frame: it begins with a frame, before which whole frames are left out.
+	frame bool
 }
 
 // The flags of a segment.

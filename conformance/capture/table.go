@@ -39,6 +39,7 @@ func (t *table) packet(p packet) {
 	switch not {
 	case isSegment:
 		t.summary.Segments++
+		s.frame = p.frame
 		t.segment(p, &s)
 	case isFragment:
 		t.summary.Fragments++

@@ -8,6 +8,7 @@ package catalog
 
 import (
 	"slices"
+	"sync"
 
 	c "github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
@@ -17,30 +18,33 @@ import (
 // Cases returns every case but those of suites: see [Suite]. The sections have a fixed order. Inside a section the
 // cases are sorted by the numbers of their ids (5.9 before 5.10), whatever their
 // order in the file. The cases are shared: callers must not change them.
-func Cases() []*c.Case { return all }
+func Cases() []*c.Case { return all() }
 
 // ByID returns the case with that id, also one of a suite, or nil.
 func ByID(id string) *c.Case {
-	i := slices.IndexFunc(all, func(x *c.Case) bool { return x.ID == id })
-	if i >= 0 {
-		return all[i]
+	if i := slices.IndexFunc(all(), func(x *c.Case) bool { return x.ID == id }); i >= 0 {
+		return all()[i]
 	}
 	suite := Suite(SuiteOf(id))
-	if i = slices.IndexFunc(suite, func(x *c.Case) bool { return x.ID == id }); i >= 0 {
+	if i := slices.IndexFunc(suite, func(x *c.Case) bool { return x.ID == id }); i >= 0 {
 		return suite[i]
 	}
 	return nil
 }
 
-var all = ordered(
-	section1(), section2(), section3(), section4(), section5(),
-	section6(), section7(), section9(), section10(), section12(), section13(),
-	rfc6455Section3(), rfc6455Section4_1(), rfc6455Section4_2_1(), rfc6455Section4_2_2(), rfc6455Section4_3(), rfc6455Section4_4(), rfc6455Section7_2_1(), rfc6455Section7_2_2(),
-	rfc6455Section9_1(), rfc6455Section10_7(), rfc6455Section11_3_1(), rfc6455Section11_3_2(), rfc6455Section11_3_3(), rfc6455Section11_3_4(), rfc6455Section11_3_5(),
-	rfc6455Section5_1(), rfc6455Section5_2(), rfc6455Section5_3(), rfc6455Section5_4(), rfc6455Section5_5(), rfc6455Section7_4(), rfc6455Section8_1(), rfc6455Section10_4(), rfc6455Section10_6(),
-	rfc7692Section7Server(), rfc7692Section7Client(), rfc7692Section7_1(), rfc7692Section7_2(),
-	rfc6455Section7_1_7(),
-)
+// all makes the cases when they are first asked for: a client that plays one case, or a
+// server, starts sooner without them.
+var all = sync.OnceValue(func() []*c.Case {
+	return ordered(
+		section1(), section2(), section3(), section4(), section5(),
+		section6(), section7(), section9(), section10(), section12(), section13(),
+		rfc6455Section3(), rfc6455Section4_1(), rfc6455Section4_2_1(), rfc6455Section4_2_2(), rfc6455Section4_3(), rfc6455Section4_4(), rfc6455Section7_2_1(), rfc6455Section7_2_2(),
+		rfc6455Section9_1(), rfc6455Section10_7(), rfc6455Section11_3_1(), rfc6455Section11_3_2(), rfc6455Section11_3_3(), rfc6455Section11_3_4(), rfc6455Section11_3_5(),
+		rfc6455Section5_1(), rfc6455Section5_2(), rfc6455Section5_3(), rfc6455Section5_4(), rfc6455Section5_5(), rfc6455Section7_4(), rfc6455Section8_1(), rfc6455Section10_4(), rfc6455Section10_6(),
+		rfc7692Section7Server(), rfc7692Section7Client(), rfc7692Section7_1(), rfc7692Section7_2(),
+		rfc6455Section7_1_7(),
+	)
+})
 
 // The endings that most cases have.
 var (

@@ -11,7 +11,7 @@ func Checks() rfc.Checks {
 	for _, role := range []wire.Role{wire.RoleServer, wire.RoleClient} {
 		checks.Add(rfc.EveryCase, InEveryCase(role)...)
 	}
-	for _, c := range all {
+	for _, c := range all() {
 		checks.Add(c.ID, c.Requires...)
 		checks.Add(c.ID, c.Script.Inspect...)
 	}

@@ -129,7 +129,11 @@ func (c *captured) Missing(from capture.End, at time.Time, n int64, why string) 
 			c.replay(at)
 		}
 	}
-	if c.judge != nil {
+	switch {
+	case c.judge == nil:
+	case why == capture.WhyLeftOut:
+		c.judge.LeftOut(c.role(from), at, why)
+	default:
 		c.judge.Missing(c.role(from), at, n, why)
 	}
 }

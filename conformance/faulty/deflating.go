@@ -273,6 +273,24 @@ var deflateSentWrong = []Fault{
 		alter: func(p *peer) { p.deflaterOptions = func(o *wire.DeflaterOptions) { o.WindowBits = 15 } },
 	},
 	{
+		Name: "plain-enters-window", Sentence: "Sends a message uncompressed that does not become shorter, and refers to it later.", Requires: []string{"RFC7692-7.2.1-1", "RFC7692-7.2.2-4"},
+		alter: func(p *peer) {
+			compress, plain := p.compress, false
+			p.compress = func(octets []byte) []byte {
+				out := compress(octets)
+				if plain = len(out) >= len(octets); plain {
+					return octets
+				}
+				return out
+			}
+			p.finish = func(f *frame) {
+				if plain && f.RSV == wire.RSV1 {
+					f.RSV = 0
+				}
+			}
+		},
+	},
+	{
 		Name: "rsv1-on-fragments", Sentence: "Sets RSV1 on every fragment of a compressed message.", Requires: []string{"RFC7692-6.1-3"},
 		alter: func(p *peer) {
 			inFragments(16, func(_ int, f *frame) {

@@ -146,6 +146,19 @@ var clientHTTPFaults = onlyFor(onlyClient, []Fault{
 		},
 	},
 	{
+		Name: "no-inflation-after-interim", Sentence: "Does not inflate messages if a response came before the final one.", Requires: []string{"RFC7692-7.2.2-1"},
+		alter: func(p *peer) {
+			interim := p.interim
+			p.interim = func(status int) bool {
+				if !interim(status) {
+					return false
+				}
+				p.inflate = func(octets []byte) ([]byte, error) { return octets, nil }
+				return true
+			}
+		},
+	},
+	{
 		Name: "mask-seed-constant", Sentence: "Draws the masking keys of every connection from the same seed.", Requires: []string{"RFC6455-5.3-4", "RFC6455-10.3-1"},
 		alter: func(p *peer) {
 			source := rand.New(rand.NewPCG(13, 13))

@@ -249,6 +249,12 @@ var serverHTTPFaults = onlyFor(onlyServer, []Fault{
 		alter: keeping(func(p *peer, _ wire.Request, _ *wire.Request) { p.discard(slowTime) }),
 	},
 	{
+		Name: "second-request-without-inflation", Sentence: "Agrees on permessage-deflate in the second request on a connection, and does not inflate then.", Requires: []string{"RFC7692-7.2.2-1"},
+		alter: keeping(func(p *peer, _ wire.Request, _ *wire.Request) {
+			p.inflate = func(octets []byte) ([]byte, error) { return octets, nil }
+		}),
+	},
+	{
 		Name: "remembers-head-request", Sentence: "Refuses an opening request after a HEAD request on the same connection.", Requires: []string{"RFC6455-4.2.1-1"},
 		alter: keeping(func(_ *peer, first wire.Request, r *wire.Request) {
 			if first.Method == "HEAD" {

@@ -33,6 +33,16 @@ var segmentationFaults = []Fault{
 		},
 	},
 	{
+		Name: "cut-close-ignored", Sentence: "Ignores a Close frame if a read ends behind its header.", Requires: []string{"RFC6455-6.2-1", "RFC6455-5.5.1-7"},
+		alter: func(p *peer) {
+			p.bare = func(h *wire.Header) {
+				if h.Opcode == wire.OpClose {
+					h.Opcode = wire.OpPong
+				}
+			}
+		},
+	},
+	{
 		Name: "one-frame-a-read", Sentence: "Handles the first frame of a read and drops the others.", Requires: []string{"RFC6455-6.2-1", "RFC6455-6.2-5"},
 		alter: func(p *peer) { p.behind = func([]byte) []byte { return nil } },
 	},

@@ -35,6 +35,11 @@ type Target struct {
 	Subprotocols []string
 	// TLS is used for wss: URLs; nil means the defaults.
 	TLS *tls.Config
+	// Address, if it is not empty, is the host and port that connections go to, in place of
+	// those of the URL.
+	Address string
+	// Pace bounds the new connections; nil means no bound.
+	Pace *Pace
 	// Dial opens connections; nil means TCP.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -92,6 +97,9 @@ func (t *Target) defaultPort() string {
 }
 
 func (t *Target) address() string {
+	if t.Address != "" {
+		return t.Address
+	}
 	port := t.URL.Port()
 	if port == "" {
 		port = t.defaultPort()
@@ -112,12 +120,15 @@ func (t *Target) RequestFields() wire.Fields {
 	return append(f, t.Fields...)
 }
 
-// Connect opens TCP and, for a wss URL, TLS. The error is a
-// *TargetError, or an error of the harness's own machine.
+// Connect opens TCP and, for a wss URL, TLS, when it is its turn by the Pace. The error is a
+// *TargetError, an error of the harness's own machine, or that of the context.
 func (t *Target) Connect(ctx context.Context, d stream.Deadlines) (net.Conn, error) {
+	if err := t.Pace.wait(ctx); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, d.Connect)
 	defer cancel()
-	conn, err := t.ConnectTCP(ctx, d)
+	conn, err := t.dial(ctx, d)
 	if err != nil || t.URL.Scheme != "wss" {
 		return conn, err
 	}
@@ -139,8 +150,15 @@ func (t *Target) Connect(ctx context.Context, d stream.Deadlines) (net.Conn, err
 
 // ConnectTCP opens TCP alone. The error is as for [Target.Connect].
 func (t *Target) ConnectTCP(ctx context.Context, d stream.Deadlines) (net.Conn, error) {
+	if err := t.Pace.wait(ctx); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, d.Connect)
 	defer cancel()
+	return t.dial(ctx, d)
+}
+
+func (t *Target) dial(ctx context.Context, d stream.Deadlines) (net.Conn, error) {
 	dial := t.Dial
 	if dial == nil {
 		dial = (&net.Dialer{}).DialContext

@@ -15,6 +15,9 @@ func opensOnly(s *script.Script) bool {
 		return false
 	}
 	return !slices.ContainsFunc(s.Steps, func(step script.Step) bool {
+		if _, connects := step.(script.Connect); connects {
+			return false
+		}
 		send, ok := step.(script.Send)
 		return !ok || slices.ContainsFunc(send.Frames, func(f script.Frame) bool { return !comesBack(s, f) })
 	})
@@ -28,6 +31,11 @@ func comesBack(s *script.Script, f script.Frame) bool {
 	return slices.ContainsFunc(s.Outcomes, func(o script.Outcome) bool {
 		return slices.ContainsFunc(o.Events, func(e script.Expect) bool { return isMessage(e) && same(e, script.Echo(f)) })
 	})
+}
+
+// withoutSends are the steps but those that send frames.
+func withoutSends(steps []script.Step) []script.Step {
+	return slices.DeleteFunc(slices.Clone(steps), func(s script.Step) bool { _, sends := s.(script.Send); return sends })
 }
 
 // look notes what kinds of messages an application gets, up to the first Close frame. It

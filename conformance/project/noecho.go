@@ -22,8 +22,9 @@ func NoEcho(c *script.Case) *script.Case {
 	out := *c
 	p := projection{application: &script.Application{}}
 	steps := c.Script.Steps
-	if opensOnly(&c.Script) {
-		steps = nil
+	opens := opensOnly(&c.Script)
+	if opens {
+		steps = withoutSends(steps)
 	}
 	p.look(c.Script.Opening, steps)
 	out.Script.Steps = p.steps(steps)
@@ -39,7 +40,7 @@ func NoEcho(c *script.Case) *script.Case {
 	if lives {
 		p.endWithMark(&out.Script)
 	}
-	if steps == nil {
+	if opens {
 		p.application.Messages = nil
 	}
 	out.Script.Application = p.application

@@ -74,6 +74,10 @@ func TestNoEcho(t *testing.T) {
 			script.Script{Opening: &script.Opening{}, Steps: []script.Step{send(hello)}, Outcomes: []script.Outcome{outcome(script.NotOpened(), script.Refused()), outcome(closes, script.Accepted(), script.Echo(hello))}},
 			`send ping "wsspec: still there? 0"`,
 			`an HTTP error; then no WebSocket connection | 101, then pong "wsspec: still there? 0"; then a clean close with 1000 that the harness starts`},
+		{"also on another connection, which shows no greeting",
+			script.Script{Opening: &script.Opening{Silent: true}, Steps: []script.Step{script.Connect{Keep: true}, send(hello)}, Outcomes: []script.Outcome{outcome(closes, script.Echo(hello))}},
+			script.Connect{Keep: true}.String() + `; send ping "wsspec: still there? 0"`,
+			`pong "wsspec: still there? 0"; then a clean close with 1000 that the harness starts`},
 	} {
 		c := &script.Case{ID: "x", Script: tt.script}
 		got := project.NoEcho(c)
@@ -166,6 +170,8 @@ func TestApplicationDeclines(t *testing.T) {
 	}{
 		{script.Application{}, []wire.StatusCode{1000, 1001, 1005, 1008, 1011, 1012, 1013, 3000, 4408, 4999}, []wire.StatusCode{1002, 1003, 1007, 1009, 1010, 1014, 2000, 5000}},
 		{script.Application{Text: true, Longest: 4096}, []wire.StatusCode{1000, 1003, 1007, 4000}, []wire.StatusCode{1002, 1009}},
+		{script.Application{Text: true, ProtocolError: true}, []wire.StatusCode{1002}, []wire.StatusCode{1009}},
+		{script.Application{ProtocolError: true}, nil, []wire.StatusCode{1002}},
 		{script.Application{Binary: true, Longest: 4097}, []wire.StatusCode{1003, 1009}, []wire.StatusCode{1002, 1007}},
 	} {
 		for _, code := range tt.may {

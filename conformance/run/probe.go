@@ -53,6 +53,15 @@ type Endpoint struct {
 // PlainEcho reports whether the server sends messages back, and nothing else.
 func (e Endpoint) PlainEcho() bool { return e.Kind == Echoes }
 
+// ClosedWith is the status code with which the server ended the connection on the text
+// message; 0 if it did not.
+func (e Endpoint) ClosedWith() wire.StatusCode {
+	if e.Kind != Closes {
+		return 0
+	}
+	return e.first.Code
+}
+
 // Sentence says what the server did with the text message of the probe.
 func (e Endpoint) Sentence() string {
 	if e.pings > 0 && e.Kind <= Silent {

@@ -9,6 +9,7 @@ import (
 	"github.com/wsspec/wsspec/conformance/project"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // A projection says as what cases are played with peers that do not send messages back.
@@ -17,10 +18,27 @@ type projection struct {
 	ask    *script.Question
 	// dialogue, if set, is what is said first.
 	dialogue *script.Dialogue
+	// closesWith is [Options.ClosesWith].
+	closesWith wire.StatusCode
 }
+
+// judgesTheCode is the case that fails a server which ends the connection with 1002 on any
+// message: one short text, as plain as can be. The others would say no more.
+const judgesTheCode = "1.1.2"
 
 // of returns the case as it is played.
 func (p projection) of(c *script.Case) *script.Case {
+	out := p.projected(c)
+	if p.closesWith != wire.StatusProtocolError || out.Script.Application == nil || c.ID == judgesTheCode {
+		return out
+	}
+	known, application := *out, *out.Script.Application
+	application.ProtocolError = true
+	known.Script.Application = &application
+	return &known
+}
+
+func (p projection) projected(c *script.Case) *script.Case {
 	switch {
 	case p.ask != nil:
 		return project.Greeted(project.Ask(c, p.ask), p.dialogue)
@@ -40,7 +58,9 @@ func (p projection) apply(c *script.Case, play func(*script.Case) Result) Result
 	return res
 }
 
-func (o *Options) projection() projection { return projection{o.NoEcho, o.Ask, o.Dialogue} }
+func (o *Options) projection() projection {
+	return projection{o.NoEcho, o.Ask, o.Dialogue, o.ClosesWith}
+}
 
 // promptly is the most time after which an end of the connection is compared with another
 // connection. An end that comes later may come because of the time.

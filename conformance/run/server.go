@@ -76,6 +76,12 @@ type Options struct {
 	// begins with the greeting, except those about the opening handshake.
 	Dialogue *script.Dialogue
 
+	// ClosesWith is the status code with which the server is known to end the connection on
+	// any message, from [Endpoint.ClosedWith]; 0 if it is not. If it is 1002, it tells
+	// nothing of the messages of the cases, except in case 1.1.2. It is for runs without
+	// echoes.
+	ClosesWith wire.StatusCode
+
 	// Memory, if set, is how many octets of memory the process of the server takes; ok is
 	// false if that is not known. It is asked in the cases of suites, from several
 	// goroutines.

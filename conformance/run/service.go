@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net"
 	"slices"
@@ -59,8 +60,14 @@ type Service struct {
 	// EachConnection: each connection plays the next case, whatever its path. All are of
 	// one client, which connects again by itself, with the name Agent; empty means
 	// "client". Serve returns when all cases are played.
+	// Played, if set, reports whether a case has its result from an earlier run, so that no
+	// connection plays it.
 	EachConnection bool
 	Agent          string
+	Played         func(agent string, c *script.Case) bool
+	// Remark, if set, is told why clients may not get to a case, each reason once, and a
+	// hundred at most: a sentence that says what to do.
+	Remark func(sentence string)
 	// NoEcho, Ask and Dialogue are those of [Options].
 	NoEcho   bool
 	Ask      *script.Question
@@ -71,6 +78,7 @@ type Service struct {
 
 	mu      sync.Mutex
 	each    *eachConnection
+	said    map[string]bool
 	results map[string]map[string]Result
 	playing map[string]*playing
 	keys    map[string]*opening.KeyQuality
@@ -107,6 +115,29 @@ func (s *Service) Serve(ctx context.Context, l net.Listener) error {
 	idle := s.watch(stop)
 	defer idle.end()
 	return s.accept(ctx, accepting, idle, l, nil)
+}
+
+// mostRemarks is how many reasons are told.
+const mostRemarks = 100
+
+// remark tells a reason, if it is new.
+func (s *Service) remark(format string, args ...any) {
+	if s.Remark == nil {
+		return
+	}
+	sentence := fmt.Sprintf(format, args...)
+	s.mu.Lock()
+	known := s.said[sentence] || len(s.said) >= mostRemarks
+	if s.said == nil {
+		s.said = map[string]bool{}
+	}
+	if !known {
+		s.said[sentence] = true
+	}
+	s.mu.Unlock()
+	if !known {
+		s.Remark(sentence)
+	}
 }
 
 // prepare makes the service ready to take connections.

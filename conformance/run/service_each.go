@@ -30,9 +30,12 @@ func (s *Service) givesOut() {
 	e := &eachConnection{failed: map[*script.Case]Result{}}
 	s.each = e
 	s.admit(s.agentOfAll())
+	s.results[s.agentOfAll()] = map[string]Result{} // also if all cases have been played
 	for _, c := range s.Cases {
-		how := c.Script.Opening
-		if c.Script.OwnURL() || c.Script.PlaysBefore > 0 || c.Script.Transport != script.AnyTransport || how != nil && (how.Silent || len(how.Earlier) > 0) {
+		if s.Played != nil && s.Played(s.agentOfAll(), c) {
+			continue
+		}
+		if !takesAnyConnection(c) {
 			s.done(s.agentOfAll(), notTested(c, wire.RoleClient, time.Now(), nil, ofStartedClients))
 			continue
 		}
@@ -42,6 +45,24 @@ func (s *Service) givesOut() {
 	if e.open == 0 {
 		s.stop()
 	}
+}
+
+// Due counts the cases that connections are to play, before Serve is called, if
+// EachConnection is set.
+func (s *Service) Due() (n int) {
+	for _, c := range s.Cases {
+		if takesAnyConnection(c) && (s.Played == nil || !s.Played(s.agentOfAll(), c)) {
+			n++
+		}
+	}
+	return n
+}
+
+// takesAnyConnection reports whether a case can be played on a connection of a client that
+// wsspec did not start for it.
+func takesAnyConnection(c *script.Case) bool {
+	how := c.Script.Opening
+	return !c.Script.OwnURL() && c.Script.PlaysBefore == 0 && c.Script.Transport == script.AnyTransport && (how == nil || !how.Silent && len(how.Earlier) == 0)
 }
 
 // agentOfAll is the name of the client that all connections come from.
@@ -56,6 +77,9 @@ func (s *Service) nextCase(ctx context.Context, in *opening.FromClient) {
 		s.mu.Unlock()
 		in.Refuse(http.StatusServiceUnavailable, "every case is played, or is under way on another connection")
 		return
+	}
+	if asked, ok := in.Request.Fields.Get("Sec-WebSocket-Protocol"); ok && len(s.Subprotocols) == 0 {
+		defer s.remark("The client asks for the subprotocols %.200q, and gets none, which many clients take for a failure. --subprotocol NAME speaks one.", asked)
 	}
 	c := e.due[0]
 	e.due = e.due[1:]

@@ -65,6 +65,7 @@ func (s *Service) request(ctx context.Context, in *opening.FromClient, of *start
 		return
 	}
 	if origin := s.foreignOrigin(in); origin != "" {
+		s.remark("A page of the origin %.200q was refused. --allow-origin %.200s lets it connect.", origin, origin)
 		in.Refuse(http.StatusForbidden, fmt.Sprintf("a page of the origin %q may not use this service; allow it with --allow-origin", origin))
 		return
 	}
@@ -163,7 +164,7 @@ func (s *Service) named(q url.Values) (c *script.Case, why string) {
 // ownCase plays the case that a client was started for, if the request target is that of
 // the URL that it was started with (RFC6455-4.1-23).
 func (s *Service) ownCase(ctx context.Context, in *opening.FromClient, agent string, u *url.URL, of *startedClient) {
-	if c, _ := s.named(u.Query()); u.Path != "/runCase" || c != of.c {
+	if c, _ := s.named(u.Query()); u.Path != "/runCase" || c == nil || c.ID != of.c.ID {
 		v := wire.RuleClientTarget.Violation("the request target %q, where the URL ended in %q", in.Request.Target, of.c.Resource())
 		in.Refuse(http.StatusBadRequest, v.Error())
 		in.Unserved = v
@@ -241,7 +242,9 @@ func (s *Service) play(ctx context.Context, in *opening.FromClient, agent string
 	return res
 }
 
-func (s *Service) projection() projection { return projection{s.NoEcho, s.Ask, s.Dialogue} }
+func (s *Service) projection() projection {
+	return projection{noEcho: s.NoEcho, ask: s.Ask, dialogue: s.Dialogue}
+}
 
 // judge plays a case on a connection.
 func (s *Service) judge(ctx context.Context, in *opening.FromClient, agent string, c *script.Case, attempt int) Result {

@@ -14,6 +14,9 @@ type Application struct {
 	// the longest one in octets.
 	Text, Binary bool
 	Longest      int
+	// ProtocolError: the application is known to end the connection with 1002 on a message
+	// that it does not understand, be it as plain as can be.
+	ProtocolError bool
 	// Question, if set, is what the script asks the application. Messages that answer it
 	// are events; all others are passed over.
 	Question *Question
@@ -37,6 +40,8 @@ func (a *Application) Declines(code wire.StatusCode) bool {
 		return true
 	case wire.StatusUnsupportedData: // RFC6455-7.4.1-4
 		return a.Sends()
+	case wire.StatusProtocolError:
+		return a.ProtocolError && a.Sends()
 	case wire.StatusInvalidPayloadData: // its text has no meaning for the application
 		return a.Text
 	case wire.StatusMessageTooBig:

@@ -227,7 +227,11 @@ func requestNames(r *wire.Request) *strings.Replacer {
 			further.WriteString(f.Name + ": " + f.Value + "\r\n")
 		}
 	}
-	return strings.NewReplacer("{host}", host, "{target}", r.Target, "{key}", key, "{fields}", further.String())
+	query := "?" // an application may need the query that its URL has: another field follows it
+	if strings.Contains(r.Target, "?") {
+		query = "&"
+	}
+	return strings.NewReplacer("{host}", host, "{target}?", r.Target+query, "{target}", r.Target, "{key}", key, "{fields}", further.String())
 }
 
 // Response applies the opening to the response to a request and returns its octets,

@@ -19,6 +19,7 @@ func TestNamesInARequest(t *testing.T) {
 			Method("get"), RequestTarget("http://{host}{target}"), HTTPVersion("HTTP/1.0"), Remove("upgrade"), Remove("CONNECTION"),
 			Replace("sec-websocket-key", " {key} "), Append("Sec-WebSocket-Key", "{key}"), Prepend("X", "{target}"),
 		}}, "get http://h:1/chat?a HTTP/1.0\r\nX: /chat?a\r\nHost: h:1\r\nsec-websocket-key:  K \r\nSec-WebSocket-Version: 13\r\nCookie: c\r\nSec-WebSocket-Key: K\r\n\r\n"},
+		{"another field behind the query of the URL", Opening{Edits: []Edit{RequestTarget("{target}?b=%23c")}}, "GET /chat?a&b=%23c HTTP/1.1\r\nHost: h:1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: K\r\nSec-WebSocket-Version: 13\r\nCookie: c\r\n\r\n"},
 		{"in its own words", Opening{Raw: "GET {target} HTTP/1.1\nHost:{host}\n{key} {fields}\n"}, "GET /chat?a HTTP/1.1\nHost:h:1\nK Cookie: c\r\n\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -85,6 +85,7 @@ func Select(cases []*script.Case, role wire.Role, d Depth) []Choice {
 		if s == nil || IsVariant(c.ID) {
 			continue
 		}
+		chosen := map[Shape]bool{} // two places may have one shape
 		for _, f := range fitsOf(s) {
 			key := f.place + ": " + s.class()
 			dear := d == Covering && role == wire.RoleClient
@@ -99,8 +100,8 @@ func Select(cases []*script.Case, role wire.Role, d Depth) []Choice {
 			if d == Covering && (s.volume > 64<<10 || f.long && s.answer != answers) || dear && f.dense {
 				continue
 			}
-			if key == "" || !covered[key] {
-				covered[key] = true
+			if (key == "" || !covered[key]) && !chosen[f.shape] {
+				covered[key], chosen[f.shape] = true, true
 				out = append(out, Choice{Of: c, Shape: f.shape, Place: f.place, Answers: s.answer == answers})
 			}
 		}

@@ -56,7 +56,7 @@ type shaped struct {
 
 // transforms are all transforms, those first that change the least. Variants are listed
 // in this order, and a result shows the first one that fails.
-var transforms = []transform{cut, frames, octets, coalesced, size, fragments, deflate, pings, pongs, after, early, with, pad, second, opening, reader, writer}
+var transforms = []transform{cut, frames, octets, coalesced, size, fragments, deflate, pings, pongs, after, early, with, pad, second, opening, http, reader, writer}
 
 func transformNamed(name string) *transform {
 	if i := slices.IndexFunc(transforms, func(t transform) bool { return t.name == name }); i >= 0 {

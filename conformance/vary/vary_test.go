@@ -159,6 +159,14 @@ func TestSelections(t *testing.T) {
 		few, many, all int
 	}{{wire.RoleServer, 3000, 20_000, 80_000}, {wire.RoleClient, 800, 20_000, 80_000}} {
 		covering, all := vary.Select(catalog.Cases(), tt.role, vary.Covering), vary.Select(catalog.Cases(), tt.role, vary.All)
+		seen := map[string]bool{}
+		for _, c := range all {
+			id := c.Of.ID + "+" + string(c.Shape)
+			if seen[id] {
+				t.Errorf("for a %v, %s is chosen twice", tt.role, id)
+			}
+			seen[id] = true
+		}
 		if len(covering) == 0 || len(covering) > tt.few || len(all) < tt.many || len(all) > tt.all {
 			t.Errorf("for a %v there are %d covering variants and %d in all", tt.role, len(covering), len(all))
 		}

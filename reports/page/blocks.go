@@ -203,7 +203,7 @@ func (p *packer) pack(roomFor func(*outline.Case) room, budget int64) {
 		drawn.Reset()
 		newTimeline(c.Result, roomFor(c)).draw(&drawn)
 		// The drawing is HTML: draw escapes all text in it.
-		if p.err = pageTemplates.ExecuteTemplate(&p.open, "case.html", drawnCase{c, template.HTML(drawn.String())}); p.err != nil {
+		if p.err = pageTemplates().ExecuteTemplate(&p.open, "case.html", drawnCase{c, template.HTML(drawn.String())}); p.err != nil {
 			return
 		}
 		if p.open.Len() >= blockOctets {
@@ -232,7 +232,7 @@ func (p *packer) flush() error {
 // packTemplate draws a template into a compressed block.
 func packTemplate(name string, data any) (template.HTML, error) {
 	var drawn bytes.Buffer
-	if err := pageTemplates.ExecuteTemplate(&drawn, name, data); err != nil {
+	if err := pageTemplates().ExecuteTemplate(&drawn, name, data); err != nil {
 		return "", err
 	}
 	return newBlock(drawn.Bytes())

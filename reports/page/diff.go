@@ -17,7 +17,7 @@ func WriteDiff(w io.Writer, d *reports.Changes) error {
 		return fmt.Errorf("write difference: %w", err)
 	}
 	clean := reports.Diff(outline.Visible(d.Old), outline.Visible(d.New))
-	if err := pageTemplates.ExecuteTemplate(w, "diff.html", map[string]any{
+	if err := pageTemplates().ExecuteTemplate(w, "diff.html", map[string]any{
 		"CSP": policy(string(css)), "CSS": template.CSS(css),
 		"Diff": clean, "Parts": clean.Parts(), "Regressed": clean.Regressed(), "NewPeers": clean.NotCompared(),
 	}); err != nil {

@@ -15,7 +15,7 @@ func WriteFaults(w io.Writer, m *reports.FaultMatrix) error {
 	if err != nil {
 		return fmt.Errorf("write fault matrix: %w", err)
 	}
-	if err := pageTemplates.ExecuteTemplate(w, "faults.html", map[string]any{
+	if err := pageTemplates().ExecuteTemplate(w, "faults.html", map[string]any{
 		"CSP": policy(string(css)), "CSS": template.CSS(css),
 		"Sentence": m.Sentence(), "Parts": m.CatalogParts(), "Areas": m.Areas(),
 	}); err != nil {

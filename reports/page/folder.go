@@ -27,7 +27,7 @@ func WriteFolder(w io.Writer, c *reports.Contents) error {
 	for _, err := range c.Unreadable[:min(len(c.Unreadable), wording.MaxEvents)] {
 		unreadable = append(unreadable, wording.Visible(wording.Shortened(err.Error(), wording.MaxText)))
 	}
-	if err := pageTemplates.ExecuteTemplate(w, "folder.html", map[string]any{
+	if err := pageTemplates().ExecuteTemplate(w, "folder.html", map[string]any{
 		"CSP": policy(string(css)), "CSS": template.CSS(css),
 		"Sentence": folderSentence(c), "Peers": histories(c), "Left": c.Left,
 		"Unreadable": unreadable, "MoreUnreadable": len(c.Unreadable) - len(unreadable),

@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
@@ -19,12 +20,15 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// pageTemplates are the parts of the page, one file each.
-var pageTemplates = template.Must(template.New("page").Funcs(template.FuncMap{
-	"lower":   strings.ToLower,
-	"class":   classOf,
-	"section": reports.SectionTitle,
-}).ParseFS(templateFiles, "templates/*.html"))
+// pageTemplates are the parts of the page, one file each. They are parsed when a page is
+// first drawn: most commands draw none.
+var pageTemplates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{
+		"lower":   strings.ToLower,
+		"class":   classOf,
+		"section": reports.SectionTitle,
+	}).ParseFS(templateFiles, "templates/*.html"))
+})
 
 // classOf is a verdict as a CSS class, which has no blank: "not-run". The page's
 // address has verdicts in the same way.
@@ -52,7 +56,7 @@ func WriteLinked(w io.Writer, r *reports.Report, links Links) error {
 		return fmt.Errorf("write page: %w", err)
 	}
 	p.Links = links
-	if err := pageTemplates.ExecuteTemplate(w, "page.html", p); err != nil {
+	if err := pageTemplates().ExecuteTemplate(w, "page.html", p); err != nil {
 		return fmt.Errorf("write page: %w", err)
 	}
 	return nil

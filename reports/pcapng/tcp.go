@@ -50,7 +50,13 @@ type end struct {
 	port     uint16
 	seq      uint32
 	finished bool
+	// behind: entries were left out before its next octets.
+	behind bool
 }
+
+// framesLeftOut is the comment of a packet that begins with a frame, where whole frames are
+// left out before it. wsspec check goes on there by it.
+const framesLeftOut = "whole frames are left out before this packet"
 
 // A conversation is one TCP connection.
 type conversation struct {
@@ -128,9 +134,15 @@ func (c *conversation) leapOver(entries []reports.Entry) {
 			received = min(received+e.Length, mostLeap)
 		}
 	}
+	c.leap(sent, received)
+	c.notes = append(c.notes, wording.Grouped(len(entries))+" of the transcript's entries are left out here")
+}
+
+// leap advances the sequence numbers by octets that are left out.
+func (c *conversation) leap(sent, received int64) {
 	c.harness.seq += uint32(sent)
 	c.peer.seq += uint32(received)
-	c.notes = append(c.notes, wording.Grouped(len(entries))+" of the transcript's entries are left out here")
+	c.harness.behind, c.peer.behind = true, true
 }
 
 // entry writes the packets of one entry.
@@ -141,8 +153,7 @@ func (c *conversation) entry(e *reports.Entry) {
 		c.notes = append(c.notes, e.Text)
 	}
 	if e.LeavesOut() { // how many octets is unknown, and where
-		c.harness.seq += untoldOctets
-		c.peer.seq += untoldOctets
+		c.leap(untoldOctets, untoldOctets)
 	}
 	from := c.harness
 	if e.Dir == reports.Received {
@@ -165,6 +176,10 @@ func (c *conversation) entry(e *reports.Entry) {
 func (c *conversation) octets(from *end, e *reports.Entry) {
 	missing := e.Length - int64(len(e.Octets))
 	rest := e.Octets
+	if from.behind && e.Kind == reports.KindFrame {
+		c.notes = append(c.notes, framesLeftOut)
+	}
+	from.behind = false
 	for {
 		segment := rest[:min(len(rest), mostSegment)]
 		rest = rest[len(segment):]

@@ -9,12 +9,20 @@ import (
 	"github.com/wsspec/wsspec/reports"
 )
 
-// openJournal begins the journal, if one is wanted.
-func (r *Record) openJournal(path string) {
+// openJournal begins the journal, if one is wanted, or goes on with it.
+func (r *Record) openJournal(path string, resume bool) {
 	if path == "" {
 		return
 	}
 	r.journalPath = path
+	if resume {
+		before, err := reports.ResumeJournal(path, r.isRunOf)
+		if before != nil || err != nil {
+			r.journalErr = err
+			r.resume(before)
+			return
+		}
+	}
 	r.journal, r.journalErr = reports.CreateJournal(path, &r.report)
 }
 

@@ -39,6 +39,11 @@ type Options struct {
 	// older journal is replaced; another file at this path is an error of
 	// [Record.JournalErr].
 	Journal string
+	// Resume goes on with the run that the journal has, if that was interrupted and was
+	// begun by the same command of the same program: its results are in the record. It is
+	// an error of [Record.JournalErr] if the journal is of an interrupted run of another
+	// command.
+	Resume bool
 	// KeepSecrets keeps what is otherwise removed: passwords and user names in URLs,
 	// the values of queries, and the values of fields such as Authorization and Cookie,
 	// in texts, commands and octets. Package secrets says what is found.
@@ -101,7 +106,7 @@ func New(o Options) *Record {
 		Schema: reports.Schema, Tool: o.Tool, Started: time.Now().UTC(), Profile: o.Profile, Command: o.Command,
 		Clauses: map[string]reports.Clause{},
 	}}
-	r.openJournal(o.Journal)
+	r.openJournal(o.Journal, o.Resume)
 	return r
 }
 
@@ -212,6 +217,14 @@ func (r *Record) Interrupted(reason string) {
 		r.report.Interrupted = cutSentence(r.secrets.Text(reason))
 		r.journaled(func(j *reports.Journal) error { return j.Interrupted(r.report.Interrupted) })
 	}
+}
+
+// Has reports whether a case of an agent has a result.
+func (r *Record) Has(agent string, role wire.Role, id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.index[caseOfPeer{reports.Peer{Agent: agent, Role: roleOf(role)}, id}]
+	return ok
 }
 
 // Len is the number of results so far.
