@@ -37,7 +37,7 @@ func TestHostilePeers(t *testing.T) {
 		noPong                  = `Expected pong "Hello, world!", and `
 		nothing, ended, refused = "nothing came within # s", "the server ended the connection (", "The server sent "
 		wentOn                  = "The server had to fail the connection with 1002 and went on: it sent "
-		flood                   = "over 4096 messages, pings and pongs, more than the case can account for."
+		flood                   = "over 1024 messages, pings and pongs, more than the case can account for."
 	)
 	for _, tt := range []struct {
 		name string
@@ -111,7 +111,14 @@ func TestHostilePeers(t *testing.T) {
 			_, _ = io.WriteString(conn, "\x01\x00")
 			forever("\x00\x01a")(conn, r)
 		}, map[string]expectation{
-			"1.1.1": {fail, unclean, refused + "over 8192 frames, more than the case can account for."},
+			"1.1.1": {fail, unclean, refused + "over 2048 frames, more than the case can account for."},
+		}},
+		{"sends empty fragments for ever", func(conn net.Conn, r *bufio.Reader) {
+			_, _ = io.WriteString(conn, "\x01\x00")
+			forever("\x00\x00")(conn, r)
+		}, map[string]expectation{
+			"1.1.1": {fail, unclean, refused + "over 1024 empty fragments, more than the case can account for."},
+			"1.1.7": {fail, unclean, refused + "over 1024 empty fragments, more than the case can account for."},
 		}},
 		{"announces a message of 2^62 octets", func(conn net.Conn, _ *bufio.Reader) {
 			_, _ = io.WriteString(conn, "\x82\x7f\x40\x00\x00\x00\x00\x00\x00\x00")

@@ -117,6 +117,39 @@ func TestACaseThatAVariantFailsIsToldAgain(t *testing.T) {
 	}
 }
 
+// Who asks is told at once of a case that a variant makes fail, and of nothing else.
+func TestACaseIsFoundToFailWhenItsVariantDoes(t *testing.T) {
+	var mu sync.Mutex
+	var found []conformance.Result
+	var done int
+	results := withVariants(t, "loses-half-16-bit-length", wire.RoleServer, conformance.Options{
+		Done: func(conformance.Result) {
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+		},
+		Found: func(r conformance.Result) {
+			mu.Lock()
+			defer mu.Unlock()
+			if done != 4 {
+				t.Errorf("%s is found when %d cases are done, want 4", describe(r), done)
+			}
+			found = append(found, r)
+		},
+	}, "1.1.2", "1.1.3", "2.5", "7.13.1")
+	if len(found) == 0 {
+		t.Fatal("nothing is found")
+	}
+	for _, r := range found {
+		if r.Case.ID != "1.1.3" || r.Verdict != verdict.Fail || r.Variants.Shown == nil || r.Variants.Failed == 0 || len(r.Transcript) == 0 || !strings.HasPrefix(r.Explanation, "Passes as it is; fails ") {
+			t.Errorf("found: %s", describe(r))
+		}
+	}
+	if last := found[len(found)-1]; last.Variants.Shown.Case.ID != results[1].Variants.Shown.Case.ID {
+		t.Errorf("the last is %s, but the result shows %s", last.Variants.Shown.Case.ID, results[1].Variants.Shown.Case.ID)
+	}
+}
+
 // A peer that fails most cases as they are gets no selection of variants, and all of them
 // if all are asked for.
 func TestAPeerThatFailsMostIsNotVaried(t *testing.T) {

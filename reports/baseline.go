@@ -183,7 +183,7 @@ func (c Comparison) NotRunSentence() string {
 	if len(c.NotRun) == 1 {
 		was = "was"
 	}
-	return fmt.Sprintf("%s of the baseline %s not run: %s", wording.Counted(len(c.NotRun), "case"), was, strings.Join(names, ", "))
+	return fmt.Sprintf("%s%s%s not run: %s", wording.Counted(len(c.NotRun), "case"), ofBaseline, was, strings.Join(names, ", "))
 }
 
 // Peers are the peers that the baseline knows, in its order; none for a nil baseline.

@@ -22,7 +22,8 @@ func WriteFile(path string, r *Report) error {
 // has the mode 0644, less the umask.
 //
 // A symbolic link stays, and the file that it names is replaced. What is no file, such as
-// a device or a FIFO, is written to and stays.
+// a device or a FIFO, is written to and stays. It is an error if nobody reads from a FIFO
+// within ten seconds.
 func ReplaceFile(path string, draw func(io.Writer) error) (err error) {
 	path, stays, err := followed(path)
 	if err != nil {
@@ -94,7 +95,7 @@ func followed(path string) (named string, stays bool, err error) {
 
 // writeTo writes to what is no file, such as a device.
 func writeTo(path string, draw func(io.Writer) error) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	f, err := openForWriting(path)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ type Form struct {
 	About string
 	// Binary says that the form is not text and must not go to a terminal.
 	Binary bool
+	// Whole says that the form has whole transcripts, as [Report.Whole] finds them.
+	Whole bool
 	// Default says that every folder of a run has this form.
 	Default bool
 	// Write writes the form; nil for one that is a folder of files.

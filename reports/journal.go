@@ -41,16 +41,20 @@ type journalLine struct {
 	Profile string    `json:"profile,omitempty"`
 	Command []string  `json:"command,omitempty"`
 	// AtMs is when the line was written, in milliseconds since the run began.
-	AtMs        float64      `json:"atMs,omitempty"`
-	Target      *Target      `json:"target,omitempty"`
-	Clause      *namedClause `json:"clause,omitempty"`
-	Case        *plannedCase `json:"case,omitempty"`
-	Plan        *plan        `json:"plan,omitempty"`
-	Variants    *variantsOf  `json:"variants,omitempty"`
-	Result      *Result      `json:"result,omitempty"`
-	GoTestCode  string       `json:"goTestCode,omitempty"`
-	GoTest      *GoTest      `json:"goTest,omitempty"`
-	Interrupted string       `json:"interrupted,omitempty"`
+	AtMs     float64      `json:"atMs,omitempty"`
+	Target   *Target      `json:"target,omitempty"`
+	Clause   *namedClause `json:"clause,omitempty"`
+	Case     *plannedCase `json:"case,omitempty"`
+	Plan     *plan        `json:"plan,omitempty"`
+	Variants *variantsOf  `json:"variants,omitempty"`
+	Result   *Result      `json:"result,omitempty"`
+	// Found is a result that stands for the one of its case until the variants of the
+	// peer have all been played or the case has another result. A verdict that is no
+	// failure takes it back.
+	Found       *Result `json:"found,omitempty"`
+	GoTestCode  string  `json:"goTestCode,omitempty"`
+	GoTest      *GoTest `json:"goTest,omitempty"`
+	Interrupted string  `json:"interrupted,omitempty"`
 	// End says that the run came to its end.
 	End bool `json:"end,omitempty"`
 	// Resumed says that the run goes on here after it was interrupted.
@@ -238,6 +242,11 @@ func (j *Journal) Result(res *Result) (Place, error) {
 	p.Octets = j.at - p.Offset
 	return p, err
 }
+
+// Found adds the result that a case has because a variant of it failed, while others are
+// still to be played. It counts if the journal ends before [Journal.Variants] says how they
+// went. A verdict other than fail takes an earlier one of the case back.
+func (j *Journal) Found(res *Result) error { return j.addNow(journalLine{Found: res}) }
 
 // GoTests adds the Go tests of a report from the one with that index on.
 func (j *Journal) GoTests(r *Report, from int) error {

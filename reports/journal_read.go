@@ -112,7 +112,9 @@ type journalReader struct {
 	plans   map[Peer][]string
 	// varying are the peers whose variants are not all played.
 	varying map[Peer]bool
-	ended   bool
+	// found are the results that stand for others: see [Journal.Found].
+	found map[caseOfPeer]*Result
+	ended bool
 	// octets is how long the lines were that are read. places are those of the results.
 	octets int64
 	places []Place
@@ -124,6 +126,7 @@ func newJournalReader() journalReader {
 	return journalReader{
 		report:  Report{Schema: Schema, Clauses: map[string]Clause{}},
 		results: map[caseOfPeer]int{}, cases: map[string]plannedCase{}, plans: map[Peer][]string{}, varying: map[Peer]bool{},
+		found: map[caseOfPeer]*Result{},
 	}
 }
 
@@ -148,12 +151,16 @@ func (b *journalReader) take(l journalLine, at Place) {
 	case l.Result != nil:
 		b.leaveOut(l.Result)
 		k := caseOfPeer{l.Result.Peer(), l.Result.ID}
+		delete(b.found, k)
 		if i, ok := b.results[k]; ok {
 			r.Results[i], b.places[i] = *l.Result, at
 			return
 		}
 		b.results[k] = len(r.Results)
 		r.Results, b.places = append(r.Results, *l.Result), append(b.places, at)
+	case l.Found != nil:
+		b.leaveOut(l.Found)
+		b.found[caseOfPeer{l.Found.Peer(), l.Found.ID}] = l.Found
 	case l.Variants != nil:
 		b.variants(l.Variants)
 	case l.GoTestCode != "":
@@ -166,12 +173,14 @@ func (b *journalReader) take(l journalLine, at Place) {
 		b.ended = true
 	case l.Resumed:
 		b.ended, r.Interrupted = false, ""
+		clear(b.found) // the variants are played again
 	}
 }
 
 func (b *journalReader) variants(v *variantsOf) {
 	p := Peer{v.Agent, v.Role}
 	b.varying[p] = !v.All
+	maps.DeleteFunc(b.found, func(k caseOfPeer, _ *Result) bool { return k.Peer == p })
 	for id, variants := range v.Of {
 		if at, ok := b.results[caseOfPeer{p, id}]; ok {
 			b.report.Results[at].Variants = &variants
@@ -205,6 +214,11 @@ func (b *journalReader) finish() *Report {
 	r := &b.report
 	if !b.ended && r.Interrupted == "" {
 		r.Interrupted = cutJournal
+	}
+	for k, res := range b.found {
+		if at, ok := b.results[k]; ok && res.Verdict == verdict.Fail {
+			r.Results[at] = *res
+		}
 	}
 	planned := make(map[Peer][]Result)
 	for p, ids := range b.plans {

@@ -70,11 +70,6 @@ func merge(parts []*Report, partial bool) (*Report, error) {
 		}
 		maps.Copy(merged.Clauses, part.Clauses)
 		merged.LeftOut += part.LeftOut
-		for _, note := range part.BaselineNotes {
-			if !slices.Contains(merged.BaselineNotes, note) {
-				merged.BaselineNotes = append(merged.BaselineNotes, note)
-			}
-		}
 		for _, t := range part.GoTests {
 			merged.AddGoTest(t.Role, t.ID, t.Source, part.GoTestCode[t.Code])
 		}
@@ -82,6 +77,7 @@ func merge(parts []*Report, partial bool) (*Report, error) {
 	}
 	merged.Results = withoutFilledGaps(merged.Results)
 	merged.Interrupted = interruptions(merged, parts)
+	merged.BaselineNotes = mergedNotes(parts)
 	merged.Profile = strings.Join(profiles, ", ")
 	slices.SortStableFunc(merged.Results, func(a, b Result) int { return CompareIDs(a.ID, b.ID) })
 	err := doubled(merged)

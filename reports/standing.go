@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/wsspec/wsspec/reports/internal/wording"
@@ -57,6 +56,13 @@ func (b *Baseline) Mark(r *Report) Comparison {
 	return c
 }
 
+// Parts of the sentences in BaselineNotes.
+const (
+	doesNotHave = "The baseline does not have "
+	itHas       = "; it has "
+	ofBaseline  = " of the baseline "
+)
+
 // UnknownSentence names the peers that the baseline does not have and those that it
 // has, "" if it has all: "The baseline does not have alpha as a server; it has beta as
 // a client". It names a few of them.
@@ -68,7 +74,7 @@ func (b *Baseline) UnknownSentence(c Comparison) string {
 	if peers := b.Peers(); len(peers) > 0 {
 		has = namesOf(peers)
 	}
-	return fmt.Sprintf("The baseline does not have %s; it has %s", namesOf(c.Unknown), has)
+	return doesNotHave + namesOf(c.Unknown) + itHas + has
 }
 
 // namesOf names the first peers.

@@ -192,6 +192,7 @@ func (f *clientFlags) each(ctx context.Context, cases []*script.Case, command []
 		Subprotocols: f.subprotocols,
 		Done:         func(res conformance.Result) { console.result(rec.Put(f.agent, res)) },
 		DoneKeeps:    true,
+		Found:        func(res conformance.Result) { rec.Found(f.agent, res) },
 		Watch:        frames.watch(),
 	})
 	frames.end()

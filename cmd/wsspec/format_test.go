@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -36,6 +40,33 @@ func TestFormatToStandardOutput(t *testing.T) {
 	if o := wsspec(t, "server", "ws://127.0.0.1:1/", "--format", "junit"); o.code != exitHarness || o.stdout != "" {
 		t.Errorf("it ends with %d and writes %q", o.code, o.stdout)
 	}
+}
+
+// A capture on standard output has every frame, also of more than a run keeps in memory; the
+// journal that it needs for that is gone behind it.
+func TestACaptureOnStandardOutputIsWhole(t *testing.T) {
+	const cases, frames = 16, 500
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	t.Setenv("TMP", temporary) // Windows
+	mark := []byte("a message that nobody asked for.")
+	chatty := raw(t, shaken(func(conn net.Conn, r *bufio.Reader) {
+		message := append([]byte{0x82, 126, 1, 0}, bytes.Repeat(mark, 256/len(mark))...)
+		_, _ = conn.Write(append(bytes.Repeat(message, frames), 0x88, 2, 0x03, 0xe8))
+		_ = conn.(*net.TCPConn).CloseWrite()
+		drain(conn)
+	}))
+	o := wsspec(t, "server", chatty, "--no-probe", "--run", "1.*", "--format", "pcapng")
+	o.want(t, exitNonconformant)
+	if got := strings.Count(o.stdout, strings.Repeat(string(mark), 256/len(mark))); got != cases*frames {
+		t.Errorf("the capture has %d messages, want %d", got, cases*frames)
+	}
+	if left := files(t, temporary); len(left) > 0 {
+		t.Errorf("the run leaves %v", left)
+	}
+	t.Setenv("TMPDIR", filepath.Join(temporary, "missing"))
+	t.Setenv("TMP", filepath.Join(temporary, "missing"))
+	wsspec(t, "server", chatty, "--no-probe", "--run", "1.*", "--format", "pcapng").want(t, exitHarness, "--format pcapng needs a temporary file, or --out DIR")
 }
 
 func TestFormatOfAClient(t *testing.T) {

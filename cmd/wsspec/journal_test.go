@@ -7,14 +7,13 @@ import (
 	"errors"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/wsspec/wsspec/conformance/faulty"
 	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
 )
@@ -181,24 +180,6 @@ func TestAFolderStandsForItsLatestRun(t *testing.T) {
 	wsspec(t, "report", dir).want(t, exitPass, "Incomplete: 3 of 8 cases")
 }
 
-// small mounts a file system that is soon full.
-func small(t *testing.T) (dir string) {
-	t.Helper()
-	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
-		t.Skip("NOT TESTED: only root of a Linux can mount a small file system")
-	}
-	dir = t.TempDir()
-	if err := exec.Command("mount", "-t", "tmpfs", "-o", "size=2m", "wsspec-test", dir).Run(); err != nil {
-		t.Skip("NOT TESTED: this machine does not mount a small file system: ", err)
-	}
-	t.Cleanup(func() {
-		if err := exec.Command("umount", dir).Run(); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
-
 // fills is a server that passes its cases. Before the case with this number it fills the
 // disk of a folder, and before another one it makes room again.
 func fills(t *testing.T, dir string, before, empties int) (url string) {
@@ -287,5 +268,50 @@ func TestARunThatEndsAmongTheVariants(t *testing.T) {
 			}
 			wsspec(t, "report", dir, "--format", "junit").want(t, exitPass, `errors="1"`, "The variants of its cases were not all played.")
 		})
+	}
+}
+
+// A variant that has failed is not lost with a run that is killed among the others.
+func TestAFailedVariantIsInTheJournalAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	f, err := faulty.ByName("loses-half-16-bit-length")
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := raw(t, func(_ int, conn net.Conn) { faulty.ServeConn(t.Context(), conn, f) })
+	hangs := make(chan bool, 1)
+	url := raw(t, func(_ int, conn net.Conn) {
+		if strings.Contains(read(t, filepath.Join(dir, reports.JournalFile)), `"found":{`) {
+			select {
+			case hangs <- true:
+			default:
+			}
+			drain(conn)
+			return
+		}
+		m := &mortal{behind: behind, octets: []byte("no client says so")}
+		m.relay(conn)
+		m.running.Wait()
+	})
+	p := startOwn(t, nil, "server", url, "--no-probe", "--run", "1.1.2", "--run", "1.1.3", "--parallel", "1", "--timeout", "2s", "--out", dir)
+	ended := make(chan bool)
+	go func() {
+		_ = p.cmd.Wait()
+		close(ended)
+	}()
+	select {
+	case <-hangs:
+	case <-ended:
+		t.Fatal("the run has ended, and no failed variant was in the journal")
+	}
+	p.signal(syscall.SIGKILL)
+	<-ended
+	wsspec(t, "report", dir).want(t, exitPass, "Incomplete: 2 cases", "2 cases: 1 pass, 1 fail.", "Passes as it is; fails ", "1.1.3+")
+	r, err := reports.ReadJournal(filepath.Join(dir, reports.JournalFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Results) != 2 || r.Results[0].Verdict != verdict.Pass || r.Results[1].Verdict != verdict.Fail || len(r.Results[1].Transcript) == 0 {
+		t.Errorf("the journal has %+v", r.Results)
 	}
 }

@@ -24,6 +24,9 @@ type keeping struct {
 	hidden hidden
 	// stdout is the standard output, also where the console is elsewhere.
 	stdout io.Writer
+	// ownJournal is the journal of a run that writes none beside a report, in the folder
+	// for temporary files: a form of the report takes whole transcripts from it.
+	ownJournal string
 	// made are the folders that the run made for its report, the innermost first.
 	made []string
 }
@@ -34,7 +37,7 @@ func (k *keeping) add(f *pflag.FlagSet) {
 }
 
 // journalPath is where a run writes its results as they come: beside the report. It is
-// empty for a run that writes no report.
+// empty for a run that writes no report, unless that has a journal of its own.
 func (r *runFlags) journalPath() string {
 	switch {
 	case r.out != "":
@@ -42,11 +45,28 @@ func (r *runFlags) journalPath() string {
 	case r.autobahnOut != "":
 		return filepath.Join(r.autobahnOut, reports.JournalFile)
 	}
-	return ""
+	return r.ownJournal
+}
+
+// openOwnJournal makes the journal for a form that has whole transcripts, where the run
+// has no other journal: without one, a run keeps only what it has memory for.
+func (r *runFlags) openOwnJournal() error {
+	if r.journalPath() != "" || !r.formOut.form.Whole {
+		return nil
+	}
+	file, err := os.CreateTemp("", "wsspec-*.jsonl")
+	if err != nil {
+		return couldNot(fmt.Errorf("--format %s needs a temporary file, or --out DIR: %w", r.format, err))
+	}
+	r.ownJournal = file.Name()
+	return file.Close()
 }
 
 // record begins the record of a run, and its journal.
 func (r *runFlags) record() (*record.Record, error) {
+	if err := r.openOwnJournal(); err != nil {
+		return nil, err
+	}
 	path := r.journalPath()
 	if path != "" {
 		dir := filepath.Dir(path)
@@ -89,7 +109,8 @@ func missingFolders(dir string) (missing []string) {
 // that were made for nothing.
 func (r *runFlags) removeJournal(report *reports.Report) error {
 	path := r.journalPath()
-	if path == "" || (r.keepJournal || r.resumes && report.Interrupted != "") && played(report) {
+	wanted := r.ownJournal == "" && (r.keepJournal || r.resumes && report.Interrupted != "")
+	if path == "" || wanted && played(report) {
 		return nil
 	}
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {

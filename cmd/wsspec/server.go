@@ -99,6 +99,9 @@ func (r *runFlags) add(cmd *cobra.Command) {
 	r.keeping.add(f)
 }
 
+// mostTimeout is the longest --timeout, stretched by --slow.
+const mostTimeout = 24 * time.Hour
+
 // check finds what no run can do with, before anything is started.
 func (r *runFlags) check() error {
 	switch {
@@ -116,6 +119,8 @@ func (r *runFlags) check() error {
 		return usage("--quiet prints one line: leave out --verbose")
 	case r.slow <= 0:
 		return usage("--slow %g: it has to be above 0, as in --slow 10", r.slow)
+	case float64(r.timeout)*r.slow > float64(mostTimeout):
+		return usage("--timeout %s and --slow %g: together they have to be at most %s", r.timeout, r.slow, mostTimeout)
 	}
 	if r.ask != "" {
 		var err error
@@ -342,6 +347,7 @@ func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, cases [
 	opts.Deadlines = conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow)
 	opts.ClosesWith = endpoint.ClosedWith()
 	opts.Done, opts.DoneKeeps = func(res conformance.Result) { console.result(rec.Put(t.Agent, res)) }, true
+	opts.Found = func(res conformance.Result) { rec.Found(t.Agent, res) }
 	frames := f.frames(console)
 	defer frames.end()
 	opts.Watch = frames.watch()

@@ -26,6 +26,10 @@ const Limit = 64 << 10
 // names no limit (RFC 9110 15.2); a peer that sends them without end needs one.
 const mostInterim = 16
 
+// usualHead is how many octets of an answer are looked at whenever some more have come. A
+// longer one is looked at when its head has ended, and when it is twice as long.
+const usualHead = 8 << 10
+
 // ToServer is the opening handshake of one connection to a server under test.
 type ToServer struct {
 	request wire.Request
@@ -97,10 +101,16 @@ func Open(ctx context.Context, conn net.Conn, t *Target, s *script.Script, keys 
 func (o *ToServer) read(conn net.Conn, d stream.Deadlines, began time.Time) error {
 	var got []byte
 	buf := make([]byte, 4<<10)
-	interim := 0
+	interim, next := 0, 0
 	for {
 		n, err := conn.Read(buf)
 		got = append(got, buf[:n]...)
+		if err == nil && len(got) < next && !bytes.Contains(got[max(0, len(got)-n-2):], []byte("\n\r\n")) {
+			continue // a head without end is not read again for each part of it
+		}
+		if len(got) > usualHead {
+			next = min(2*len(got), Limit+1)
+		}
 		for {
 			resp, size, perr := wire.ParseResponse(got)
 			if perr == nil && isInterim(resp) && interim < mostInterim {

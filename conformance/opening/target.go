@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -59,7 +60,10 @@ func ParseTarget(raw string) (*Target, error) {
 	default:
 		return nil, fmt.Errorf("%q is no WebSocket URL: it has to begin with ws:// or wss://, as in ws://localhost:9001/", raw)
 	}
+	port, err := strconv.Atoi(u.Port())
 	switch {
+	case u.Port() != "" && (err != nil || port < 1 || port > 65535):
+		return nil, fmt.Errorf("%q has port %s; ports are 1 to 65535", raw, u.Port())
 	case u.Hostname() == "":
 		return nil, fmt.Errorf("%q names no host; a WebSocket URL looks like ws://localhost:9001/", raw)
 	case u.Fragment != "":
@@ -72,12 +76,17 @@ func ParseTarget(raw string) (*Target, error) {
 func (t *Target) RequestTarget() string { return t.URL.RequestURI() }
 
 // HostField is the value of the Host field. It has the port if that is not the default
-// (RFC6455-4.1-24).
+// (RFC6455-4.1-24). The zone of an IPv6 address says something on this machine alone, and is
+// not in it (RFC 6874 4).
 func (t *Target) HostField() string {
-	if p := t.URL.Port(); p == "" || p == t.defaultPort() {
-		return strings.TrimSuffix(t.URL.Host, ":"+p)
+	host := t.URL.Host
+	if zone, end := strings.IndexByte(host, '%'), strings.IndexByte(host, ']'); zone >= 0 && zone < end {
+		host = host[:zone] + host[end:]
 	}
-	return t.URL.Host
+	if p := t.URL.Port(); p == "" || p == t.defaultPort() {
+		return strings.TrimSuffix(host, ":"+p)
+	}
+	return host
 }
 
 func (t *Target) defaultPort() string {

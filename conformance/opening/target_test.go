@@ -18,13 +18,16 @@ func TestParseTarget(t *testing.T) {
 		"wss://example.org":                {"example.org", "example.org", "/", "example.org:443"},
 		"WSS://example.org":                {"example.org", "example.org", "/", "example.org:443"},
 		// RFC6455-4.1-24: the port is named if it is not the scheme's own.
-		"ws://example.org:80/":     {"example.org:80", "example.org", "/", "example.org:80"},
-		"wss://example.org:443/":   {"example.org:443", "example.org", "/", "example.org:443"},
-		"ws://example.org:443/":    {"example.org:443", "example.org:443", "/", "example.org:443"},
-		"ws://[::1]:9001/a%20b":    {"[::1]:9001", "[::1]:9001", "/a%20b", "[::1]:9001"},
-		"ws://[::1]/":              {"[::1]", "[::1]", "/", "[::1]:80"},
-		"http://localhost:9001/x":  {"localhost:9001", "localhost:9001", "/x", "localhost:9001"},
-		"https://localhost:9001/x": {"localhost:9001", "localhost:9001", "/x", "localhost:9001"},
+		"ws://example.org:80/":   {"example.org:80", "example.org", "/", "example.org:80"},
+		"wss://example.org:443/": {"example.org:443", "example.org", "/", "example.org:443"},
+		"ws://example.org:443/":  {"example.org:443", "example.org:443", "/", "example.org:443"},
+		"ws://[::1]:9001/a%20b":  {"[::1]:9001", "[::1]:9001", "/a%20b", "[::1]:9001"},
+		"ws://[::1]/":            {"[::1]", "[::1]", "/", "[::1]:80"},
+		// The zone is for this machine alone.
+		"ws://[fe80::1%25eth0]:9001/": {"[fe80::1%eth0]:9001", "[fe80::1]:9001", "/", "[fe80::1%eth0]:9001"},
+		"ws://[fe80::1%25eth0]/":      {"[fe80::1%eth0]", "[fe80::1]", "/", "[fe80::1%eth0]:80"},
+		"http://localhost:9001/x":     {"localhost:9001", "localhost:9001", "/x", "localhost:9001"},
+		"https://localhost:9001/x":    {"localhost:9001", "localhost:9001", "/x", "localhost:9001"},
 	} {
 		target, err := ParseTarget(raw)
 		if err != nil {
@@ -39,15 +42,17 @@ func TestParseTarget(t *testing.T) {
 
 func TestParseTargetRefuses(t *testing.T) {
 	for raw, why := range map[string]string{
-		"":                       "ws://",
-		"localhost:9001":         "ws://",
-		"example.org/echo":       "ws://",
-		"ftp://example.org":      "ws://",
-		"ws:///path":             "no host",
-		"ws://":                  "no host",
-		"ws://example.org/#part": "fragment",
-		"ws://example.org:port/": "no URL",
-		"ws://exa mple.org/":     "no URL",
+		"":                        "ws://",
+		"localhost:9001":          "ws://",
+		"example.org/echo":        "ws://",
+		"ftp://example.org":       "ws://",
+		"ws:///path":              "no host",
+		"ws://":                   "no host",
+		"ws://example.org/#part":  "fragment",
+		"ws://example.org:port/":  "no URL",
+		"ws://exa mple.org/":      "no URL",
+		"ws://example.org:0/":     "ports are 1 to 65535",
+		"ws://example.org:65536/": "ports are 1 to 65535",
 	} {
 		target, err := ParseTarget(raw)
 		if err == nil {

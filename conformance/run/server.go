@@ -51,6 +51,11 @@ type Options struct {
 	// Done, if set, is told of each result as it comes, from one goroutine at a
 	// time. It is told again of a case that has another result then: see Vary.
 	Done func(Result)
+	// Found, if set, is told of a case as soon as a variant of it fails, from one goroutine
+	// at a time: of the result that the case has if nothing more comes. It is told again
+	// when a simpler variant fails, and, with the result of the case as it is and without
+	// its transcript, if the failure does not stay. Done is told of what stays, at the end.
+	Found func(Result)
 	// Watch, if set, is told of each entry of each transcript as it comes, from several
 	// goroutines. It has to return at once.
 	Watch func(*script.Case, observed.Entry)

@@ -33,7 +33,11 @@ type variation struct {
 	play func(ctx context.Context, cases []*script.Case, opts Options) ([]Result, error)
 
 	choices map[*script.Case][]vary.Choice
-	mu      sync.Mutex
+	// own has the results of the cases as they are.
+	own map[*script.Case]Result
+	// told has the variant that Found was told of last, by case.
+	told map[*script.Case]*script.Case
+	mu   sync.Mutex
 	// found has what came of the variants of a case.
 	found map[*script.Case]*finding
 	// failures counts those of a place, also the ones that are not settled.
@@ -68,6 +72,7 @@ const (
 func newVariation(cases []*script.Case, role wire.Role, opts Options, play func(context.Context, []*script.Case, Options) ([]Result, error)) *variation {
 	v := &variation{
 		role: role, opts: opts, play: play, choices: map[*script.Case][]vary.Choice{},
+		own: map[*script.Case]Result{}, told: map[*script.Case]*script.Case{},
 		found: map[*script.Case]*finding{}, failures: map[string]int{},
 	}
 	for _, c := range vary.Select(cases, role, opts.Vary) {
@@ -119,6 +124,7 @@ func (v *variation) playVariants(ctx context.Context, results []Result) error {
 		if !v.varies(&results[i]) {
 			continue
 		}
+		v.own[results[i].Case] = results[i]
 		for _, c := range v.choices[results[i].Case] {
 			if c.Answers && !seen[c.Place] {
 				seen[c.Place] = true
@@ -159,7 +165,7 @@ func (v *variation) playBatch(ctx context.Context, choices []vary.Choice, most i
 		cases = append(cases, variant.Case)
 	}
 	opts := v.opts
-	opts.Done, opts.DoneKeeps, opts.lean = nil, false, true
+	opts.Done, opts.DoneKeeps, opts.lean = v.telling(of, made), false, true
 	opts.unwanted = func(c *script.Case) bool {
 		v.mu.Lock()
 		defer v.mu.Unlock()
@@ -201,6 +207,7 @@ func (v *variation) playBatch(ctx context.Context, choices []vary.Choice, most i
 	for _, c := range choices { // what passed at the second play is no failure
 		v.failures[c.Place] = max(counted[c.Place], v.settled(c.Place))
 	}
+	v.tellAll()
 	return err
 }
 
@@ -256,6 +263,7 @@ func (v *variation) shrink(ctx context.Context) error {
 			}
 		}
 	}
+	v.tellAll()
 	return err
 }
 
@@ -270,15 +278,22 @@ func (v *variation) fold(r *Result) {
 	if f.Shown == nil {
 		return
 	}
-	shown := f.result
-	r.Verdict, r.Flaky, r.Attempts = verdict.Fail, false, shown.Attempts
-	r.Observed, r.Violation, r.FirstWrong, r.Transcript = shown.Observed, shown.Violation, shown.FirstWrong, shown.Transcript
-	r.Judged = shown.Judged
-	r.Explanation = fmt.Sprintf("Passes as it is; fails %s (%d of %d variants; %s): %s", f.Shown.When, f.Failed, f.Played, f.Shown.Case.ID, shown.Explanation)
+	*r = f.folded(*r)
 	if v.opts.Done != nil {
 		v.opts.Done(*r)
 	}
 	if v.opts.DoneKeeps {
 		r.Transcript, r.FirstWrong = nil, nil
 	}
+}
+
+// folded is the result of a case that passes as it is and fails as the finding shows.
+func (f *finding) folded(r Result) Result {
+	shown, variants := f.result, f.Variants
+	r.Variants = &variants
+	r.Verdict, r.Flaky, r.Attempts = verdict.Fail, false, shown.Attempts
+	r.Observed, r.Violation, r.FirstWrong, r.Transcript = shown.Observed, shown.Violation, shown.FirstWrong, shown.Transcript
+	r.Judged = shown.Judged
+	r.Explanation = fmt.Sprintf("Passes as it is; fails %s (%d of %d variants; %s): %s", f.Shown.When, f.Failed, f.Played, f.Shown.Case.ID, shown.Explanation)
+	return r
 }

@@ -22,12 +22,21 @@ type Bounds struct {
 	dialogue *script.Dialogue
 	// events is the most messages, pings and pongs.
 	events int
+	// empties is the most fragments without a payload that end no message.
+	empties int
 }
 
-// mostEvents is how many messages, pings and pongs of one connection are kept.
-// Outside of floods, no case asks for more than ten; the rest is room for pings of the
-// peer's own.
-const mostEvents = 4 << 10
+// mostEvents is how many messages, pings and pongs of one connection are kept, or two for
+// each frame that the case sends if that is more, up to mostAnswers. Few cases ask for more
+// than ten; the rest is room for pings of the peer's own. A flood has room besides.
+const (
+	mostEvents  = 1 << 10
+	mostAnswers = 4 << 10
+)
+
+// mostEmpties is how many empty fragments of one connection are read, or two for each frame
+// that the case sends if that is more. They carry nothing, and each costs the peer two octets.
+const mostEmpties = 1 << 10
 
 // mostUntaken is how many octets the messages, pings and pongs of one connection may
 // have beyond the most that the harness sends at once. A message that an Exchange waited
@@ -61,7 +70,8 @@ func BoundsOf(c *script.Case, p script.Profile) Bounds {
 	b.octets = 16*(b.Message+total) + 1<<20
 	// A peer may echo octet by octet, each in a fragment of its own; the large
 	// messages are those of an Exchange, which keeps samples.
-	b.events = mostEvents + flood
+	b.events = max(mostEvents, min(2*b.Frames, mostAnswers)) + flood
+	b.empties = max(mostEmpties, 2*b.Frames)
 	b.entries = int(min(b.Message-spare, 1<<18)) + 2*b.events
 	if c.Script.Application != nil {
 		b.passing, b.asked = true, c.Script.Application.Question

@@ -135,6 +135,8 @@ func (l *Conn) heard(p []byte) bool {
 			flood = fmt.Sprintf("over %d messages, pings and pongs", min(max(l.most.events, mostEvents), len(l.events)-1))
 		case l.transcript.count > l.most.entries:
 			flood = fmt.Sprintf("over %d frames", l.most.entries)
+		case l.reader.empties > max(l.most.empties, mostEmpties):
+			flood = fmt.Sprintf("over %d empty fragments", max(l.most.empties, mostEmpties))
 		default:
 			before := l.reader.underWay()
 			entries, events := l.reader.feed(piece, now.Sub(l.began))
@@ -142,6 +144,8 @@ func (l *Conn) heard(p []byte) bool {
 				l.lastProgress = now
 			}
 			l.file(entries, events)
+			clear(entries) // they hold what frames had
+			clear(events)
 			continue
 		}
 		l.file(nil, []observed.Event{{Kind: observed.EventFlood, At: now.Sub(l.began), Name: flood, Position: observed.Position{Last: l.reader.number}}})

@@ -38,7 +38,13 @@ type frameReader struct {
 	// message under way.
 	number, first int
 
+	// empties is how many fragments had no payload and ended no message.
+	empties int
+
 	pending []byte
+	// entries and events are the memory of what feed returns.
+	entries []observed.Entry
+	events  []observed.Event
 	// message state (RFC6455-5.4-3)
 	fragmented bool
 	kind       wire.Opcode
@@ -56,10 +62,17 @@ type frameReader struct {
 // large is the size of a frame whose memory is shared with no other.
 const large = 4 << 10
 
-// feed takes octets as they arrived and returns what became complete.
-func (in *frameReader) feed(p []byte, at time.Duration) (entries []observed.Entry, events []observed.Event) {
+// feed takes octets as they arrived and returns what became complete. What it returns is
+// valid until the next call.
+func (in *frameReader) feed(p []byte, at time.Duration) ([]observed.Entry, []observed.Event) {
+	in.entries, in.events = in.split(p, in.entries[:0], in.events[:0], at)
+	return in.entries, in.events
+}
+
+// split is feed, and appends.
+func (in *frameReader) split(p []byte, entries []observed.Entry, events []observed.Event, at time.Duration) ([]observed.Entry, []observed.Event) {
 	if in.broken {
-		return []observed.Entry{in.entry(at, observed.EntryOctets, append([]byte(nil), p...), "octets after a violation")}, nil
+		return append(entries, in.entry(at, observed.EntryOctets, append([]byte(nil), p...), "octets after a violation")), events
 	}
 	in.pending = append(in.pending, p...)
 	for {
@@ -227,6 +240,9 @@ func (in *frameReader) accept(h wire.Header, payload []byte, at time.Duration) (
 	}
 	in.frames++
 	if !h.Fin {
+		if h.Length == 0 {
+			in.empties++
+		}
 		return nil, nil
 	}
 	ev := &observed.Event{Kind: observed.EventMessage, At: at, Type: in.kind, Payload: in.message, Frames: in.frames}

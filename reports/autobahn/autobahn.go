@@ -17,7 +17,7 @@ import (
 )
 
 // Form is this form in the table of package forms.
-var Form = reports.Form{Name: "autobahn", File: "index.json", About: "a folder as Autobahn writes it, for scripts that read one", WriteFolder: Write}
+var Form = reports.Form{Name: "autobahn", File: "index.json", About: "a folder as Autobahn writes it, for scripts that read one", Whole: true, WriteFolder: Write}
 
 // Write writes the report into a folder as Autobahn does: index.json with the
 // verdicts, and a JSON file with the details of each case. index.html is the page of

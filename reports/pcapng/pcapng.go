@@ -12,7 +12,7 @@ import (
 )
 
 // Form is this form in the table of package forms.
-var Form = reports.Form{Name: "pcapng", File: "report.pcapng", About: "the transcripts, for Wireshark", Binary: true, Write: Write}
+var Form = reports.Form{Name: "pcapng", File: "report.pcapng", About: "the transcripts, for Wireshark", Binary: true, Whole: true, Write: Write}
 
 // Write writes every transcript as a TCP conversation over IPv4 in Wireshark's
 // capture format (pcapng, version 1.0). Wireshark shows the handshake as HTTP and the

@@ -287,3 +287,33 @@ func TestPutReplacesAResult(t *testing.T) {
 		}
 	}
 }
+
+// What is found of a variant counts until it is known how all went.
+func TestWhatIsFoundOfVariantsInTheJournal(t *testing.T) {
+	found := resultWith(verdict.Fail, "1.1.1", 7, 20)
+	takenBack := resultWith(verdict.Pass, "1.1.1", 0, 0)
+	for name, tt := range map[string]struct {
+		then func(r *Record)
+		want string
+	}{
+		"and nothing more":             {func(*Record) {}, "fail 7"},
+		"and taken back":               {func(r *Record) { r.Found("mine", takenBack) }, "pass 3"},
+		"and again":                    {func(r *Record) { r.Found("mine", takenBack); r.Found("mine", found) }, "fail 7"},
+		"and the case has a result":    {func(r *Record) { r.Put("mine", resultWith(verdict.Warn, "1.1.1", 5, 20)) }, "warn 5"},
+		"and all variants were played": {func(r *Record) { r.Varied("mine", wire.RoleServer, nil, true) }, "pass 3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, path := journaledRun(t)
+			r.PlanVariants("mine", wire.RoleServer)
+			r.Found("mine", found)
+			tt.then(r)
+			got, err := reports.ReadJournal(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if res := got.Results[0]; fmt.Sprintf("%s %d", res.Verdict, len(res.Transcript)) != tt.want {
+				t.Errorf("the case has %s %d, want %s", res.Verdict, len(res.Transcript), tt.want)
+			}
+		})
+	}
+}

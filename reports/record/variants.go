@@ -1,6 +1,8 @@
 package record
 
 import (
+	"maps"
+
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports"
@@ -41,6 +43,28 @@ func (r *Record) Varied(agent string, role wire.Role, results []conformance.Resu
 		delete(r.varying, peer)
 	}
 	r.journaled(func(j *reports.Journal) error { return j.Variants(peer, of, all) })
+}
+
+// Found says that a case of an agent fails by a variant, while others are still to be
+// played. Only the journal takes it, for the case that this process is killed: the results
+// of the run, once it ends, have what stays.
+func (r *Record) Found(agent string, result conformance.Result) {
+	r.mu.Lock()
+	known, wanted := r.secrets.Clone(), r.journal != nil
+	r.mu.Unlock()
+	if !wanted {
+		return
+	}
+	res := resultOf(agent, redacted(known, &result))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	maps.Copy(r.report.Clauses, clausesByID(res.Named()))
+	r.journaled(func(j *reports.Journal) error {
+		if err := j.Clauses(r.report.Clauses); err != nil {
+			return err
+		}
+		return j.Found(&res)
+	})
 }
 
 // variantsOf is what a report says of the variants of a case, nil if none was played.

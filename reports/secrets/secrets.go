@@ -32,8 +32,6 @@ var (
 	field = regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)("?\s*[:=]\s*"?)([^\r\n'"]+)`)
 	// secretField is the name of a field that carries a secret.
 	secretField = regexp.MustCompile(`(?i)^(?:(?:proxy-)?authorization|(?:set-)?cookie2?|(?:.*[-_])?(?:api-?key|token|secret|password|passwd|credentials?|auth|session(?:-?id)?))$`)
-	// fieldLine is a field of an HTTP message.
-	fieldLine = regexp.MustCompile(`(?m)^([!#$%&'*+.^_|~0-9A-Za-z-]{1,100})(:[ \t]*)([^\r\n]*)`)
 	// requestTarget is the query in the first line of a request.
 	requestTarget = regexp.MustCompile(`\A[^\r\n]*`)
 	// assigned is NAME=VALUE in a command, with the name of a secret.
@@ -194,10 +192,22 @@ func (r *Redactor) Text(s string) string {
 	if strings.Contains(s, "0x") {
 		s = hexOctets.ReplaceAllStringFunc(s, r.inHex)
 	}
-	if strings.Contains(s, ellipsis) {
-		for _, secret := range r.learned {
-			for n := len(secret) - 1; n >= fewestOfSecret; n-- {
-				s = strings.ReplaceAll(s, secret[:n]+ellipsis, Mark+ellipsis)
+	if len(r.learned) > 0 && strings.Contains(s, ellipsis) {
+		parts := strings.Split(s, ellipsis)
+		for i, part := range parts[:len(parts)-1] {
+			parts[i] = r.withoutBeginning(part)
+		}
+		s = strings.Join(parts, ellipsis)
+	}
+	return s
+}
+
+// withoutBeginning removes the beginning of a secret from the end of a text that was cut.
+func (r *Redactor) withoutBeginning(s string) string {
+	for _, secret := range r.learned {
+		for n := min(len(secret)-1, len(s)); n >= fewestOfSecret; n-- {
+			if kept, ok := strings.CutSuffix(s, secret[:n]); ok {
+				return kept + Mark
 			}
 		}
 	}
@@ -347,23 +357,27 @@ func (r *Redactor) Message(octets []byte) []byte {
 			blank(m[6], m[7])
 		}
 	}
-	for _, m := range fieldLine.FindAllSubmatchIndex(head, -1) {
-		name := string(octets[m[2]:m[3]])
+	for f := range fieldLines(head) {
+		value := octets[f.from:f.to]
 		switch {
-		case secretField.MatchString(name):
-			blank(m[6], m[7])
-		case strings.EqualFold(name, subprotocolField):
-			for _, at := range token.FindAllIndex(octets[m[6]:m[7]], -1) {
-				if credential(string(octets[m[6]+at[0] : m[6]+at[1]])) {
-					blank(m[6]+at[0], m[6]+at[1])
+		case f.secret:
+			blank(f.from, f.to)
+		case strings.EqualFold(string(f.name), subprotocolField):
+			for _, at := range token.FindAllIndex(value, -1) {
+				if credential(string(value[at[0]:at[1]])) {
+					blank(f.from+at[0], f.from+at[1])
 				}
 			}
 		default: // such as Location
-			for _, q := range query.FindAllSubmatchIndex(octets[m[6]:m[7]], -1) {
-				blank(m[6]+q[6], m[6]+q[7])
+			if bytes.ContainsAny(value, "?&") {
+				for _, q := range query.FindAllSubmatchIndex(value, -1) {
+					blank(f.from+q[6], f.from+q[7])
+				}
 			}
-			for _, u := range userinfo.FindAllSubmatchIndex(octets[m[6]:m[7]], -1) {
-				blank(m[6]+u[3], m[6]+u[1]-1)
+			if bytes.IndexByte(value, '@') >= 0 {
+				for _, u := range userinfo.FindAllSubmatchIndex(value, -1) {
+					blank(f.from+u[3], f.from+u[1]-1)
+				}
 			}
 		}
 	}
@@ -375,12 +389,13 @@ func (r *Redactor) Secrets(octets []byte) {
 	if r == nil {
 		return
 	}
-	for _, m := range fieldLine.FindAllSubmatch(head(octets), -1) {
+	for f := range fieldLines(head(octets)) {
+		value := string(octets[f.from:f.to])
 		switch {
-		case secretField.Match(m[1]):
-			r.LearnValue(string(m[3]))
-		case strings.EqualFold(string(m[1]), subprotocolField):
-			for _, name := range token.FindAllString(string(m[3]), -1) {
+		case f.secret:
+			r.LearnValue(value)
+		case strings.EqualFold(string(f.name), subprotocolField):
+			for _, name := range token.FindAllString(value, -1) {
 				if credential(name) {
 					r.remember(name)
 				}
