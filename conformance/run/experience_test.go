@@ -95,3 +95,29 @@ func TestTheRunStopsWaitingForWhatNeverComes(t *testing.T) {
 		t.Errorf("%v for the answer to an opening request that never came, want %v", got, d.Handshake/10)
 	}
 }
+
+// A peer lingers if it kept TCP open for long behind its Close frame in many cases. Its
+// variants do not wait for that again.
+func TestLingering(t *testing.T) {
+	d := stream.NewDeadlines(2*time.Second, 0, 1)
+	for _, tt := range []struct {
+		name  string
+		after time.Duration // from the Close frame to the end of TCP
+		times int
+		want  bool
+	}{
+		{"5 s in 16 cases", 5 * time.Second, enough, true},
+		{"5 s in 15 cases", 5 * time.Second, enough - 1, false},
+		{"at once, always", 10 * time.Millisecond, 10 * enough, false},
+	} {
+		x := &experience{}
+		for range tt.times {
+			x.learn(&script.Case{}, observed.Conversation{Events: []observed.Event{
+				{Kind: observed.EventClose, At: time.Second}, {Kind: observed.EventEOF, At: time.Second + tt.after},
+			}}, d)
+		}
+		if x.lingers() != tt.want {
+			t.Errorf("%s: lingers %v, want %v", tt.name, x.lingers(), tt.want)
+		}
+	}
+}
