@@ -175,8 +175,12 @@ func rfc7692Section7_1() []*c.Case {
 		{"rfc7692/7.1/1", 8}, {"rfc7692/7.1/2", 9}, {"rfc7692/7.1/3", 10}, {"rfc7692/7.1/4", 11},
 		{"rfc7692/7.1/5", 12}, {"rfc7692/7.1/6", 13}, {"rfc7692/7.1/7", 14}, {"rfc7692/7.1/8", 15},
 	} {
+		var roles []wire.Role // both
+		if t.bits == 8 {
+			roles = []wire.Role{wire.RoleServer}
+		}
 		cases = append(cases, &c.Case{
-			ID:       t.id,
+			ID: t.id, Roles: roles,
 			Title:    fmt.Sprintf("the peer's window limited to %d bits", t.bits),
 			Requires: []string{"RFC7692-7.2.1-15", "RFC7692-7.2.1-13", "RFC7692-7.1.2.1-3", "RFC7692-7.1.2.1-4", "RFC7692-7.1.2.1-5", "RFC7692-7-4", "RFC7692-5-7", "RFC7692-5-16", "RFC7692-7.2.2-14"},
 			Script: c.Script{
@@ -186,6 +190,18 @@ func rfc7692Section7_1() []*c.Case {
 		})
 	}
 	cases = append(cases,
+		// Many DEFLATE libraries have no window of 8 bits. A server declines such an offer.
+		// A client has no other way than to fail the connection (RFC7692-7-9).
+		noted("A client that does not support the window of a response fails the connection (RFC 7692 7). It is NON-STRICT here, because its offer has client_max_window_bits without a value.", &c.Case{
+			ID: "rfc7692/7.1/11", Title: "a response that limits the client's window to 8 bits", Roles: []wire.Role{wire.RoleClient},
+			Requires: []string{"RFC7692-7.2.1-15", "RFC7692-7.2.1-13", "RFC7692-7-9", "RFC7692-7.2.2-14"},
+			Script: c.Script{
+				Offers: []wire.DeflateOffer{{ServerMaxWindowBits: 8, ClientMaxWindowBits: wire.AnyWindowBits}},
+				Steps:  exchange(40 << 10),
+				Outcomes: append(echoes(c.Exchanged()),
+					c.Outcome{Behavior: verdict.NonStrict, Ending: c.FailedByPeer(wire.StatusMandatoryExtension, wire.StatusProtocolError)}),
+			},
+		}),
 		&c.Case{
 			ID: "rfc7692/7.1/9", Title: "no context takeover by the peer",
 			Requires: []string{"RFC7692-7.2.1-11", "RFC7692-7.2.1-8", "RFC7692-7.1.1.1-3", "RFC7692-7.1.1.1-4", "RFC7692-7.1.1.2-5", "RFC7692-5-16"},
