@@ -15,11 +15,12 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-const noEchoFile = "noecho.json"
+// noEchoFiles have a [noEchoTable] for each role of the peer under test.
+var noEchoFiles = map[wire.Role]string{wire.RoleServer: "noecho.json", wire.RoleClient: "noecho_client.json"}
 
 var measureNoEcho = flag.Bool("update-noecho", false, "measure again which faults a run without echoes detects")
 
-// noEchoTable says which faults of servers that send no message back show in a run without
+// noEchoTable says which faults of peers that send no message back show in a run without
 // echoes, each with a case that fails or warns, and which do not.
 type noEchoTable struct {
 	Caught map[string]string `json:"caught"`
@@ -31,39 +32,53 @@ type noEchoTable struct {
 // itself.
 const mostPlays = 20
 
-// withoutEcho plays cases without echoes with a server that has a fault and sends no
+// withoutEcho plays cases without echoes with a peer that has a fault and sends no
 // message back.
-func withoutEcho(t testing.TB, f faulty.Fault, cases []*script.Case) []conformance.Result {
+func withoutEcho(t testing.TB, f faulty.Fault, role wire.Role, cases []*script.Case) []conformance.Result {
 	opts := conformance.Options{NoEcho: true, Parallel: 8, Deadlines: conformance.NewDeadlines(short, 0, 1)}
-	return resultsWith(t, f.WithoutEcho(), wire.RoleServer, cases, opts)
+	return resultsWith(t, f.WithoutEcho(), role, cases, opts)
 }
 
-// A server without a fault that sends no message back fails nothing without echoes, and
-// neither does one that sends messages back. Nothing is skipped but what such a server
+// A peer without a fault that sends no message back fails nothing without echoes, and
+// neither does one that sends messages back. Nothing is skipped but what such a peer
 // would not be asked for with echoes either.
-func TestWithoutEchoesNothingIsMadeOfACorrectServer(t *testing.T) {
-	cases := everything(wire.RoleServer)
+func TestWithoutEchoesNothingIsMadeOfACorrectPeer(t *testing.T) {
+	for role := range noEchoFiles {
+		t.Run(role.String(), func(t *testing.T) { nothingIsMadeOfACorrectPeer(t, role) })
+	}
+}
+
+func nothingIsMadeOfACorrectPeer(t *testing.T, role wire.Role) {
+	cases := everything(role)
 	opts := conformance.Options{NoEcho: true, Deadlines: conformance.NewDeadlines(long, 0, 1)}
 	for name, f := range map[string]faulty.Fault{"silent": faulty.Fault{}.WithoutEcho(), "echoing": {}} {
 		skipped := map[string]bool{}
-		for _, r := range resultsWith(t, faulty.Fault{}, wire.RoleServer, cases, conformance.Options{Deadlines: conformance.NewDeadlines(long, 0, 1)}) {
+		for _, r := range resultsWith(t, faulty.Fault{}, role, cases, conformance.Options{Deadlines: conformance.NewDeadlines(long, 0, 1)}) {
 			skipped[r.Case.ID] = r.Verdict == verdict.Skip
 		}
-		for _, r := range resultsWith(t, f, wire.RoleServer, cases, opts) {
+		for _, r := range resultsWith(t, f, role, cases, opts) {
 			if r.Verdict == verdict.Fail || r.Verdict == verdict.Skip && !skipped[r.Case.ID] {
-				t.Errorf("%s server: %s is %s: %s", name, r.Case.ID, r.Verdict, r.Explanation)
+				t.Errorf("%s peer: %s is %s: %s", name, r.Case.ID, r.Verdict, r.Explanation)
 			}
 		}
 	}
 }
 
-// Each fault that noecho.json calls caught is caught by the case that it names.
+// Each fault that a table calls caught is caught by the case that it names.
 func TestFaultsThatShowWithoutEchoes(t *testing.T) {
-	if *measureNoEcho {
-		measureWithoutEcho(t)
-		return
+	for role, file := range noEchoFiles {
+		t.Run(role.String(), func(t *testing.T) {
+			if *measureNoEcho {
+				measureWithoutEcho(t, role, file)
+			} else {
+				faultsShowWithoutEchoes(t, role, file)
+			}
+		})
 	}
-	octets, err := os.ReadFile(noEchoFile)
+}
+
+func faultsShowWithoutEchoes(t *testing.T, role wire.Role, file string) {
+	octets, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,12 +90,12 @@ func TestFaultsThatShowWithoutEchoes(t *testing.T) {
 	running := make(chan struct{}, 16) // most of them wait for a peer that does nothing
 	for _, f := range faulty.Faults() {
 		id, caught := table.Caught[f.Name]
-		if !f.HasRole(wire.RoleServer) {
+		if !f.HasRole(role) {
 			continue
 		}
 		if !caught {
 			if !slices.Contains(table.Unseen, f.Name) {
-				t.Errorf("%s is not in %s: measure it with -run TestFaultsThatShowWithoutEchoes -update-noecho", f.Name, noEchoFile)
+				t.Errorf("%s is not in %s: measure it with -run TestFaultsThatShowWithoutEchoes -update-noecho", f.Name, file)
 			}
 			continue
 		}
@@ -89,7 +104,7 @@ func TestFaultsThatShowWithoutEchoes(t *testing.T) {
 			defer func() { <-running }()
 			var last conformance.Result
 			for range mostPlays {
-				last = withoutEcho(t, f, pick(f, wire.RoleServer, map[string]bool{id: true}))[0]
+				last = withoutEcho(t, f, role, pick(f, role, map[string]bool{id: true}))[0]
 				if last.Verdict == verdict.Fail || last.Verdict == verdict.Warn {
 					return
 				}
@@ -101,22 +116,22 @@ func TestFaultsThatShowWithoutEchoes(t *testing.T) {
 }
 
 // measureWithoutEcho writes the table anew.
-func measureWithoutEcho(t *testing.T) {
+func measureWithoutEcho(t *testing.T, role wire.Role, file string) {
 	table := noEchoTable{Caught: map[string]string{}}
 	var mu sync.Mutex
-	usual := map[string]verdict.Verdict{} // what a correct server gets
-	for _, r := range withoutEcho(t, faulty.Fault{}, everything(wire.RoleServer)) {
+	usual := map[string]verdict.Verdict{} // what a correct peer gets
+	for _, r := range withoutEcho(t, faulty.Fault{}, role, everything(role)) {
 		usual[r.Case.ID] = r.Verdict
 	}
 	t.Run("faults", func(t *testing.T) {
 		for _, f := range faulty.Faults() {
-			if !f.HasRole(wire.RoleServer) {
+			if !f.HasRole(role) {
 				continue
 			}
 			t.Run(f.Name, func(t *testing.T) {
 				t.Parallel()
 				best := ""
-				for _, r := range withoutEcho(t, f, sample(f, wire.RoleServer)) {
+				for _, r := range withoutEcho(t, f, role, sample(f, role)) {
 					switch {
 					case r.Flaky || usual[r.Case.ID] != verdict.Pass:
 					case r.Verdict == verdict.Fail:
@@ -143,7 +158,7 @@ func measureWithoutEcho(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(noEchoFile, append(octets, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(file, append(octets, '\n'), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

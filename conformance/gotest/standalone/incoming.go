@@ -11,8 +11,15 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// mostEvents is how many messages, pings and pongs are taken from one peer.
-const mostEvents = 4 << 10
+// mostEvents is how many messages, pings and pongs are taken from one peer, or two for
+// each frame that the test sends if that is more, up to mostAnswers.
+const (
+	mostEvents  = 1 << 10
+	mostAnswers = 4 << 10
+)
+
+// eventsFor is the most messages, pings and pongs for so many frames.
+func eventsFor(frames int) int { return max(mostEvents, min(2*frames, mostAnswers)) }
 
 // incoming takes the peer's octets apart and checks them.
 type incoming struct {
@@ -23,6 +30,7 @@ type incoming struct {
 	pending    []byte
 	octets     uint64 // in all
 	events     int
+	most       int  // events
 	fragmented bool // a fragmented message is open
 	opcode     wire.Opcode
 	compressed bool
@@ -51,8 +59,8 @@ func (in *incoming) feed(p []byte) (events []observed.Event) {
 		case in.broken:
 		case in.octets > 16*in.limit+1<<20:
 			events = append(events, in.flood(fmt.Sprintf("over %d octets", 16*in.limit+1<<20)))
-		case in.events > mostEvents:
-			events = append(events, in.flood(fmt.Sprintf("over %d messages, pings and pongs", mostEvents)))
+		case in.events > in.most:
+			events = append(events, in.flood(fmt.Sprintf("over %d messages, pings and pongs", in.most)))
 		}
 	}
 	return events

@@ -37,7 +37,7 @@ func TestIncoming(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, chop := range []int{1, len(tt.octets)} {
-				in := incoming{fromClient: tt.fromClient, limit: 1 << 16}
+				in := incoming{fromClient: tt.fromClient, limit: 1 << 16, most: mostEvents}
 				var words []string
 				for rest := tt.octets; rest != ""; {
 					n := min(chop, len(rest))

@@ -51,18 +51,19 @@ func newPeer(c *Case, conn net.Conn, server bool) *peer {
 		changed: make(chan struct{}, 1), done: make(chan struct{}),
 		seen: observed.Conversation{Pings: map[string]int{}, ScriptClosedAt: -1, HarnessClosedAt: -1},
 	}
-	sent, frames := 0, 0
+	sent, frames, inflated := 0, 0, 0
 	for _, s := range c.Steps {
 		sent += len(s.Octets)
 		for _, f := range s.Send {
 			sent, frames = sent+f.Payload.Len(), frames+1
+			inflated += max(0, f.Inflated-f.Payload.Len())
 		}
 	}
 	p.seen.Role, p.seen.MoreTime = wire.RoleClient, "a larger Timeout"
 	if server {
 		p.seen.Role = wire.RoleServer
 	}
-	p.in = incoming{fromClient: !server, limit: 64<<10 + uint64(sent)}
+	p.in = incoming{fromClient: !server, limit: 64<<10 + uint64(sent+inflated), most: eventsFor(frames)}
 	p.until = p.began.Add(p.within.Case + p.within.Transfer(sent, frames))
 	return p
 }
