@@ -26,7 +26,7 @@ import (
 var (
 	update = flag.Bool("update", false, "measure the whole matrix and write matrix.json, and both packed files")
 	whole  = flag.Bool("whole", false, "measure the whole matrix and compare it with matrix.json")
-	only   = flag.String("only", "", "with -whole or -update: only the faults whose names match this regular expression")
+	only   = flag.String("only", "", "with -whole, -update or -update-noecho: only the faults whose names match this regular expression")
 )
 
 // sample returns the cases of the matrix for a fault in a role.
