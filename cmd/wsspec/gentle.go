@@ -34,7 +34,7 @@ func (f *serverFlags) beGentle(ctx context.Context, targets []*conformance.Targe
 	for _, t := range targets {
 		host := connectsTo(t)
 		f.parallelOf[t.Agent], t.Pace = f.parallel, here
-		if isLoopback(ctx, host) {
+		if f.owns(host) || isLoopback(ctx, host) {
 			continue
 		}
 		t.Pace = elsewhere

@@ -165,11 +165,12 @@ func TestAnotherHostIsTestedGently(t *testing.T) {
 
 // How many cases run at once is of each target alone.
 func TestOnlyOtherHostsAreTestedGently(t *testing.T) {
-	resolves(t, map[string][]string{"mine.test": {"127.0.0.1"}, "theirs.test": {"192.0.2.1"}})
+	resolves(t, map[string][]string{"mine.test": {"127.0.0.1"}, "theirs.test": {"192.0.2.1"}, "owned.test": {"192.0.2.9"}})
 	var f serverFlags
 	f.runFlags.add(&cobra.Command{})
+	f.owned = []string{"owned.test"}
 	var targets []*conformance.Target
-	for _, raw := range []string{"ws://mine.test/", "ws://theirs.test/", "ws://127.0.0.1/", "ws://192.0.2.7/"} {
+	for _, raw := range []string{"ws://mine.test/", "ws://theirs.test/", "ws://127.0.0.1/", "ws://192.0.2.7/", "ws://owned.test/"} {
 		target, err := conformance.ParseTarget(raw)
 		if err != nil {
 			t.Fatal(err)
@@ -180,7 +181,7 @@ func TestOnlyOtherHostsAreTestedGently(t *testing.T) {
 	callHost(targets[3], "mine.test")
 	var stderr bytes.Buffer
 	f.beGentle(t.Context(), targets, &stderr)
-	for i, gentle := range []bool{false, true, false, true} {
+	for i, gentle := range []bool{false, true, false, true, false} {
 		target := targets[i]
 		if n := f.parallelOf[target.Agent]; (n == gentleParallel) != gentle || (target.Pace != nil) != gentle {
 			t.Errorf("%s: %d cases at once, a pace: %v, want gentle: %v", target.Agent, n, target.Pace != nil, gentle)

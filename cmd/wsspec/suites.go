@@ -30,7 +30,7 @@ func (s *suiteFlags) addNames(f *pflag.FlagSet) {
 
 // addOwned adds --i-own.
 func (s *suiteFlags) addOwned(f *pflag.FlagSet) {
-	f.StringArrayVar(&s.owned, "i-own", nil, "this `HOST` is yours: play the suites robust and security and the profile full there too, though it is not the loopback interface; can be repeated")
+	f.StringArrayVar(&s.owned, "i-own", nil, "this `HOST` is yours: test it as fast as the loopback interface, and play the suites robust and security and the profile full there too; can be repeated")
 }
 
 // suiteNames are all values of --suite.
@@ -95,11 +95,15 @@ func loads(c *script.Case) bool {
 	})
 }
 
+// owns reports whether --i-own names the host.
+func (s *suiteFlags) owns(host string) bool {
+	return slices.ContainsFunc(s.owned, func(own string) bool { return strings.EqualFold(strings.Trim(own, "[]"), strings.Trim(host, "[]")) })
+}
+
 // mayAttack is an error for a host that is neither the loopback interface nor owned.
 func (s *suiteFlags) mayAttack(ctx context.Context, host string, cases []*script.Case, volume conformance.Profile) error {
-	owned := func(own string) bool { return strings.EqualFold(strings.Trim(own, "[]"), strings.Trim(host, "[]")) }
 	attack := attacks(cases, volume)
-	if attack == "" || slices.ContainsFunc(s.owned, owned) || isLoopback(ctx, host) {
+	if attack == "" || s.owns(host) || isLoopback(ctx, host) {
 		return nil
 	}
 	return usage("%s: %s, and this host is not the loopback interface. If it is yours, add --i-own %s", host, attack, host)
