@@ -24,8 +24,8 @@ type Resumed struct {
 
 // ResumeJournal opens the journal of a run that was interrupted, so that the run goes on
 // in it. It is nil without an error if there is no journal, or if its run has planned no
-// case or has come to its end with a result of each. mayGoOn is asked whether the run that begins is the one of the
-// journal; its error is returned. A line that was cut is removed.
+// case or has come to its end with a result of each. mayGoOn is asked whether the run that
+// begins is the one of the journal; its error is returned. A line that was cut is removed.
 func ResumeJournal(path string, mayGoOn func(*Report) error) (*Resumed, error) {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {

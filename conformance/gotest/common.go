@@ -59,8 +59,8 @@ const module = "github.com/wsspec/wsspec/"
 const playerPackage = "conformance/gotest/standalone"
 
 // judgePackages are the packages that a Go test carries beside the player, each
-// behind those that it imports. Of stream it takes only how masking keys are drawn,
-// so that the test sends the octets that wsspec sends.
+// behind those that it imports. Of stream it takes only how masking keys are drawn, so that
+// the test sends the octets that wsspec sends, the deadlines, and a bound.
 var judgePackages = []string{"ref/wire", "conformance/verdict", "conformance/script", "conformance/observed", "conformance/judge", "conformance/stream"}
 
 // loadJudge loads the judge and what it rests on, once.

@@ -227,11 +227,17 @@ func requestNames(r *wire.Request) *strings.Replacer {
 			further.WriteString(f.Name + ": " + f.Value + "\r\n")
 		}
 	}
-	query := "?" // an application may need the query that its URL has: another field follows it
-	if strings.Contains(r.Target, "?") {
+	return strings.NewReplacer(append(TargetNames(r.Target), "{host}", host, "{key}", key, "{fields}", further.String())...)
+}
+
+// TargetNames are the names of a request target in an opening, each with what replaces it.
+// An application may need the query that its URL has: a further part of the query follows it.
+func TargetNames(target string) []string {
+	query := "?"
+	if strings.Contains(target, "?") {
 		query = "&"
 	}
-	return strings.NewReplacer("{host}", host, "{target}?", r.Target+query, "{target}", r.Target, "{key}", key, "{fields}", further.String())
+	return []string{"{target}?", target + query, "{target}", target}
 }
 
 // Response applies the opening to the response to a request and returns its octets,

@@ -34,6 +34,10 @@ const (
 	mostAnswers = 4 << 10
 )
 
+// MostEvents is the most messages, pings and pongs that a peer may send where it is sent so
+// many frames, floods apart.
+func MostEvents(frames int) int { return max(mostEvents, min(2*frames, mostAnswers)) }
+
 // mostEmpties is how many empty fragments of one connection are read, or two for each frame
 // that the case sends if that is more. They carry nothing, and each costs the peer two octets.
 const mostEmpties = 1 << 10
@@ -70,7 +74,7 @@ func BoundsOf(c *script.Case, p script.Profile) Bounds {
 	b.octets = 16*(b.Message+total) + 1<<20
 	// A peer may echo octet by octet, each in a fragment of its own; the large
 	// messages are those of an Exchange, which keeps samples.
-	b.events = max(mostEvents, min(2*b.Frames, mostAnswers)) + flood
+	b.events = MostEvents(b.Frames) + flood
 	b.empties = max(mostEmpties, 2*b.Frames)
 	b.entries = int(min(b.Message-spare, 1<<18)) + 2*b.events
 	if c.Script.Application != nil {

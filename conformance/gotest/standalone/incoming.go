@@ -11,16 +11,6 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// mostEvents is how many messages, pings and pongs are taken from one peer, or two for
-// each frame that the test sends if that is more, up to mostAnswers.
-const (
-	mostEvents  = 1 << 10
-	mostAnswers = 4 << 10
-)
-
-// eventsFor is the most messages, pings and pongs for so many frames.
-func eventsFor(frames int) int { return max(mostEvents, min(2*frames, mostAnswers)) }
-
 // incoming takes the peer's octets apart and checks them.
 type incoming struct {
 	fromClient bool

@@ -79,7 +79,7 @@ func TestSameReader(t *testing.T) {
 	for range 20000 {
 		for _, peer := range []wire.Role{wire.RoleServer, wire.RoleClient} {
 			octets := randomFrames(r, peer == wire.RoleClient)
-			in := incoming{fromClient: peer == wire.RoleClient, limit: 64 << 10, most: mostEvents}
+			in := incoming{fromClient: peer == wire.RoleClient, limit: 64 << 10, most: stream.MostEvents(0)}
 			got, want := in.feed(octets), readByHarness(octets, peer)
 			for i := range max(len(got), len(want)) {
 				if i >= len(got) || i >= len(want) || !sameEvent(got[i], want[i]) {

@@ -3,6 +3,8 @@ package standalone
 import (
 	"strings"
 	"testing"
+
+	"github.com/wsspec/wsspec/conformance/stream"
 )
 
 // What a peer sends, octet for octet, and what the reader makes of it.
@@ -37,7 +39,7 @@ func TestIncoming(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, chop := range []int{1, len(tt.octets)} {
-				in := incoming{fromClient: tt.fromClient, limit: 1 << 16, most: mostEvents}
+				in := incoming{fromClient: tt.fromClient, limit: 1 << 16, most: stream.MostEvents(0)}
 				var words []string
 				for rest := tt.octets; rest != ""; {
 					n := min(chop, len(rest))

@@ -63,7 +63,7 @@ func newPeer(c *Case, conn net.Conn, server bool) *peer {
 	if server {
 		p.seen.Role = wire.RoleServer
 	}
-	p.in = incoming{fromClient: !server, limit: 64<<10 + uint64(sent+inflated), most: eventsFor(frames)}
+	p.in = incoming{fromClient: !server, limit: 64<<10 + uint64(sent+inflated), most: stream.MostEvents(frames)}
 	p.until = p.began.Add(p.within.Case + p.within.Transfer(sent, frames))
 	return p
 }

@@ -38,11 +38,7 @@ func Server(c Case, conn net.Conn, u *url.URL) Result {
 	//-opening
 	p := newPeer(&c, conn, true)
 	nonce := p.keys.Nonce()
-	query := "?"
-	if strings.Contains(u.RequestURI(), "?") {
-		query = "&"
-	}
-	names := strings.NewReplacer("{target}?", u.RequestURI()+query, "{target}", u.RequestURI(), "{host}", strings.TrimSuffix(u.Host, ":80"), "{key}", base64.StdEncoding.EncodeToString(nonce[:]))
+	names := strings.NewReplacer(append(script.TargetNames(u.RequestURI()), "{host}", strings.TrimSuffix(u.Host, ":80"), "{key}", base64.StdEncoding.EncodeToString(nonce[:]))...)
 	p.open(o, names.Replace(o.Head))
 	_ = conn.SetReadDeadline(time.Now().Add(p.within.Handshake))
 	r, early, err := readResponse(conn)
