@@ -52,7 +52,14 @@ func TestALongHeadInParts(t *testing.T) {
 			}
 			d := stream.NewDeadlines(0, 0, 1)
 			d.Handshake = time.Second
+			if tt.says == "" {
+				d.Handshake = time.Hour // a whole head is taken without a wait for more
+			}
+			stuck := time.AfterFunc(20*time.Second, func() { ours.Close() })
 			o, err := Open(t.Context(), ours, target, &script.Script{}, stream.NewMaskKeys("case", 1), d, time.Now())
+			if !stuck.Stop() {
+				t.Error("the end of the head was not noticed")
+			}
 			var wrong *TargetError
 			switch {
 			case tt.says == "" && (err != nil || !o.Opened() || len(o.Response.Fields) != 303):
