@@ -69,7 +69,7 @@ func (in *frameReader) feed(p []byte, at time.Duration) ([]observed.Entry, []obs
 	return in.entries, in.events
 }
 
-// split is feed, and appends.
+// split does the work of feed. It appends to the entries and events that it is given.
 func (in *frameReader) split(p []byte, entries []observed.Entry, events []observed.Event, at time.Duration) ([]observed.Entry, []observed.Event) {
 	if in.broken {
 		return append(entries, in.entry(at, observed.EntryOctets, append([]byte(nil), p...), "octets after a violation")), events

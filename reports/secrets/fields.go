@@ -16,8 +16,8 @@ type fieldLine struct {
 // mostOfName is how long the name of a field may be.
 const mostOfName = 100
 
-// fieldLines are the lines of a head that are fields. A peer can send thousands, so that
-// they are found without an expression.
+// fieldLines are the lines of a head that are fields. A peer can send thousands, and a
+// regular expression would be slow.
 func fieldLines(head []byte) iter.Seq[fieldLine] {
 	return func(yield func(fieldLine) bool) {
 		var last fieldLine // a peer that sends thousands repeats itself
