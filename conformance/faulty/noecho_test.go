@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/faulty"
@@ -36,8 +39,8 @@ const mostPlays = 20
 
 // withoutEcho plays cases without echoes with a peer that has a fault and sends no
 // message back.
-func withoutEcho(t testing.TB, f faulty.Fault, role wire.Role, cases []*script.Case) []conformance.Result {
-	opts := conformance.Options{NoEcho: true, Parallel: 8, Deadlines: conformance.NewDeadlines(short, 0, 1)}
+func withoutEcho(t testing.TB, f faulty.Fault, role wire.Role, cases []*script.Case, patience time.Duration) []conformance.Result {
+	opts := conformance.Options{NoEcho: true, Parallel: 8, Deadlines: conformance.NewDeadlines(patience, 0, 1)}
 	return resultsWith(t, f.WithoutEcho(), role, cases, opts)
 }
 
@@ -80,16 +83,9 @@ func TestFaultsThatShowWithoutEchoes(t *testing.T) {
 }
 
 func faultsShowWithoutEchoes(t *testing.T, role wire.Role, file string) {
-	octets, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var table noEchoTable
-	if err := json.Unmarshal(octets, &table); err != nil {
-		t.Fatal(err)
-	}
+	table := readNoEcho(t, file)
 	var faults sync.WaitGroup
-	running := make(chan struct{}, 16) // most of them wait for a peer that does nothing
+	running := make(chan struct{}, 32) // most of them wait for a peer that does nothing
 	for _, f := range faulty.Faults() {
 		id, caught := table.Caught[f.Name]
 		if !f.HasRole(role) {
@@ -106,7 +102,7 @@ func faultsShowWithoutEchoes(t *testing.T, role wire.Role, file string) {
 			defer func() { <-running }()
 			var last conformance.Result
 			for range mostPlays {
-				last = withoutEcho(t, f, role, pick(f, role, map[string]bool{id: true}))[0]
+				last = withoutEcho(t, f, role, pick(f, role, map[string]bool{id: true}), long)[0]
 				if last.Verdict == verdict.Fail || last.Verdict == verdict.Warn {
 					return
 				}
@@ -115,6 +111,18 @@ func faultsShowWithoutEchoes(t *testing.T, role wire.Role, file string) {
 		})
 	}
 	faults.Wait()
+}
+
+func readNoEcho(t *testing.T, file string) (table noEchoTable) {
+	t.Helper()
+	octets, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(octets, &table); err != nil {
+		t.Fatal(err)
+	}
+	return table
 }
 
 // measureWithoutEcho writes the table anew, or with -only a part of it.
@@ -129,7 +137,7 @@ func measureWithoutEcho(t *testing.T, role wire.Role, file string) {
 	}
 	var mu sync.Mutex
 	usual := map[string]verdict.Verdict{} // what a correct peer gets
-	for _, r := range withoutEcho(t, faulty.Fault{}, role, everything(role)) {
+	for _, r := range withoutEcho(t, faulty.Fault{}, role, everything(role), short) {
 		usual[r.Case.ID] = r.Verdict
 	}
 	t.Run("faults", func(t *testing.T) {
@@ -140,19 +148,7 @@ func measureWithoutEcho(t *testing.T, role wire.Role, file string) {
 			delete(table.Caught, f.Name)
 			t.Run(f.Name, func(t *testing.T) {
 				t.Parallel()
-				best := ""
-				for _, r := range withoutEcho(t, f, role, sample(f, role)) {
-					switch {
-					case r.Flaky || usual[r.Case.ID] != verdict.Pass:
-					case r.Verdict == verdict.Fail:
-						best = r.Case.ID
-					case r.Verdict == verdict.Warn && best == "":
-						best = r.Case.ID
-					}
-					if r.Verdict == verdict.Fail && best == r.Case.ID {
-						break
-					}
-				}
+				best := catcherWithoutEcho(t, f, role, usual)
 				mu.Lock()
 				defer mu.Unlock()
 				if best == "" {
@@ -171,4 +167,86 @@ func measureWithoutEcho(t *testing.T, role wire.Role, file string) {
 	if err := os.WriteFile(file, append(octets, '\n'), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// docs/no-echo.md has the table of how many faults of which area show without echoes.
+func TestNoEchoTableOfTheDocs(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/no-echo.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type row struct{ faults, caught [3]int }
+	rows, all := map[faulty.Area]*row{}, &row{}
+	var areas []faulty.Area
+	for role, file := range noEchoFiles {
+		table := readNoEcho(t, file)
+		for _, f := range faulty.Faults() {
+			if rows[f.Area] == nil {
+				rows[f.Area] = &row{}
+			}
+			if !slices.Contains(areas, f.Area) {
+				areas = append(areas, f.Area)
+			}
+			for _, r := range []*row{rows[f.Area], all} {
+				if f.HasRole(role) {
+					r.faults[role]++
+				}
+				if table.Caught[f.Name] != "" {
+					r.caught[role]++
+				}
+			}
+		}
+	}
+	line := func(name faulty.Area, r *row) string {
+		return fmt.Sprintf("| %s | %d | %d | %d | %d |\n", name, r.faults[wire.RoleServer], r.caught[wire.RoleServer], r.faults[wire.RoleClient], r.caught[wire.RoleClient])
+	}
+	want := ""
+	for _, area := range areas {
+		want += line(area, rows[area])
+	}
+	want += line("all", all)
+	if !strings.Contains(string(doc), want) {
+		t.Errorf("docs/no-echo.md has to have these lines:\n%s", want)
+	}
+}
+
+// mostSuspects is how many cases are played again in a measurement of a fault, mostAgain how
+// often, and enoughAgain how often they then have to show the fault.
+const (
+	mostSuspects = 24
+	mostAgain    = 5
+	enoughAgain  = 2
+)
+
+// catcherWithoutEcho is a case that a peer with a fault fails or, if there is none, one that
+// warns; empty if there is neither. A case that fails with the short timeout counts only if it
+// does so again with the long one. A case that a correct peer does not pass says nothing. What
+// shows only on several connections needs a case that has them: the test plays it alone.
+func catcherWithoutEcho(t testing.TB, f faulty.Fault, role wire.Role, usual map[string]verdict.Verdict) string {
+	found := map[verdict.Verdict][]string{}
+	for _, r := range withoutEcho(t, f, role, sample(f, role), short) {
+		if was := usual[r.Case.ID]; !r.Flaky && was != verdict.Fail && was != verdict.Warn {
+			found[r.Verdict] = append(found[r.Verdict], r.Case.ID)
+		}
+	}
+	for _, v := range []verdict.Verdict{verdict.Fail, verdict.Warn} {
+		suspects, again := map[string]bool{}, map[string]int{}
+		for _, id := range found[v][:min(len(found[v]), mostSuspects)] {
+			suspects[id] = true
+		}
+		for range mostAgain {
+			if len(suspects) == 0 {
+				break
+			}
+			for _, r := range withoutEcho(t, f, role, pick(f, role, suspects), long) {
+				if r.Flaky || r.Verdict != v {
+					continue
+				}
+				if again[r.Case.ID]++; again[r.Case.ID] == enoughAgain {
+					return r.Case.ID
+				}
+			}
+		}
+	}
+	return ""
 }

@@ -38,6 +38,21 @@ func withoutSends(steps []script.Step) []script.Step {
 	return slices.DeleteFunc(slices.Clone(steps), func(s script.Step) bool { _, sends := s.(script.Send); return sends })
 }
 
+// withPings is an opening that a client has to reject, with a ping in place of each message
+// behind the response. A client that took the response for an opening answers the ping, as
+// it would have sent the message back. The ping is as long as the message, because it may be
+// the body of the response in HTTP.
+func withPings(o *script.Opening) *script.Opening {
+	out := *o
+	out.With = slices.Clone(o.With)
+	for i, f := range out.With {
+		if f.Fin && f.RSV == 0 && f.Declare == 0 && (f.Opcode == wire.OpText || f.Opcode == wire.OpBinary) && f.Payload.Len() <= wire.MaxControlPayload {
+			out.With[i].Opcode = wire.OpPing
+		}
+	}
+	return &out
+}
+
 // look notes what kinds of messages an application gets, up to the first Close frame. It
 // may take offence at the beginning of one, and at an illegal one, too.
 func (p *projection) look(o *script.Opening, steps []script.Step) {

@@ -26,7 +26,10 @@ func NoEcho(c *script.Case) *script.Case {
 	if opens {
 		steps = withoutSends(steps)
 	}
-	p.look(c.Script.Opening, steps)
+	if c.Script.WantsNoConnection() {
+		out.Script.Opening = withPings(c.Script.Opening)
+	}
+	p.look(out.Script.Opening, steps)
 	out.Script.Steps = p.steps(steps)
 	out.Script.Outcomes = make([]script.Outcome, len(c.Script.Outcomes))
 	lives := false

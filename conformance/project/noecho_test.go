@@ -78,10 +78,25 @@ func TestNoEcho(t *testing.T) {
 			script.Script{Opening: &script.Opening{Silent: true}, Steps: []script.Step{script.Connect{Keep: true}, send(hello)}, Outcomes: []script.Outcome{outcome(closes, script.Echo(hello))}},
 			script.Connect{Keep: true}.String() + `; send ping "wsspec: still there? 0"`,
 			`pong "wsspec: still there? 0"; then a clean close with 1000 that the harness starts`},
+		{"a client that took a response which it has to reject shows by its pong",
+			script.Script{Opening: &script.Opening{With: []script.Frame{hello, hello.WithRSV(1)}}, Steps: []script.Step{script.Watch{Name: "A"}}, Outcomes: []script.Outcome{outcome(fails)}},
+			`in the same write ping "hello"; text "hello", RSV3; ` + script.Watch{Name: "A"}.String(),
+			`no message and no pong; then the peer fails the connection with 1002, or closes TCP`},
+		{"a message behind a response which it may take stays",
+			script.Script{Opening: &script.Opening{With: []script.Frame{hello}}, Outcomes: []script.Outcome{outcome(closes, script.Echo(hello))}},
+			`in the same write text "hello"; send ping "wsspec: still there? 0"`,
+			`pong "wsspec: still there? 0"; then a clean close with 1000 that the harness starts`},
 	} {
 		c := &script.Case{ID: "x", Script: tt.script}
 		got := project.NoEcho(c)
 		var steps, outcomes []string
+		if o := got.Script.Opening; o != nil && len(o.With) > 0 {
+			var with []string
+			for _, f := range o.With {
+				with = append(with, f.String())
+			}
+			steps = append(steps, "in the same write "+strings.Join(with, "; "))
+		}
 		for _, s := range got.Script.Steps {
 			steps = append(steps, s.String())
 		}

@@ -198,9 +198,15 @@ type clientRun struct {
 	starts        *starts
 }
 
-// once starts the client for one case and waits for the verdict and for the
-// client's end.
+// once plays a case with a client that is started for it, and compares with another start if
+// the client ended the connection by itself.
 func (r *clientRun) once(ctx context.Context, c *script.Case) Result {
+	return compared(r.play(ctx, c), func(plain *script.Case) Result { return r.play(ctx, plain) })
+}
+
+// play starts the client for one case and waits for the verdict and for the
+// client's end.
+func (r *clientRun) play(ctx context.Context, c *script.Case) Result {
 	start, err := r.starts.begin(ctx)
 	if err != nil {
 		return notArrived(c, time.Now(), "The run was interrupted.")

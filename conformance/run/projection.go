@@ -26,8 +26,11 @@ type projection struct {
 // message: one short text, as plain as can be. The others would say no more.
 const judgesTheCode = "1.1.2"
 
-// of returns the case as it is played.
+// of returns the case as it is played. One that is projected already is played as it is.
 func (p projection) of(c *script.Case) *script.Case {
+	if c.Script.Application != nil {
+		return c
+	}
 	out := p.projected(c)
 	if p.closesWith != wire.StatusProtocolError || out.Script.Application == nil || c.ID == judgesTheCode {
 		return out
@@ -66,12 +69,16 @@ func (o *Options) projection() projection {
 // connection. An end that comes later may come because of the time.
 const promptly = time.Second
 
-// asProjected plays a case with a server as it is projected. If the server ends the
-// connection by itself, the same messages are sent on another one in the plainest form. A
-// server that keeps that one has not ended the first because of what the messages say, but
-// because of how they came: it fails.
+// asProjected plays a case with a server as it is projected, and compares.
 func (o *Options) asProjected(c *script.Case, play func(*script.Case) Result) Result {
-	res := o.projection().apply(c, play)
+	return compared(o.projection().apply(c, play), play)
+}
+
+// compared compares a result with another connection, if the peer ended the first one by
+// itself: play sends the same messages in the plainest form. A peer that keeps that one has
+// not ended the first because of what the messages say, but because of how they came: it
+// fails.
+func compared(res Result, play func(*script.Case) Result) Result {
 	if res.declined == 0 || res.declined > promptly {
 		return res
 	}
