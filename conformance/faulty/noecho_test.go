@@ -169,6 +169,17 @@ func measureWithoutEcho(t *testing.T, role wire.Role, file string) {
 	}
 }
 
+// A client that ends while a case pauses has run the case: what it did is judged.
+func TestAClientThatEndsInAPauseOfTheCase(t *testing.T) {
+	f := byName(t, "resets-on-message")
+	const pauses = "rfc6455/5.5/15"
+	for _, r := range withoutEcho(t, f, wire.RoleClient, pick(f, wire.RoleClient, map[string]bool{pauses: true}), short) {
+		if r.Verdict != verdict.Skip || !strings.Contains(r.Explanation, "the client ended the connection by itself") {
+			t.Errorf("case %s is %s: %s", r.Case.ID, r.Verdict, r.Explanation)
+		}
+	}
+}
+
 // docs/no-echo.md has the table of how many faults of which area show without echoes.
 func TestNoEchoTableOfTheDocs(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/no-echo.md")

@@ -296,19 +296,22 @@ func (r *clientRun) verdict(ctx context.Context, a *startedClient, ends <-chan C
 	allowed := r.starts.allowed(r.deadlines.Connect)
 	late := time.NewTimer(allowed)
 	defer late.Stop()
+	connected := false
 	for {
 		select {
 		case res = <-a.result:
 			return res, end
 		case <-a.connected:
 			start.connected()
+			connected = true
 			// From now on the service bounds every wait.
 			late.Reset(r.deadlines.Handshake + 2*r.deadlines.Case)
 		case ended := <-ends:
 			// The client's end of the connection is closed, if there was one:
-			// the verdict is on its way.
-			ends, end = nil, &ended
-			late.Reset(r.deadlines.Answer)
+			// the verdict is on its way. It may have to wait for a pause of the case.
+			if ends, end = nil, &ended; !connected {
+				late.Reset(r.deadlines.Answer)
+			}
 		case <-ctx.Done():
 			return notArrived(a.c, started, "The run was interrupted."), end
 		case <-late.C:
