@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/wsspec/wsspec/conformance/verdict"
@@ -68,6 +69,9 @@ func (s *suite) compare(t *testing.T) {
 	}
 }
 
+// renewing: one test at a time renews a baseline, since several may share a file.
+var renewing sync.Mutex
+
 // renewBaseline writes the verdicts of the run to the baseline, and what that has of other
 // peers.
 func (s *suite) renewBaseline() error {
@@ -85,9 +89,15 @@ func (s *suite) renewBaseline() error {
 	case notRun > 0 || s.report.Interrupted != "":
 		return fmt.Errorf("%d of %d cases were not run, or could not be judged", notRun, len(s.cases))
 	}
+	renewing.Lock()
+	defer renewing.Unlock()
+	before, err := reports.ReadBaselineFile(s.baseline) // another test may have renewed it
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	renewed := reports.BaselineOf(s.report)
-	if s.known != nil {
-		others := slices.DeleteFunc(slices.Clone(s.known.Agents), func(a reports.KnownAgent) bool {
+	if before != nil {
+		others := slices.DeleteFunc(slices.Clone(before.Agents), func(a reports.KnownAgent) bool {
 			return a.Agent == s.agent && a.Role == s.peer().Role
 		})
 		renewed.Agents = append(others, renewed.Agents...)

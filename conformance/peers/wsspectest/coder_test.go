@@ -15,6 +15,7 @@ import (
 var renew = flag.Bool("renew", false, "write the known failures anew")
 
 func TestCoder(t *testing.T) {
+	t.Parallel() // with the test of the other library
 	known := []wsspectest.Option{wsspectest.Agent("coder"), wsspectest.Baseline("testdata/known.json"), wsspectest.RenewBaseline(*renew)}
 	wsspectest.Server(t, http.HandlerFunc(serve), known...)
 	wsspectest.Client(t, dial, known...)

@@ -13,6 +13,7 @@ import (
 var upgrader = websocket.Upgrader{EnableCompression: true, CheckOrigin: func(*http.Request) bool { return true }}
 
 func TestGorilla(t *testing.T) {
+	t.Parallel() // with the test of the other library
 	known := []wsspectest.Option{wsspectest.Agent("gorilla"), wsspectest.Baseline("testdata/known.json"), wsspectest.RenewBaseline(*renew)}
 	wsspectest.Server(t, func(w http.ResponseWriter, r *http.Request) {
 		if conn, err := upgrader.Upgrade(w, r, nil); err == nil {
