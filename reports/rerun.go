@@ -10,10 +10,13 @@ import (
 
 // selection are the flags of a run that choose cases, name its files, or say what it
 // prints: who runs one case wants to see its output.
-var selection = []string{"--run", "--skip", "--rfc", "--out", "--autobahn-out", "--baseline", "--write-baseline", "--transcripts", "--format", "--max-time"}
+var selection = []string{"--run", "--skip", "--rfc", "--out", "--autobahn-out", "--baseline", "--write-baseline", "--transcripts", "--format", "--max-time", shardFlag}
 
 // switches are those that take no value.
 var switches = []string{"--quiet", lastFailed, "--fail-fast"}
+
+// shardFlag says which shard a run is.
+const shardFlag = "--shard"
 
 // configFlag names a file with settings of the run.
 const configFlag = "--config"
