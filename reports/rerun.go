@@ -77,6 +77,9 @@ func (r *Report) Rerun(res *Result) string {
 		own, started = []string{r.Command[0], string(verdict.Client), "--listen", address}, nil
 	case res.Role == verdict.Client:
 		own, started = []string{r.Command[0], string(verdict.Client), "--agent", res.Agent}, append([]string{"--"}, strings.Fields(url)...)
+		if !strings.Contains(url, "{url}") { // it reads the addresses from its input
+			own = append(own, "--worker")
+		}
 	default:
 		own, started = []string{r.Command[0], string(res.Role), url, "--agent", res.Agent}, nil
 	}
