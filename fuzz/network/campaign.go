@@ -57,8 +57,12 @@ type Progress struct {
 	LastScriptWhen time.Time
 }
 
-// roundSize is how many scripts are made from one state of the pool.
-const roundSize = 512
+// roundSize is how many scripts are made from one state of the pool, at most, and
+// firstRound how many at first, so that what fails at once is found at once.
+const (
+	roundSize  = 512
+	firstRound = 64
+)
 
 // mostOfKind is how many findings of a kind are shrunk. Further ones are only counted.
 const mostOfKind = 3
@@ -79,6 +83,8 @@ type campaign struct {
 	slowest  time.Duration
 	samples  []sample
 	leaks    map[string]bool
+	// confirmers play a script again, all at once.
+	confirmers [confirming]*player
 }
 
 // ErrGone says that the peer takes no connection any more.
@@ -121,10 +127,19 @@ func (p *Progress) confirmed() (n int) {
 	return n
 }
 
+// lingering is how long behind its end a campaign still looks into what went wrong.
+const lingering = 30 * time.Second
+
+// late reports whether it does not any more. What is left is counted.
+func (c *campaign) late() bool { return c.For > 0 && time.Since(c.began) > c.For+lingering }
+
 func (c *campaign) run(ctx context.Context) error {
 	players := make([]*player, c.Parallel)
 	for i := range players {
 		players[i] = newPlayer(c.peer, c.Seed+uint64(i))
+	}
+	for i := range c.confirmers {
+		c.confirmers[i] = newPlayer(c.peer, c.Seed+uint64(i))
 	}
 	if err := c.reach(ctx, players[0]); err != nil {
 		return err
@@ -158,8 +173,9 @@ func (c *campaign) reach(ctx context.Context, p *player) error {
 
 // next makes the scripts of the next round: first the seeds as they are.
 func (c *campaign) next() []*Script {
-	out := make([]*Script, 0, roundSize)
-	for i := c.progress.Scripts; len(out) < roundSize; i++ {
+	size := min(roundSize, firstRound+c.progress.Scripts)
+	out := make([]*Script, 0, size)
+	for i := c.progress.Scripts; i < c.progress.Scripts+size; i++ {
 		if i < uint64(len(c.Seeds)) {
 			out = append(out, c.Seeds[i])
 			continue

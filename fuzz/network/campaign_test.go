@@ -42,12 +42,56 @@ func faultyServer(t testing.TB, f faulty.Fault) *Server {
 	return &Server{Target: &opening.Target{URL: u}, Deadlines: stream.NewDeadlines(0, 0, 1)}
 }
 
-var which = flag.String("faults", "", "print how long it takes to find each fault")
+var all = flag.Bool("all-faults", false, "look for every fault of package faulty")
 
-// TestFaultsAreFound finds faults of each kind from one seed.
+// One seed finds faults of every kind, and the script that shows one is short.
 func TestFaultsAreFound(t *testing.T) {
-	if *which == "" {
-		t.Skip("-faults=all measures")
+	tests := []struct {
+		fault       string
+		class       Class
+		requirement string
+	}{
+		{"accepts-rsv1", WrongVerdict, "RFC6455-5.2-3"},
+		{"pong-never", Hang, "RFC6455-5.5.2-2"},
+		{"pong-empty", Hang, "RFC6455-5.5.2-2"},
+		{"text-unchecked", WrongVerdict, "RFC6455-8.1-1"},
+		{"loses-second-fragment", WrongVerdict, "RFC6455-6.2-4"},
+		{"ignores-stray-continuation", WrongVerdict, "RFC6455-5.4-5"},
+		{"close-unanswered", WrongVerdict, "RFC6455-5.5.1-7"},
+		{"accepts-unmasked", WrongVerdict, "RFC6455-5.1-3"},
+	}
+	for _, test := range tests {
+		t.Run(test.fault, func(t *testing.T) {
+			f, err := faulty.ByName(test.fault)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var first *Finding
+			if _, err := Run(t.Context(), faultyServer(t, f), Options{
+				Seed: 1, MostScripts: 4 * roundSize, First: true, Deadlines: stream.NewDeadlines(time.Second, 0, 1),
+				Found: func(f *Finding) { first = f },
+			}); err != nil {
+				t.Fatal(err)
+			}
+			switch {
+			case first == nil:
+				t.Fatal("nothing was found")
+			case first.Class != test.class || first.Requirement != test.requirement:
+				t.Errorf("found %s %s, want %s %s: %s\n%s", first.Class, first.Requirement, test.class, test.requirement, first.Why, first.Script)
+			case first.Script.Frames() > 2:
+				t.Errorf("the script has %d frames: %s", first.Script.Frames(), first.Script)
+			case first.Flaky():
+				t.Errorf("it came in %d of %d plays", first.Reproduced, first.Plays)
+			}
+		})
+	}
+}
+
+// TestEveryFault says how long it takes to find each fault of a server. It takes long, and is
+// for whoever changes the operators.
+func TestEveryFault(t *testing.T) {
+	if !*all {
+		t.Skip("-all-faults looks for each; it takes over ten minutes")
 	}
 	for _, f := range faulty.Faults() {
 		if !f.HasRole(wire.RoleServer) {
@@ -57,15 +101,14 @@ func TestFaultsAreFound(t *testing.T) {
 			began := time.Now()
 			var got *Finding
 			p, err := Run(t.Context(), faultyServer(t, f), Options{
-				Seed: 1, For: 30 * time.Second, First: true,
-				Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1),
-				Found:     func(f *Finding) { got = f },
+				Seed: 1, For: 10 * time.Second, First: true, Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1),
+				Found: func(f *Finding) { got = f },
 			})
 			if got == nil {
-				t.Errorf("nothing in %s (%d scripts), %v", time.Since(began), p.Scripts, err)
+				t.Errorf("nothing in %d scripts, %v", p.Scripts, err)
 				return
 			}
-			t.Logf("%.1fs %d scripts: %s %s: %s\n  %s", time.Since(began).Seconds(), p.Scripts, got.Class, got.Requirement, got.Why, got.Script)
+			t.Logf("%.1f s, %d scripts, %d frames: %s %s: %s: %s", time.Since(began).Seconds(), p.Scripts, got.Script.Frames(), got.Class, got.Requirement, got.Why, got.Script)
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // confirming is how often a script is played again before it is a finding.
@@ -13,12 +14,11 @@ const confirming = 5
 // examine plays a script again that went wrong, makes it smaller, and reports it. No other
 // script is under way meanwhile.
 func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Script, w *wrong) error {
-	if c.kinds[w.kind()] >= mostOfKind {
+	if c.kinds[w.kind()] >= mostOfKind || c.late() {
 		c.progress.Again++
 		return nil
 	}
-	p.patience = c.full()
-	same, lost := c.again(ctx, p, s, w)
+	same, lost := c.again(ctx, s, w)
 	if lost || ctx.Err() != nil {
 		return c.lostOn(ctx, p, number, s)
 	}
@@ -38,22 +38,27 @@ func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Scr
 	return nil
 }
 
-// again plays a script so often as confirms it, and counts how often it is wrong in the same
-// way. Lost says that the peer takes no connection any more.
-func (c *campaign) again(ctx context.Context, p *player, s *Script, w *wrong) (same int, lost bool) {
-	for i := range confirming {
-		out := p.play(ctx, s)
-		if out.lost != nil {
-			return same, isUnreachable(out.lost)
-		}
-		if out.wrong != nil && out.wrong.class == w.class && out.wrong.requirement == w.requirement {
+// again plays a script so often as confirms it, all plays at once, and counts how often it is
+// wrong in the same way. Lost says that the peer takes no connection any more.
+func (c *campaign) again(ctx context.Context, s *Script, w *wrong) (same int, lost bool) {
+	var outcomes [confirming]outcome
+	var playing sync.WaitGroup
+	for i, p := range c.confirmers {
+		playing.Go(func() {
+			p.patience = c.full()
+			outcomes[i] = p.play(ctx, s)
+		})
+	}
+	playing.Wait()
+	for _, out := range outcomes {
+		switch {
+		case out.lost != nil:
+			lost = lost || isUnreachable(out.lost)
+		case out.wrong != nil && out.wrong.class == w.class && out.wrong.requirement == w.requirement:
 			same++
 		}
-		if i == 1 && same == 0 {
-			return 0, false // a busy machine is the usual reason
-		}
 	}
-	return same, false
+	return same, lost
 }
 
 // shrinkFinding makes the script of a finding smaller. It does so with little patience, and
@@ -64,9 +69,8 @@ func (c *campaign) shrinkFinding(ctx context.Context, p *player, f *Finding) {
 		out := p.play(ctx, s)
 		return ctx.Err() == nil && out.wrong != nil && out.wrong.class == f.Class && out.wrong.requirement == f.Requirement
 	})
-	p.patience = c.full()
 	w := &wrong{class: f.Class, requirement: f.Requirement}
-	if same, _ := c.again(ctx, p, small, w); same == confirming {
+	if same, _ := c.again(ctx, small, w); same == confirming {
 		f.Script = small
 	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // lengths are those around which implementations change.
-var lengths = []int{0, 1, 2, 3, 4, 7, 8, 15, 16, 63, 64, 124, 125, 126, 127, 128, 255, 256, 511, 512, 1023, 1024, 1025, 2047, 2048, 4080, 4088, 4090, 4094, 4096, 4097, 8192, 16384}
+var lengths = []int{0, 1, 2, 3, 4, 7, 8, 15, 16, 63, 64, 124, 125, 126, 127, 128, 255, 256, 511, 512, 1023, 1024, 1025, 2047, 2048, 4080, 4088, 4090, 4094, 4096, 4097, 8192, 16384, 32767, 32768, 65535, 65536}
 
 // frameOperators change the header of a frame.
 var frameOperators = []operator{

@@ -274,7 +274,7 @@ func (c *session) look() {
 // judge notes what is wrong by now.
 func (c *session) judge(final bool) {
 	if ok, why := c.permits(final); !ok && c.wrong == nil {
-		c.wrong = wrongBy(why)
+		c.wrong = c.wrongBy(why)
 	}
 }
 
@@ -286,7 +286,7 @@ func (c *session) await(judged bool) {
 		if ok, why := c.permits(true); ok && !c.closed {
 			return
 		} else if !ok && c.sure() {
-			c.wrong = wrongBy(why)
+			c.wrong = c.wrongBy(why)
 			return
 		}
 		if !c.read(deadline) {
@@ -299,6 +299,16 @@ func (c *session) await(judged bool) {
 	if c.reader != nil && c.wrong == nil && judged {
 		c.judge(true)
 	}
+}
+
+// wrongBy is what the oracle said was wrong. If it names no requirement, that of the ending
+// that it permits is broken.
+func (c *session) wrongBy(why string) *wrong {
+	w := wrongBy(why)
+	if w.requirement == "" {
+		w.requirement = c.oracle.Of(c.subject, c.sent).Endings[0].Requires
+	}
+	return w
 }
 
 // sure reports whether something came that is not permitted, whatever else may come.
@@ -331,8 +341,8 @@ func (c *session) answerClose() {
 
 // scriptCloses reports whether the octets of the script end the connection by a Close frame.
 func (c *session) scriptCloses() bool {
-	for i := range c.oracle.Of(c.subject, c.sent).Endings {
-		if c.oracle.Of(c.subject, c.sent).Endings[i].Fate == oracle.Closes {
+	for _, e := range c.oracle.Of(c.subject, c.sent).Endings {
+		if e.Fate == oracle.Closes {
 			return true
 		}
 	}
@@ -347,7 +357,7 @@ func (c *session) conclude() {
 	if c.reader == nil {
 		return
 	}
-	mustEnd, whole := !c.mayStay(), atBoundary(c.sent)
+	mustEnd, whole := !c.oracle.Of(c.subject, c.sent).Stays(), atBoundary(c.sent)
 	switch {
 	case c.ended || mustEnd:
 		if c.peer.Role() == wire.RoleClient && c.scriptCloses() {
@@ -372,16 +382,6 @@ func (c *session) conclude() {
 		c.endHalf()
 	}
 	c.await(true)
-}
-
-// mayStay reports whether the connection may live on.
-func (c *session) mayStay() bool {
-	for _, e := range c.oracle.Of(c.subject, c.sent).Endings {
-		if e.Fate == oracle.Stays {
-			return true
-		}
-	}
-	return false
 }
 
 // endHalf ends the harness's half of TCP.

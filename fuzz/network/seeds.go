@@ -10,8 +10,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// mostSeed bounds a seed in octets, so that scripts stay short.
-const mostSeed = 16 << 10
+// mostSeed bounds a seed in octets: a frame with a length of 64 bits fits.
+const mostSeed = 70 << 10
 
 // Seeds are the cases of the catalogue and their covering variants as scripts, for a peer of
 // that role. What is about TLS, about the client's URL or about very much data is left out.
