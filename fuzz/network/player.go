@@ -33,6 +33,9 @@ type patience struct {
 	pause time.Duration
 }
 
+// mostPatience is how many times the answer time a peer gets that goes on sending.
+const mostPatience = 8
+
 // A player plays scripts, one at a time.
 type player struct {
 	peer     Peer
@@ -281,7 +284,8 @@ func (c *session) judge(final bool) {
 // await waits until the peer has done all that it has to, or has ended the connection. If
 // judged is set, what did not come is wrong.
 func (c *session) await(judged bool) {
-	deadline := time.Now().Add(c.patience.answer)
+	began := time.Now()
+	deadline := began.Add(c.patience.answer)
 	for !c.ended && c.wrong == nil {
 		if ok, why := c.permits(true); ok && !c.closed {
 			return
@@ -291,6 +295,9 @@ func (c *session) await(judged bool) {
 		}
 		if !c.read(deadline) {
 			break
+		}
+		if time.Since(began) < mostPatience*c.patience.answer { // it goes on
+			deadline = time.Now().Add(c.patience.answer)
 		}
 		if c.closed && !c.closeSent {
 			c.answerClose()

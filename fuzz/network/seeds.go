@@ -111,6 +111,7 @@ func (p *caseParts) add(frames []script.Frame, cuts script.Cuts) {
 	}
 	start := 0
 	for i, f := range frames {
+		p.unsaid = p.unsaid || f.Inflated > mostInflated
 		part := Part{Frame: frameOf(f)}
 		for _, c := range absolute(cuts, total) {
 			if c > start && c < start+lengths[i] {
@@ -124,6 +125,9 @@ func (p *caseParts) add(frames []script.Frame, cuts script.Cuts) {
 		start += lengths[i]
 	}
 }
+
+// mostInflated bounds what a seed inflates to, in octets: to inflate much takes long.
+const mostInflated = 1 << 20
 
 // mostCuts bounds the writes of one step: each costs a pause.
 const mostCuts = 16
