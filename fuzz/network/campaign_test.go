@@ -42,7 +42,7 @@ func faultyServer(t testing.TB, f faulty.Fault) *Server {
 	return &Server{Target: &opening.Target{URL: u}, Deadlines: stream.NewDeadlines(0, 0, 1)}
 }
 
-var all = flag.Bool("all-faults", false, "look for every fault of package faulty")
+var all = flag.Bool("all-faults", false, "look for every fault of a server; it takes over ten minutes")
 
 // One seed finds faults of every kind, and the script that shows one is short.
 func TestFaultsAreFound(t *testing.T) {
@@ -87,28 +87,44 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 }
 
-// TestEveryFault says how long it takes to find each fault of a server. It takes long, and is
-// for whoever changes the operators.
+// outOfReach are the areas and faults of a server that no campaign finds, and why.
+var outOfReach = map[string]string{
+	"accepts-length16-for-short":  "a receiver may accept a length in a longer form",
+	"accepts-length64-for-medium": "a receiver may accept a length in a longer form",
+	"truncates-at-1-mib":          "scripts have at most 256 KiB",
+}
+
+// TestEveryFault looks for faults of a server, with -all-faults for each. It names those that
+// are found now although they are out of reach, and those that are not found.
 func TestEveryFault(t *testing.T) {
+	faults := faulty.Faults()
 	if !*all {
-		t.Skip("-all-faults looks for each; it takes over ten minutes")
+		var some []faulty.Fault
+		for i := 0; i < len(faults) && len(some) < 8; i += len(faults) / 40 { // those about frames come first
+			if faults[i].HasRole(wire.RoleServer) {
+				some = append(some, faults[i])
+			}
+		}
+		faults = some
 	}
-	for _, f := range faulty.Faults() {
+	for _, f := range faults {
 		if !f.HasRole(wire.RoleServer) {
 			continue
 		}
 		t.Run(f.Name, func(t *testing.T) {
 			began := time.Now()
 			var got *Finding
-			p, err := Run(t.Context(), faultyServer(t, f), Options{
-				Seed: 1, For: 10 * time.Second, First: true, Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1),
-				Found: func(f *Finding) { got = f },
-			})
-			if got == nil {
+			o := Options{Seed: 1, For: 10 * time.Second, First: true, Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1), Found: func(f *Finding) { got = f }}
+			p, err := Run(t.Context(), faultyServer(t, f), o)
+			why, known := outOfReach[f.Name]
+			switch {
+			case got == nil && !known:
 				t.Errorf("nothing in %d scripts, %v", p.Scripts, err)
-				return
+			case got != nil && known:
+				t.Errorf("it is said to be out of reach (%s), and was found: %s", why, got.Why)
+			case got != nil:
+				t.Logf("%.1f s, %d scripts, %d frames: %s %s: %s: %s", time.Since(began).Seconds(), p.Scripts, got.Script.Frames(), got.Class, got.Requirement, got.Why, got.Script)
 			}
-			t.Logf("%.1f s, %d scripts, %d frames: %s %s: %s: %s", time.Since(began).Seconds(), p.Scripts, got.Script.Frames(), got.Class, got.Requirement, got.Why, got.Script)
 		})
 	}
 }

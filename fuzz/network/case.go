@@ -1,6 +1,8 @@
 package network
 
 import (
+	"strings"
+
 	"github.com/wsspec/wsspec/conformance/oracle"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
@@ -22,6 +24,15 @@ func (f *Finding) Case() *script.Case {
 		c.Requires = []string{f.Requirement}
 	}
 	c.Script = scriptOf(f.Script, role)
+	if f.Script.Head != "" {
+		refused := script.Outcome{Behavior: verdict.OK, Events: []script.Expect{script.Refused()}, Ending: script.NotOpened()}
+		switch {
+		case strings.HasPrefix(f.Requirement, "RFC6455-4.2.1-"): // the request has to be refused
+			c.Script.Outcomes = []script.Outcome{refused}
+		case f.Requirement != acceptsValid:
+			c.Script.Outcomes = append([]script.Outcome{refused}, c.Script.Outcomes...)
+		}
+	}
 	return c
 }
 
@@ -46,6 +57,12 @@ func scriptOf(s *Script, role wire.Role) script.Script {
 			out.Offers = append(out.Offers, offerOf(e))
 		}
 	}
+	if len(s.HeadCuts) > 0 {
+		if out.Opening == nil {
+			out.Opening = &script.Opening{}
+		}
+		out.Opening.Cuts = s.HeadCuts
+	}
 	octets := steps(&out, s, role.Peer())
 	subject := oracle.Subject{Role: role, Limit: messageLimit}
 	if s.Offer != "" {
@@ -63,7 +80,6 @@ func scriptOf(s *Script, role wire.Role) script.Script {
 		for i := range out.Outcomes {
 			out.Outcomes[i].Events = append([]script.Expect{script.Accepted()}, out.Outcomes[i].Events...)
 		}
-		out.Outcomes = append([]script.Outcome{{Behavior: verdict.OK, Events: []script.Expect{script.Refused()}, Ending: script.NotOpened()}}, out.Outcomes...)
 	}
 	return out
 }

@@ -64,6 +64,9 @@ func shapeOf(s *Script) string {
 	if s.Head != "" {
 		b.WriteString("head ")
 	}
+	if len(s.HeadCuts) > 0 {
+		b.WriteString("cut ")
+	}
 	if s.Offer != "" {
 		b.WriteString("deflate ")
 	}
@@ -121,6 +124,7 @@ type findingHead struct {
 	*Finding
 	Offer string `json:"offer,omitempty"`
 	Head  string `json:"head,omitempty"`
+	Cuts  []int  `json:"headCuts,omitempty"`
 }
 
 // Write writes a finding as JSON lines: what it is, and then a line for each part of its
@@ -128,7 +132,7 @@ type findingHead struct {
 func (f *Finding) Write(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(findingHead{fileVersion, f, f.Script.Offer, f.Script.Head}); err != nil {
+	if err := enc.Encode(findingHead{fileVersion, f, f.Script.Offer, f.Script.Head, f.Script.HeadCuts}); err != nil {
 		return err
 	}
 	for i := range f.Script.Parts {
@@ -188,7 +192,7 @@ func (f *Finding) readHead(line []byte) error {
 	case f.Role != wire.RoleServer.String() && f.Role != wire.RoleClient.String():
 		return fmt.Errorf("role %q: it has to be server or client", f.Role)
 	}
-	f.Script.Offer, f.Script.Head = head.Offer, head.Head
+	f.Script.Offer, f.Script.Head, f.Script.HeadCuts = head.Offer, head.Head, head.Cuts
 	return nil
 }
 

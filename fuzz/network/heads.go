@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wsspec/wsspec/conformance/opening"
@@ -26,6 +27,45 @@ func (s *Script) judgeSwitch(sent []byte, o *opened) *wrong {
 	}
 	o.deflate = agreed.Deflate
 	return nil
+}
+
+// acceptsValid is the requirement to answer a valid request by the steps of RFC 6455 4.2.2.
+const acceptsValid = "RFC6455-4.2.2-1"
+
+// longHead is how long a request may be that no server has reason to refuse for its length.
+const longHead = 4 << 10
+
+// judgeRefusal judges a response other than 101. A server that accepts a plain request accepts
+// one in other words that mean the same: RFC 6455 leaves the order of fields, further fields,
+// and what HTTP lets a client write, to the client (RFC6455-4.2.1-20, RFC6455-4.2.1-21).
+func (s *Script) judgeRefusal(sent []byte, o *opened) *wrong {
+	refused := fmt.Sprintf("the server refused a valid opening request with %d", o.response.Status)
+	if s.Head == "" {
+		return &wrong{WrongVerdict, acceptsValid, refused}
+	}
+	r, size, err := wire.ParseRequest(sent)
+	if err != nil || size != len(sent) || len(sent) > longHead || r.Version != "HTTP/1.1" {
+		return nil
+	}
+	if requirement, _ := lacks(r); requirement != "" || len(opening.CheckRequest(r)) > 0 || r.Target != o.request.Target {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, f := range r.Fields {
+		name := strings.ToLower(f.Name)
+		single := strings.HasPrefix(name, "sec-websocket-") && name != "sec-websocket-extensions" && name != "sec-websocket-protocol" || name == "host" || name == "origin"
+		switch {
+		case single && seen[name], len(f.Value) > longHead/2,
+			slices.Contains([]string{"content-length", "transfer-encoding", "expect", "te", "cookie", "origin"}, name):
+			return nil // a server may refuse these
+		}
+		seen[name] = true
+	}
+	was, _ := o.request.Fields.Get("Host")
+	if host, _ := r.Fields.Get("Host"); host != was {
+		return nil
+	}
+	return &wrong{WrongVerdict, acceptsValid, refused}
 }
 
 // lacks says what a request lacks that each opening request has, and by which requirement;

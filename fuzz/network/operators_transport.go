@@ -94,6 +94,15 @@ var headOperators = []operator{
 		s.Head = changedHead(g.Rand, s.Head)
 		return true
 	}},
+	{"cut head", func(g *generator, s *Script) bool {
+		if g.role != wire.RoleServer || len(s.HeadCuts) > 2 || g.IntN(3) > 0 {
+			return false
+		}
+		s.HeadCuts = append(slices.Clone(s.HeadCuts), 1+g.IntN(160))
+		slices.Sort(s.HeadCuts)
+		s.HeadCuts = slices.Compact(s.HeadCuts)
+		return true
+	}},
 }
 
 // plainHead is an ordinary request or response, with names in braces.

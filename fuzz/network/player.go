@@ -98,9 +98,6 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 		return out
 	}
 	var course []string
-	if len(s.Parts) > 0 && current.response.Status != 101 && p.peer.Role() == wire.RoleServer {
-		current.wrong = firstOf(current.wrong, refusedWrongly(s, current.opened))
-	}
 	for _, leg := range p.encoder.encode(s) {
 		if current.over() || ctx.Err() != nil {
 			break

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,6 +18,9 @@ type Script struct {
 	// Head replaces the harness's part of the opening handshake, with the names in braces of
 	// [script.Opening]; empty means an ordinary one.
 	Head string `json:"head,omitempty"`
+	// HeadCuts are the places, counted in octets of the harness's request, where one write ends
+	// and the next one begins, in ascending order.
+	HeadCuts []int `json:"headCuts,omitempty"`
 	// Parts are sent in order. Neighbours go out in one write, unless a part says otherwise.
 	Parts []Part `json:"parts,omitempty"`
 }
@@ -146,6 +150,9 @@ func (s *Script) check() error {
 	if n := s.size(); n > 4*mostOctets {
 		return fmt.Errorf("the script sends about %d octets; %d is the most", n, 4*mostOctets)
 	}
+	if err := checkCuts(s.HeadCuts); err != nil {
+		return err
+	}
 	for i, p := range s.Parts {
 		if err := p.check(); err != nil {
 			return fmt.Errorf("part %d: %w", i+1, err)
@@ -162,7 +169,7 @@ func (p *Part) check() error {
 		}
 	}
 	if set != 1 {
-		return fmt.Errorf("it has to have one of frame, octets and do")
+		return errors.New("it has to have one of frame, octets and do")
 	}
 	if p.Do != "" && !knownAction(p.Do) {
 		return fmt.Errorf("do %q: it has to be one of %v", p.Do, actions)
@@ -181,10 +188,14 @@ func (p *Part) check() error {
 			return fmt.Errorf("key: a masking key has 4 octets, and not %d", len(f.Key))
 		}
 	}
+	return checkCuts(p.Cuts)
+}
+
+func checkCuts(cuts []int) error {
 	last := 0
-	for _, c := range p.Cuts {
+	for _, c := range cuts {
 		if c <= last {
-			return fmt.Errorf("cuts have to ascend from 1")
+			return errors.New("cuts have to ascend from 1")
 		}
 		last = c
 	}
@@ -208,6 +219,9 @@ func (s *Script) String() string {
 		parts[0] = "a handshake of its own"
 	case s.Offer != "":
 		parts[0] = "a handshake with " + s.Offer
+	}
+	if len(s.HeadCuts) > 0 {
+		parts[0] += ", cut after octets " + strings.Trim(fmt.Sprint(s.HeadCuts), "[]")
 	}
 	for i := range s.Parts {
 		parts = append(parts, s.Parts[i].String())

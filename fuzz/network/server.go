@@ -44,7 +44,7 @@ func (s *Server) open(ctx context.Context, sc *Script, deadline time.Time) (*ope
 	}
 	o.transcript = append(o.transcript, observed.Entry{Dir: observed.Sent, Kind: observed.EntryRequest, Octets: octets, Text: opening.StartLine(octets)})
 	_ = conn.SetDeadline(deadline)
-	_, unsent := conn.Write(octets)
+	unsent := s.write(conn, octets, sc.HeadCuts)
 	err = o.readResponse(began)
 	_ = conn.SetDeadline(time.Time{})
 	if err != nil && unsent != nil {
@@ -52,6 +52,22 @@ func (s *Server) open(ctx context.Context, sc *Script, deadline time.Time) (*ope
 	}
 	o.wrong = sc.judgeResponse(octets, o, err)
 	return o, nil
+}
+
+// headPause is the time between two pieces of a request.
+const headPause = 3 * time.Millisecond
+
+// write writes a request, cut as a script has it.
+func (s *Server) write(conn net.Conn, octets []byte, cuts []int) error {
+	for i, piece := range script.Cuts(cuts).Pieces(octets) {
+		if i > 0 {
+			time.Sleep(headPause)
+		}
+		if _, err := conn.Write(piece); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nonce returns the 16 octets of a Sec-WebSocket-Key (RFC6455-4.1-28).
@@ -113,19 +129,19 @@ func (s *Script) judgeResponse(sent []byte, o *opened, err error) *wrong {
 	var timeout net.Error
 	switch {
 	case errors.Is(err, errNoHTTP):
-		return &wrong{WrongVerdict, "RFC6455-4.2.2-1", err.Error()}
+		return &wrong{WrongVerdict, acceptsValid, err.Error()}
 	case errors.As(err, &timeout) && timeout.Timeout():
 		if s.Head != "" && !strings.Contains(string(sent), "\r\n\r\n") {
 			return nil // it may wait for the rest of the head
 		}
-		return &wrong{Hang, "RFC6455-4.2.2-1", "the server sent no response to the opening request"}
+		return &wrong{Hang, acceptsValid, "the server sent no response to the opening request"}
 	case err != nil:
 		if s.Head != "" {
 			return nil // it may close TCP on what it cannot read
 		}
-		return &wrong{WrongVerdict, "RFC6455-4.2.2-1", "the server ended TCP without a response to a plain opening request"}
+		return &wrong{WrongVerdict, acceptsValid, "the server ended TCP without a response to a plain opening request"}
 	case o.response.Status != 101:
-		return nil
+		return s.judgeRefusal(sent, o)
 	}
 	if s.Head != "" {
 		return s.judgeSwitch(sent, o)
@@ -136,12 +152,4 @@ func (s *Script) judgeResponse(sent []byte, o *opened, err error) *wrong {
 	}
 	o.deflate = agreed.Deflate
 	return nil
-}
-
-// refusedWrongly says that a server refused a plain opening request.
-func refusedWrongly(s *Script, o *opened) *wrong {
-	if s.Head != "" || o.wrong != nil {
-		return nil
-	}
-	return &wrong{WrongVerdict, "RFC6455-4.2.2-1", fmt.Sprintf("the server refused a plain opening request with %d", o.response.Status)}
 }

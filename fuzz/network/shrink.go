@@ -70,13 +70,20 @@ func (k *shrinking) parts() {
 	}
 }
 
-// heads takes away the handshake of its own, and the offer.
+// heads takes away the handshake of its own, the offer, and where the handshake is cut.
 func (k *shrinking) heads() {
 	if k.best.Head != "" {
 		k.try(func(s *Script) { s.Head = "" })
 	}
 	if k.best.Offer != "" {
 		k.try(func(s *Script) { s.Offer = "" })
+	}
+	if cuts := k.best.HeadCuts; len(cuts) > 0 && !k.try(func(s *Script) { s.HeadCuts = nil }) && len(cuts) > 1 {
+		for _, c := range cuts {
+			if k.try(func(s *Script) { s.HeadCuts = []int{c} }) {
+				break
+			}
+		}
 	}
 }
 
