@@ -156,7 +156,7 @@ var tunnelFaults = []Fault{
 		alter: muteIf(func(s tls.ConnectionState) bool { return s.Version == tls.VersionTLS12 }),
 	},
 	{
-		Name: "tls-13-mute", Sentence: "Does the TLS handshake of version 1.3, and answers nothing behind it.", Requires: []string{"RFC6455-10.6-1"},
+		Name: "tls-13-mute", Sentence: "Does the TLS handshake of version 1.3, and answers nothing behind it.", Requires: []string{"RFC6455-10.6-1"}, roles: onlyClient, // no run plays with a server that does so
 		alter: muteIf(func(s tls.ConnectionState) bool { return s.Version == tls.VersionTLS13 }),
 	},
 	{
@@ -195,7 +195,7 @@ var tunnelFaults = []Fault{
 			onClose := p.onClose
 			p.onClose = func(body []byte) {
 				if p.readMore(moment) {
-					p.idle(lingerTime)
+					p.idle(slowTime)
 					p.over = true
 					return
 				}
