@@ -11,10 +11,13 @@ import (
 
 // selection are the flags of a run that choose cases, name its files, or say what it
 // prints: who runs one case wants to see its output.
-var selection = []string{"--run", "--skip", "--rfc", "--out", "--autobahn-out", "--baseline", "--write-baseline", "--transcripts", "--format", "--max-time"}
+var selection = []string{"--run", "--skip", "--rfc", "--out", "--autobahn-out", "--baseline", "--write-baseline", "--transcripts", "--format", "--max-time", shardFlag}
 
 // switches are those that take no value.
 var switches = []string{"--quiet", lastFailed, "--fail-fast"}
+
+// shardFlag says which shard a run is.
+const shardFlag = "--shard"
 
 // configFlag names a file with settings of the run.
 const configFlag = "--config"
@@ -81,6 +84,9 @@ func (r *Report) Rerun(res *Result) string {
 		own, started = []string{r.Command[0], string(verdict.Client), "--listen", address}, nil
 	case res.Role == verdict.Client:
 		own, started = []string{r.Command[0], string(verdict.Client), "--agent", res.Agent}, append([]string{"--"}, strings.Fields(url)...)
+		if !strings.Contains(url, "{url}") { // it reads the addresses from its input
+			own = append(own, "--worker")
+		}
 	default:
 		own, started = []string{r.Command[0], string(res.Role), url, "--agent", res.Agent}, nil
 	}
