@@ -124,7 +124,7 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 	deadlines := conformance.NewDeadlines(f.timeout, 0, f.slow)
 	if f.start != "" {
 		f.hidden.redactor.Arguments([]string{"--start", f.start})
-		if f.server, err = supervise(ctx, f.start, targets, f.wait, deadlines); err != nil {
+		if f.server, err = supervise(ctx, f.start, nil, targets, f.wait, deadlines); err != nil {
 			return couldNot(err)
 		}
 		defer f.server.end()
