@@ -58,7 +58,7 @@ func TestFuzzRefuses(t *testing.T) {
 		{"a host of somebody else", []string{"fuzz", "ws://192.0.2.1/"}, exitUsage, "--i-own 192.0.2.1"},
 		{"no time", []string{"fuzz", "--for", "0s", "ws://127.0.0.1:1/"}, exitUsage, "--for 0s"},
 		{"nobody there", []string{"fuzz", "ws://127.0.0.1:1/"}, exitHarness, "cannot connect"},
-		{"a mute server", []string{"fuzz", "--timeout", "200ms", "ws://"+muteServer(t)}, exitHarness, "no answer to the opening request"},
+		{"a mute server", []string{"fuzz", "--timeout", "200ms", "ws://" + muteServer(t)}, exitHarness, "no answer to the opening request"},
 		{"an empty --start", []string{"fuzz", "--start", " ", "ws://127.0.0.1:1/"}, exitUsage, "--start needs a command"},
 		{"no finding", []string{"replay", garbage, "ws://127.0.0.1:1/"}, exitUsage, "line 1: it is no line of a finding"},
 		{"no file", []string{"replay", garbage + ".not", "ws://127.0.0.1:1/"}, exitUsage, "no such file"},
