@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/wsspec/wsspec/autobahn/spec"
 	"github.com/wsspec/wsspec/conformance"
-	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports/record"
@@ -51,6 +50,8 @@ type runFlags struct {
 	// format names the form that standard output gets.
 	format  string
 	formOut formOutput
+	// shardFlags say which shard of a divided run this is.
+	shardFlags
 	// lastFailed runs the cases that failed in the report before, which is then before.
 	lastFailed bool
 	before     *lastFailures
@@ -94,6 +95,7 @@ func (r *runFlags) add(cmd *cobra.Command) {
 	f.StringVar(&r.answer, "answer", "", "what answers --ask: a regular `EXPRESSION`, a JSON object with fields that have to be equal, or hex:OCTETS that it begins with")
 	r.dialogueFlag.add(f)
 	f.BoolVar(&r.strict, "strict", false, "exit 1 on warnings too")
+	r.shardFlags.add(f)
 	r.addNames(f)
 	r.addOwned(f)
 	r.keeping.add(f)
@@ -121,6 +123,9 @@ func (r *runFlags) check() error {
 		return usage("--slow %g: it has to be above 0, as in --slow 10", r.slow)
 	case float64(r.timeout)*r.slow > float64(mostTimeout):
 		return usage("--timeout %s and --slow %g: together they have to be at most %s", r.timeout, r.slow, mostTimeout)
+	}
+	if err := r.readShard(r); err != nil {
+		return err
 	}
 	if r.ask != "" {
 		var err error
@@ -288,9 +293,9 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 	}
 	f.beGentle(ctx, targets, stderr)
 	targets = f.before.withFailures(targets)
-	plan := map[string][]*script.Case{}
+	plan := map[string]planned{}
 	for _, t := range targets {
-		if plan[t.Agent], err = f.casesFor(t.Agent, cases); err != nil {
+		if plan[t.Agent], err = f.planFor(t.Agent, cases); err != nil {
 			return err
 		}
 	}
@@ -320,7 +325,7 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 	console.also, console.known, console.several = done, known, len(targets) > 1
 	for _, t := range targets {
 		rec.AddTarget(t.Agent, wire.RoleServer, t.URL.String())
-		rec.Plan(t.Agent, wire.RoleServer, ids(plan[t.Agent]))
+		plan[t.Agent].record(rec, f.shard, t.Agent, wire.RoleServer)
 	}
 	var failures []error
 	for _, t := range targets {
@@ -337,7 +342,13 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 }
 
 // runOne tests one server and records what came.
-func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, cases []*script.Case, console *console, rec *record.Record) error {
+func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, plan planned, console *console, rec *record.Record) error {
+	cases := plan.cases
+	if len(cases) == 0 { // a shard may have none
+		console.begin(t.Agent, 0)
+		console.end()
+		return nil
+	}
 	opts := conformance.Options{Wait: f.wait, NoEcho: f.noEcho, Ask: f.question}
 	if f.server != nil {
 		opts.Revive = func(ctx context.Context) ([]string, error) { return f.server.revive(ctx, t) }
@@ -359,6 +370,7 @@ func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, cases [
 	console.begin(t.Agent, len(cases))
 	console.endpoint(endpoint, cases, f.noEcho)
 	opts.Parallel, opts.Profile, opts.Vary = f.parallelOf[t.Agent], f.volume(), f.depth()
+	opts.VaryAmong = plan.all
 	opts.Deadlines = conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow)
 	opts.ClosesWith = endpoint.ClosedWith()
 	opts.Done, opts.DoneKeeps = func(res conformance.Result) { console.result(rec.Put(t.Agent, res)) }, true

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/fuzz/network"
 )
 
 // startWait is how long a server that wsspec starts may take until it listens, unless
@@ -146,3 +147,6 @@ func (s *supervisor) explain(err error) error {
 	}
 	return fmt.Errorf("%w; the server's process ended: %s%s", err, howEnded(s.process.err), s.process.said.quoted())
 }
+
+// usage is what the server uses.
+func (s *supervisor) usage() (network.Usage, bool) { return s.process.usage() }

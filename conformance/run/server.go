@@ -66,6 +66,10 @@ type Options struct {
 	// results become part of those of the cases: see [Result.Variants]. A case that passed
 	// fails if a variant does.
 	Vary vary.Depth
+	// VaryAmong are the cases among which the variants are chosen; nil means those of the
+	// run. A run of one shard names the cases of all shards, so that the shards together
+	// play the variants that one run of all cases plays.
+	VaryAmong []*script.Case
 	// NoEcho: the peer does not send messages back. What needs an echo is judged by the
 	// life of the connection: see package project.
 	NoEcho bool
