@@ -144,6 +144,8 @@ func (r *serverRun) play(ctx context.Context, c *script.Case, attempt int, w *wa
 	started := time.Now()
 	target := r.targetOf(c)
 	switch {
+	case c.Script.WithoutTLS && target.URL.Scheme == "wss":
+		return notTested(c, wire.RoleServer, started, nil, withoutTLS)
 	case c.Script.Transport == script.AnyTransport:
 	case target.URL.Scheme != "wss":
 		return notTested(c, wire.RoleServer, started, nil, notSecureServer(target))

@@ -95,6 +95,9 @@ func refusesTLS(c *script.Case, err error) string {
 	return fmt.Sprintf("The server refuses the TLS handshake of a client that is to %s: %v.", how, target.Err)
 }
 
+// withoutTLS is why a case about TCP does not apply.
+const withoutTLS = "The case is about TCP, and the connection has TLS, which ends by an alert of its own. A ws: URL plays it."
+
 // noServerName is why a case does not apply to a server that needs its name.
 const noServerName = "The server does not serve a client that does not name it in the TLS handshake, as it may."
 
