@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -31,6 +32,9 @@ func (r *Report) RerunFailed() string {
 	if len(r.Command) == 0 {
 		return ""
 	}
+	if slices.ContainsFunc(r.Results, func(res Result) bool { return res.IsFinding() }) {
+		return "" // each is replayed by itself
+	}
 	own, started := r.Command, []string(nil)
 	if i := slices.Index(own, "--"); i >= 0 {
 		own, started = own[:i], own[i:]
@@ -55,6 +59,9 @@ func (r *Report) Rerun(res *Result) string {
 		if t.Agent == res.Agent && t.Role == res.Role {
 			url = t.URL
 		}
+	}
+	if res.IsFinding() {
+		return wording.ShellWords([]string{r.Command[0], "replay", r.findingFile(res), url})
 	}
 	// After -- comes the command of a client under test.
 	own, started := r.Command, []string(nil)
@@ -84,6 +91,22 @@ func (r *Report) Rerun(res *Result) string {
 		own, started = []string{r.Command[0], string(res.Role), url, "--agent", res.Agent}, nil
 	}
 	return wording.ShellWords(slices.Concat(own, echoes, []string{"--run", res.ReplayID()}, started))
+}
+
+// findingFile is the file of a finding, as the run has written it.
+func (r *Report) findingFile(res *Result) string {
+	folder := "DIR"
+	for i, arg := range r.Command {
+		name, value, joined := strings.Cut(arg, "=")
+		switch {
+		case name != "--out":
+		case joined:
+			folder = value
+		case i+1 < len(r.Command):
+			folder = r.Command[i+1]
+		}
+	}
+	return path.Join(folder, FindingsFolder, strings.TrimPrefix(res.ID, findingPrefix)+".jsonl")
 }
 
 // onlyTarget are the arguments without the other servers, if this one is among them as

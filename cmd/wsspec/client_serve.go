@@ -205,7 +205,7 @@ func (s *served) tally(r *reports.Report) {
 				counts[res.Verdict]++
 			}
 		}
-		s.console.tallies = append(s.console.tallies, tallyLine(t.Agent, done, s.owed(t.Agent), counts))
+		s.console.tallies = append(s.console.tallies, tallyLine(t.Agent, done, len(s.flags.ofShard(t.Agent, s.cases)), counts))
 	}
 }
 
@@ -308,17 +308,23 @@ func (f *clientFlags) address(forDriver bool) (addr string, secure *tls.Config, 
 	default:
 		addr = defaultListen
 	}
-	switch {
-	case cert == "" && key == "" && !wants:
+	if cert == "" && key == "" && !wants {
 		return addr, nil, nil
-	case cert == "" || key == "":
-		return "", nil, usage("TLS needs both a certificate and its key: --cert FILE --key FILE")
+	}
+	secure, err = servesTLS(cert, key)
+	return addr, secure, err
+}
+
+// servesTLS is TLS as a server has it, with the certificate and the key in two PEM files.
+func servesTLS(cert, key string) (*tls.Config, error) {
+	if cert == "" || key == "" {
+		return nil, usage("TLS needs both a certificate and its key: --cert FILE --key FILE")
 	}
 	pair, err := tls.LoadX509KeyPair(cert, key)
 	if err != nil {
-		return "", nil, usage("the certificate %s with the key %s: %w", cert, key, err)
+		return nil, usage("the certificate %s with the key %s: %w", cert, key, err)
 	}
-	return addr, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}, nil
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}, nil
 }
 
 // listenAddress is the address that --listen means: HOST:PORT, :PORT for every interface,

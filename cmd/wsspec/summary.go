@@ -159,7 +159,14 @@ func (c *console) next(r *reports.Report, known *reports.Baseline, written []str
 	if i < 0 {
 		return
 	}
-	commands := []string{"wsspec explain " + r.Results[i].ReplayID()}
+	explained := r.Results[i].ReplayID()
+	if r.Results[i].IsFinding() {
+		explained = r.Results[i].Clause()
+	}
+	var commands []string
+	if explained != "" {
+		commands = append(commands, "wsspec explain "+explained)
+	}
 	if again := r.Rerun(&r.Results[i]); again != "" {
 		commands = append(commands, again)
 	}

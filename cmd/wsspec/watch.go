@@ -92,7 +92,7 @@ not be reached, or octets came faster than they could be judged.`,
 	} {
 		f.faults[kind] = flags.StringArray(kind.String(), nil, usage)
 	}
-	flags.BoolVar(&f.keepSecrets, "keep-secrets", false, "keep passwords, tokens and cookies in what is printed and written, where each is REDACTED otherwise")
+	flags.BoolVar(&f.keepSecrets, "keep-secrets", false, keepSecretsHelp)
 	return cmd
 }
 
@@ -137,11 +137,6 @@ func (f *watchFlags) watcher() (*watch.Watcher, error) {
 	return w, nil
 }
 
-// watchMemory is below [softMemory], because a watch has much in use for as long as it runs:
-// with 2,000 connections and all windows full, it takes less than 200 MiB, the program's own
-// pages included.
-const watchMemory = 176 << 20
-
 func (f *watchFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	w, err := f.watcher()
 	if err != nil {
@@ -156,7 +151,6 @@ func (f *watchFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer limitMemory(watchMemory)()
 	console := newConsole(stdout, f.quiet)
 	seen := &observer{flags: f, log: newFrameLog(console), console: console, files: files, rules: map[ruleOfSide]*count{}}
 	defer seen.log.end()

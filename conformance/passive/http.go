@@ -124,7 +124,9 @@ func (c *Connection) readResponse() bool {
 		return true
 	}
 	answered := c.requests[0]
-	c.requests = c.requests[1:]
+	if c.requests = c.requests[1:]; len(c.requests) == 0 {
+		c.requests = nil // or the answered one would stay in memory
+	}
 	if r.Status == 101 {
 		c.switched(answered, r, head, begin, at)
 		return false

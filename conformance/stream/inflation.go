@@ -11,8 +11,9 @@ import (
 
 // An Inflation checks and inflates the compressed messages of one sender piece by piece,
 // as they come. It finds what [Deflation] finds in whole messages, and needs no memory for
-// the message: between messages it holds the window, 32 KiB at most, and while a message is
-// open about 60 KiB more, which all Inflations lend each other. It is not safe for
+// the message: between messages it holds the window, 16 KiB at most, and while a message is
+// open about 60 KiB more, which all Inflations lend each other. What it inflates says only
+// whether the message is valid UTF-8: see [wire.InflaterOptions]. It is not safe for
 // concurrent use.
 type Inflation struct {
 	params   wire.DeflateParams
@@ -43,7 +44,7 @@ func NewInflation(params wire.DeflateParams, sender wire.Role) (*Inflation, erro
 
 func (f *Inflation) renew() (err error) {
 	bits, takeover := f.params.Sender(f.sender)
-	f.inflater, err = wire.NewInflater(wire.InflaterOptions{WindowBits: bits, NoContextTakeover: !takeover})
+	f.inflater, err = wire.NewInflater(wire.InflaterOptions{WindowBits: bits, NoContextTakeover: !takeover, OnlyUTF8: true})
 	return err
 }
 

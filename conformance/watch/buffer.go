@@ -6,7 +6,7 @@ import "sync"
 // wait take little memory. When a read fills its buffer, there is more: that is read into a
 // large buffer, which all pipes lend each other, until a read does not fill it.
 const (
-	smallRead = 1 << 10
+	smallRead = 512
 	largeRead = 64 << 10
 )
 

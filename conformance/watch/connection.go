@@ -26,31 +26,52 @@ type connection struct {
 	ending sync.Once
 	// isCut: a fault has cut the connection, and nothing is passed on any more.
 	isCut atomic.Bool
+	// pipes are the directions, and underWay is how many of them have not ended.
+	pipes    [2]*pipe
+	underWay atomic.Int32
+	// over is called at the end, when all is judged.
+	over func()
 }
 
 func newConnection(w *Watcher, number int, began time.Time, client, server net.Conn, o passive.Options) *connection {
 	return &connection{watcher: w, number: number, began: began, client: client, server: server, judging: newJudging(passive.New(o))}
 }
 
-// run passes octets on until both directions have ended, and all is judged.
-func (c *connection) run(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() { c.closeBoth() })
-	defer stop()
-	up := &pipe{of: c, sender: wire.RoleClient, from: c.client, to: c.server}
-	down := &pipe{of: c, sender: wire.RoleServer, from: c.server, to: c.client}
-	for _, p := range []*pipe{up, down} {
+// start passes octets on in two goroutines, one for each direction, and calls over when both
+// have ended and all is judged. While they wait for octets they hold no frame of a function
+// that did something before, because the stack of a goroutine is as large as that needed.
+func (c *connection) start(ctx context.Context, over func()) {
+	c.over = over
+	c.pipes = [2]*pipe{
+		{of: c, sender: wire.RoleClient, from: c.client, to: c.server},
+		{of: c, sender: wire.RoleServer, from: c.server, to: c.client},
+	}
+	c.underWay.Store(int32(len(c.pipes)))
+	for _, p := range c.pipes {
 		p.faults = newFaults(ctx, p)
 	}
-	var both sync.WaitGroup
-	both.Go(func() { up.run(ctx) })
-	down.run(ctx)
-	both.Wait()
-	for _, p := range []*pipe{up, down} {
+	for _, p := range c.pipes {
+		go p.goOn(ctx)
+	}
+}
+
+// goOn passes on, and ends the connection if the other direction has ended already.
+func (p *pipe) goOn(ctx context.Context) {
+	p.run(ctx)
+	if p.of.underWay.Add(-1) == 0 {
+		p.of.end()
+	}
+}
+
+// end ends a connection of which both directions have ended.
+func (c *connection) end() {
+	for _, p := range c.pipes {
 		p.faults.end()
 	}
+	_ = c.client.Close()
+	_ = c.server.Close()
 	c.judging.finish(time.Since(c.began))
+	c.over()
 }
 
 // cut closes both halves that are written to, so that each end sees a FIN. What the ends

@@ -48,6 +48,9 @@ const splitSpacing = time.Millisecond
 // newFaults returns the faults on a pipe, nil if there are none.
 func newFaults(ctx context.Context, p *pipe) *faults {
 	w := p.of.watcher
+	if len(w.Faults) == 0 {
+		return nil
+	}
 	f := &faults{pipe: p, rand: rand.New(rand.NewPCG(w.Seed, uint64(p.of.number)<<1|uint64(p.sender&1))), done: map[FaultKind]int{}, took: map[FaultKind]time.Duration{}}
 	any := false
 	for _, fault := range w.Faults {

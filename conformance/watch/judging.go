@@ -15,9 +15,6 @@ import (
 const (
 	mostWaiting    = 8 << 20
 	mostWaitingAll = 64 << 20
-	// spareRoom is how much room a connection keeps when nothing waits.
-	spareRoom = 4 << 10
-	fewItems  = 32
 )
 
 var waiting atomic.Int64
@@ -33,9 +30,9 @@ type judging struct {
 	// opened: the opening handshake is over.
 	opened atomic.Bool
 
-	mu    sync.Mutex
-	items []item
-	room  []byte
+	mu sync.Mutex
+	// queue is what waits; nil if nothing does.
+	queue *queue
 	// busy: a goroutine judges. over: nothing more is queued.
 	busy, over bool
 	// missed is how many octets of a sender were not queued.
@@ -52,6 +49,31 @@ type item struct {
 	end    passive.End
 	// missed: octets are missing from here on.
 	missed bool
+}
+
+// A queue has what waits to be judged. Connections lend each other queues, so that one of
+// which nothing waits holds none.
+type queue struct {
+	items  []item
+	octets []byte
+}
+
+// A queue that has grown beyond that is not lent any more.
+const (
+	mostLentOctets = 64 << 10
+	mostLentItems  = 256
+)
+
+var queues = sync.Pool{New: func() any { return &queue{} }}
+
+// release gives the queue back.
+func (q *queue) release() {
+	if cap(q.octets) > mostLentOctets || cap(q.items) > mostLentItems {
+		return
+	}
+	clear(q.items)
+	q.items, q.octets = q.items[:0], q.octets[:0]
+	queues.Put(q)
 }
 
 func newJudging(c *passive.Connection) *judging {
@@ -96,19 +118,27 @@ func (j *judging) octets(sender wire.Role, octets []byte, at time.Duration, pass
 		j.missed[sender] += n
 		return
 	}
-	if len(j.room)+len(octets) > mostWaiting || waiting.Add(n) > mostWaitingAll {
-		if len(j.room)+len(octets) <= mostWaiting {
+	full := j.waits()+len(octets) > mostWaiting
+	if full || waiting.Add(n) > mostWaitingAll {
+		if !full {
 			waiting.Add(-n)
 		}
 		if j.missed == nil {
 			j.missed = map[wire.Role]int64{}
 		}
 		j.missed[sender] = n
-		j.queue(item{sender: sender, at: at, missed: true})
+		j.add(item{sender: sender, at: at, missed: true}, nil)
 		return
 	}
-	j.room = append(j.room, octets...)
-	j.queue(item{sender: sender, at: at, octets: len(octets)})
+	j.add(item{sender: sender, at: at, octets: len(octets)}, octets)
+}
+
+// waits is how many octets wait; mu is held.
+func (j *judging) waits() int {
+	if j.queue == nil {
+		return 0
+	}
+	return len(j.queue.octets)
 }
 
 // atOnce judges an item without a queue. What was queued meanwhile is judged behind it.
@@ -118,7 +148,7 @@ func (j *judging) atOnce(i item, octets []byte) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	switch {
-	case len(j.items) > 0:
+	case j.queue != nil:
 		go j.run()
 	default:
 		j.rest()
@@ -144,12 +174,16 @@ func (j *judging) noteOpened() {
 func (j *judging) closed(sender wire.Role, how passive.End, at time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.queue(item{sender: sender, at: at, end: how})
+	j.add(item{sender: sender, at: at, end: how}, nil)
 }
 
-// queue queues an item; mu is held.
-func (j *judging) queue(i item) {
-	j.items = append(j.items, i)
+// add queues an item; mu is held.
+func (j *judging) add(i item, octets []byte) {
+	if j.queue == nil {
+		j.queue = queues.Get().(*queue)
+	}
+	j.queue.items = append(j.queue.items, i)
+	j.queue.octets = append(j.queue.octets, octets...)
 	if !j.busy {
 		j.busy = true
 		go j.run()
@@ -183,30 +217,22 @@ func (j *judging) summary() passive.Summary {
 func (j *judging) run() {
 	judges <- struct{}{}
 	defer func() { <-judges }()
-	var items []item
-	var room []byte
 	for {
 		j.mu.Lock()
-		if cap(room) > spareRoom {
-			room = nil
-		}
-		if cap(items) > fewItems {
-			items = nil
-		}
-		items, j.items = j.items, items[:0]
-		room, j.room = j.room, room[:0]
-		if len(items) == 0 {
+		q := j.queue
+		if j.queue = nil; q == nil {
 			j.rest()
 			j.mu.Unlock()
 			return
 		}
 		j.mu.Unlock()
 		at := 0
-		for _, i := range items {
-			j.feed(i, room[at:at+i.octets])
+		for _, i := range q.items {
+			j.feed(i, q.octets[at:at+i.octets])
 			at += i.octets
 		}
-		waiting.Add(-int64(len(room)))
+		waiting.Add(-int64(len(q.octets)))
+		q.release()
 		j.noteOpened()
 	}
 }

@@ -24,7 +24,7 @@ func TestWhatComesTooFastIsNotJudged(t *testing.T) {
 		j.octets(wire.RoleServer, piece, 1, false)
 	}
 	j.mu.Lock()
-	held := len(j.room)
+	held := j.waits()
 	j.mu.Unlock()
 	for range cap(judges) {
 		<-judges

@@ -67,7 +67,11 @@ const refusedWait = 50 * time.Millisecond
 func (w *Watcher) Serve(ctx context.Context, l net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
+	open := connections{}
+	stop := context.AfterFunc(ctx, func() {
+		_ = l.Close()
+		open.close()
+	})
 	defer stop()
 	var under sync.WaitGroup
 	defer under.Wait()
@@ -90,36 +94,83 @@ func (w *Watcher) Serve(ctx context.Context, l net.Listener) error {
 			cancel()
 			return err
 		}
-		under.Go(func() { w.pass(ctx, client, number) })
+		under.Add(1)
+		go w.pass(ctx, client, number, &open, under.Done)
 	}
 	_ = l.Close()
 	return nil
 }
 
-// pass passes one connection on.
-func (w *Watcher) pass(ctx context.Context, client net.Conn, number int) {
+// pass connects to the server, and passes the connection on. It calls over when that has
+// ended.
+func (w *Watcher) pass(ctx context.Context, client net.Conn, number int, open *connections, over func()) {
 	began := time.Now()
-	defer client.Close()
 	server, err := w.Target.Connect(ctx, w.Deadlines)
 	if err != nil {
 		if w.Unreached != nil && ctx.Err() == nil {
 			w.Unreached(number, err)
 		}
 		reset(client)
+		over()
 		return
 	}
-	defer server.Close()
 	var options passive.Options
 	if w.Judge != nil {
 		options = w.Judge(number)
 	}
 	c := newConnection(w, number, began, client, server, options)
-	c.run(ctx)
-	if w.Ended != nil {
-		w.Ended(Watched{
-			Number: number, From: client.RemoteAddr().String(), Began: began, Took: time.Since(began),
-			Summary: c.judging.summary(), Transcript: c.judging.judge.Transcript,
-		})
+	open.add(c)
+	c.start(ctx, func() {
+		defer over()
+		open.remove(c)
+		w.ended(c)
+	})
+}
+
+// ended tells of a connection that has ended.
+func (w *Watcher) ended(c *connection) {
+	if w.Ended == nil {
+		return
+	}
+	w.Ended(Watched{
+		Number: c.number, From: c.client.RemoteAddr().String(), Began: c.began, Took: time.Since(c.began),
+		Summary: c.judging.summary(), Transcript: c.judging.judge.Transcript,
+	})
+}
+
+// connections are those under way.
+type connections struct {
+	mu     sync.Mutex
+	under  map[*connection]struct{}
+	closed bool
+}
+
+// add adds a connection. It is closed at once if the others are.
+func (o *connections) add(c *connection) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.under == nil {
+		o.under = map[*connection]struct{}{}
+	}
+	o.under[c] = struct{}{}
+	if o.closed {
+		c.closeBoth()
+	}
+}
+
+func (o *connections) remove(c *connection) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.under, c)
+}
+
+// close closes all connections.
+func (o *connections) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	for c := range o.under {
+		c.closeBoth()
 	}
 }
 

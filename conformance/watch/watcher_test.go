@@ -240,9 +240,15 @@ func say(t *testing.T, from, to net.Conn, octets string) {
 	if _, err := io.WriteString(from, octets); err != nil {
 		t.Fatal(err)
 	}
+	takes(t, to, octets)
+}
+
+// takes reads what has to come.
+func takes(t *testing.T, to net.Conn, octets string) {
+	t.Helper()
 	got := make([]byte, len(octets))
 	if _, err := io.ReadFull(to, got); err != nil || string(got) != octets {
-		t.Fatalf("%q came as %q, %v", octets, got, err)
+		t.Fatalf("%.100q came as %.100q, %v", octets, got, err)
 	}
 }
 

@@ -6,45 +6,77 @@ package wire
 type history struct {
 	octets []byte
 	size   int // the most octets kept
+	held   int // how many are
 	oldest int // index of the oldest octet; zero until size octets are held
+	// classes: only the class of each octet is kept, two in an octet. See utf8Class.
+	classes bool
 }
 
 // len returns how many octets are held.
-func (h *history) len() int { return len(h.octets) }
+func (h *history) len() int { return h.held }
 
 // write appends p to the stream.
 func (h *history) write(p []byte) {
 	if len(p) >= h.size {
 		h.grow(h.size)
-		h.octets = append(h.octets[:0], p[len(p)-h.size:]...)
-		h.oldest = 0
+		h.held, h.oldest = h.size, 0
+		h.put(0, p[len(p)-h.size:])
 		return
 	}
-	n := min(len(p), h.size-len(h.octets))
-	h.grow(len(h.octets) + n)
-	h.octets = append(h.octets, p[:n]...)
+	n := min(len(p), h.size-h.held)
+	h.grow(h.held + n)
+	h.held += n
+	h.put(h.held-n, p[:n])
 	for p = p[n:]; len(p) > 0; p = p[n:] {
-		n = copy(h.octets[h.oldest:], p)
+		n = min(len(p), h.size-h.oldest)
+		h.put(h.oldest, p[:n])
 		if h.oldest += n; h.oldest == h.size {
 			h.oldest = 0
 		}
 	}
 }
 
-// writeAll appends what another history holds.
+// writeAll appends what another history holds, which keeps whole octets.
 func (h *history) writeAll(from *history) {
-	h.write(from.octets[from.oldest:])
+	h.write(from.octets[from.oldest:from.held])
 	h.write(from.octets[:from.oldest])
 }
 
 // grow makes room for n octets, by doubling but never beyond size.
 func (h *history) grow(n int) {
-	if n <= cap(h.octets) {
+	n, most := h.room(n), h.room(h.size)
+	if n > cap(h.octets) {
+		grown := make([]byte, len(h.octets), min(most, max(n, 2*cap(h.octets))))
+		copy(grown, h.octets)
+		h.octets = grown
+	}
+	h.octets = h.octets[:max(n, len(h.octets))]
+}
+
+// room is how much room n octets take.
+func (h *history) room(n int) int {
+	if h.classes {
+		return (n + 1) / 2
+	}
+	return n
+}
+
+// put writes octets at an index where there is room for them.
+func (h *history) put(at int, p []byte) {
+	if h.classes {
+		putClasses(h.octets, at, p)
 		return
 	}
-	grown := make([]byte, len(h.octets), min(h.size, max(n, 2*cap(h.octets))))
-	copy(grown, h.octets)
-	h.octets = grown
+	copy(h.octets[at:], p)
+}
+
+// get reads octets from an index on.
+func (h *history) get(p []byte, at int) {
+	if h.classes {
+		getClasses(p, h.octets, at)
+		return
+	}
+	copy(p, h.octets[at:])
 }
 
 // copyBack copies the octets that start back octets before the end of the
@@ -52,18 +84,20 @@ func (h *history) grow(n int) {
 // is at most len.
 func (h *history) copyBack(p []byte, back int) int {
 	n := min(len(p), back)
-	start := h.oldest + len(h.octets) - back
-	if start >= len(h.octets) {
-		start -= len(h.octets)
+	start := h.oldest + h.held - back
+	if start >= h.held {
+		start -= h.held
 	}
-	copied := copy(p[:n], h.octets[start:])
-	copy(p[copied:n], h.octets)
+	first := min(n, h.held-start)
+	h.get(p[:first], start)
+	h.get(p[first:n], 0)
 	return n
 }
 
-// append appends the whole window to dst, oldest octet first.
+// append appends the whole window to dst, oldest octet first. It is for a history
+// that keeps whole octets.
 func (h *history) append(dst []byte) []byte {
-	dst = append(dst, h.octets[h.oldest:]...)
+	dst = append(dst, h.octets[h.oldest:h.held]...)
 	return append(dst, h.octets[:h.oldest]...)
 }
 

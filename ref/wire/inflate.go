@@ -16,6 +16,11 @@ type InflaterOptions struct {
 	// NoContextTakeover says that no message refers to an earlier one, so that
 	// nothing is kept.
 	NoContextTakeover bool
+	// OnlyUTF8 says that of a message only matters whether it is valid UTF-8. Then
+	// the window takes half of the memory. Where a message refers to an earlier one,
+	// it comes out with other octets than it has: as many, and valid UTF-8 exactly
+	// if the message is.
+	OnlyUTF8 bool
 }
 
 // An Inflater turns the payloads of compressed messages back into messages (RFC
@@ -23,8 +28,8 @@ type InflaterOptions struct {
 // compress/flate does not tell where a payload ends and starts anew at every
 // block with BFINAL.
 //
-// Between messages an Inflater holds the window, up to 32 KiB, and without
-// context takeover nothing. While a message is open it also holds a decoder of
+// Between messages an Inflater holds the window, up to 32 KiB, with
+// [InflaterOptions.OnlyUTF8] 16 KiB, and without context takeover nothing. While a message is open it also holds a decoder of
 // about 12 KiB from a pool, and for Read another 32 KiB if the window is smaller
 // or not kept. The work is bounded by a constant times the octets that go in and
 // come out, whatever the payload is. An Inflater is not safe for concurrent use.
@@ -56,7 +61,7 @@ func NewInflater(options InflaterOptions) (*Inflater, error) {
 	}
 	f := &Inflater{err: errNoMessage}
 	if !options.NoContextTakeover {
-		f.kept = &history{size: 1 << bits}
+		f.kept = &history{size: 1 << bits, classes: options.OnlyUTF8}
 	}
 	return f, nil
 }

@@ -451,21 +451,6 @@ func TestInflaterOutOfTurn(t *testing.T) {
 	}
 }
 
-func TestHistory(t *testing.T) {
-	for size := 1; size <= 9; size++ {
-		h := history{size: size}
-		var all []byte
-		for n := range 40 {
-			p := noise(100)[n : n+n%12]
-			h.write(p)
-			all = append(all, p...)
-			if got, want := h.append(nil), all[max(0, len(all)-size):]; !bytes.Equal(got, want) {
-				t.Fatalf("size %d after %d octets: %x, want %x", size, len(all), got, want)
-			}
-		}
-	}
-}
-
 func BenchmarkInflate(b *testing.B) {
 	text := sample(64<<10, 9)
 	for _, alone := range []bool{false, true} {
