@@ -1,8 +1,8 @@
 package faulty
 
 import (
-	"errors"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"time"
