@@ -2,6 +2,7 @@ package faulty
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"time"
@@ -58,8 +59,8 @@ func (a *arrivals) arrive() error {
 
 // isEnd reports whether a read has ended for good, and not by a deadline.
 func isEnd(err error) bool {
-	timeout, ok := err.(net.Error)
-	return err != nil && (!ok || !timeout.Timeout())
+	var timeout net.Error
+	return err != nil && (!errors.As(err, &timeout) || !timeout.Timeout())
 }
 
 // wholeRecords reports whether octets are whole records of TLS (RFC 8446 5.1).
