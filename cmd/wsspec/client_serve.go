@@ -205,7 +205,7 @@ func (s *served) tally(r *reports.Report) {
 				counts[res.Verdict]++
 			}
 		}
-		s.console.tallies = append(s.console.tallies, tallyLine(t.Agent, done, s.owed(t.Agent), counts))
+		s.console.tallies = append(s.console.tallies, tallyLine(t.Agent, done, len(s.flags.ofShard(t.Agent, s.cases)), counts))
 	}
 }
 

@@ -191,7 +191,7 @@ var tunnelFaults = []Fault{
 		}),
 	},
 	{
-		Name: "tls-close-notify-hides-close", Sentence: "Neither answers a Close frame nor closes TCP if a close_notify alert comes behind it.", Requires: []string{"RFC6455-5.5.1-7"},
+		Name: "tls-close-notify-hides-close", Sentence: "Leaves a Close frame unanswered and TCP open if a close_notify alert comes behind it.", Requires: []string{"RFC6455-5.5.1-7"},
 		alter: over(func(p *peer, _ *tunnel) {
 			onClose := p.onClose
 			p.onClose = func(body []byte) {

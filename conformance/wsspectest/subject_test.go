@@ -30,6 +30,8 @@ type subject struct {
 	Run                           []string
 	// Patient: deadlines are not shortened.
 	Patient bool
+	// Hurried: the time for the run is soon over, and that of the test binary is not.
+	Hurried bool
 	// Deep: every variant is played.
 	Deep bool
 }
@@ -47,9 +49,12 @@ func TestSubject(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		t.Fatal(err)
 	}
+	if s.Hurried {
+		wsspectest.EndRunsAfter(time.Second)
+	}
 	list := []wsspectest.Option{wsspectest.RenewBaseline(s.Renew), wsspectest.Tune(func(o *conformance.Options) {
 		if !s.Patient {
-			o.Deadlines = conformance.NewDeadlines(300*time.Millisecond, 0, 1)
+			o.Deadlines = conformance.NewDeadlines(time.Second, 0, 1)
 		}
 		if s.Deep {
 			o.Vary = conformance.AllVariants

@@ -209,4 +209,4 @@ func untilDeadline(t *testing.T) (context.Context, context.CancelFunc) {
 }
 
 // timeToTell is how long before the deadline a run ends that has so much time.
-func timeToTell(left time.Duration) time.Duration { return min(10*time.Second, left/3) }
+var timeToTell = func(left time.Duration) time.Duration { return min(10*time.Second, left/3) }

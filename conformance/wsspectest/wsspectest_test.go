@@ -329,10 +329,10 @@ func TestCasesThatWereNotRun(t *testing.T) {
 // The test ends before the deadline of the test binary, and tells what it found.
 func TestNoTime(t *testing.T) {
 	t.Parallel()
-	e := test(t, subject{Peer: "mute", Role: "server", Patient: true}, "-test.timeout=6s")
+	e := test(t, subject{Peer: "mute", Role: "server", Patient: true, Hurried: true}, "-test.timeout=5m")
 	e.says(t, false, "were not run: the time of the test binary is nearly over (go test -timeout gives more)")
-	if strings.Contains(e.output, "panic: test timed out") {
-		t.Errorf("the test binary ended first:\n%.3000s", e.output)
+	if n := e.cases(); n["SKIP"] < 100 || n["PASS"] > 50 {
+		t.Errorf("the subtests are %v", n)
 	}
 }
 
