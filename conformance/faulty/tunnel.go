@@ -60,8 +60,7 @@ func (a *arrivals) arrive() error {
 // isEnd reports whether a read has ended for good, and not by a deadline.
 func isEnd(err error) bool {
 	var timeout net.Error
-	ok := errors.As(err, &timeout)
-	return err != nil && (!ok || !timeout.Timeout())
+	return err != nil && (!errors.As(err, &timeout) || !timeout.Timeout())
 }
 
 // wholeRecords reports whether octets are whole records of TLS (RFC 8446 5.1).

@@ -1,6 +1,7 @@
 package tunnel
 
 import (
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -26,7 +27,7 @@ type segments struct {
 
 func (s *segments) Read(p []byte) (int, error) {
 	n, err := s.Conn.Read(p)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		s.ended.Store(true)
 	}
 	return n, err
