@@ -2,6 +2,7 @@ package faulty
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"time"
@@ -58,7 +59,8 @@ func (a *arrivals) arrive() error {
 
 // isEnd reports whether a read has ended for good, and not by a deadline.
 func isEnd(err error) bool {
-	timeout, ok := err.(net.Error)
+	var timeout net.Error
+	ok := errors.As(err, &timeout)
 	return err != nil && (!ok || !timeout.Timeout())
 }
 

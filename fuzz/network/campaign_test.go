@@ -37,7 +37,12 @@ func faultyServer(t testing.TB, f faulty.Fault) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- faulty.Serve(ctx, l, f) }()
-	t.Cleanup(func() { cancel(); <-served })
+	t.Cleanup(func() {
+		cancel()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
 	u := &url.URL{Scheme: "ws", Host: l.Addr().String(), Path: "/"}
 	return &Server{Target: &opening.Target{URL: u}, Deadlines: stream.NewDeadlines(0, 0, 1)}
 }
