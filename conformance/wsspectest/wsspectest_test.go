@@ -223,6 +223,30 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
+// A case that does not apply is a regression only if it did before: the peer has lost what the
+// case needs. It is none if the test leaves it out, or if the baseline is older than the case.
+func TestCasesThatDoNotApply(t *testing.T) {
+	for name, tt := range map[string]struct {
+		role, id string
+		before   []string
+		word     string
+	}{
+		"left out by the test":    {"client", "rfc6455/10.6/5", []string{"rfc6455/10.6/5"}, "SKIP"},
+		"newer than the baseline": {"server", "rfc6455/10.6/1", []string{"1.1.1"}, "SKIP"},
+		"applied in the baseline": {"server", "rfc6455/10.6/1", []string{"rfc6455/10.6/1"}, "FAIL"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := known(t, reports.KnownAgent{Agent: tt.role, Role: verdict.Role(tt.role), Cases: tt.before})
+			e := test(t, subject{Peer: "right", Role: tt.role, Baseline: file, Run: []string{tt.id}, Patient: true})
+			e.says(t, tt.word == "SKIP", "The case is about TLS")
+			if got := e.words[tt.role+"/"+tt.id]; got != tt.word {
+				t.Errorf("the subtest is %q, want %s", got, tt.word)
+			}
+		})
+	}
+}
+
 // A baseline that does not fit is an error, and not a wall of new failures.
 func TestBaselinesThatDoNotFit(t *testing.T) {
 	file := known(t, serverWith(nil))
