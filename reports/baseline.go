@@ -228,7 +228,7 @@ func (b *Baseline) notRun(r *Report) []Difference {
 		}
 		for _, id := range known.ids() {
 			res := has[key{t.Peer(), id}]
-			if res != nil && res.Verdict != verdict.NotRun {
+			if res != nil && res.Verdict != verdict.NotRun || !t.Shards.has(t.Agent, id) {
 				continue
 			}
 			d := Difference{Agent: t.Agent, Role: t.Role, ID: id, Known: known.pair(id)}

@@ -81,7 +81,7 @@ func Diff(older, newer *Report) *Changes {
 	}
 	for i := range older.Results {
 		res := &older.Results[i]
-		if before[caseKey{res.Peer(), res.ID}] != nil {
+		if before[caseKey{res.Peer(), res.ID}] != nil && newer.owes(res) {
 			d.Gone = append(d.Gone, Change{Old: res})
 		}
 	}
@@ -92,6 +92,13 @@ func Diff(older, newer *Report) *Changes {
 		})
 	}
 	return d
+}
+
+// owes reports whether a case of another report belongs to this one: it does unless it is of
+// another shard.
+func (r *Report) owes(res *Result) bool {
+	at := slices.IndexFunc(r.Targets, func(t Target) bool { return t.Peer() == res.Peer() })
+	return at < 0 || r.Targets[at].Shards.has(res.Agent, res.ID)
 }
 
 // sort puts a case of the newer report into its list.

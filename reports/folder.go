@@ -173,7 +173,7 @@ func (f *Folder) readRun(name string) (*Run, error) {
 	if err := json.NewDecoder(limited).Decode(&head); err != nil {
 		return nil, readError(err, limited)
 	}
-	if head.Schema != Schema && head.Schema != schemaOne {
+	if !readsSchema(head.Schema) {
 		return nil, unknownSchema(head.Schema)
 	}
 	if len(head.Summary.Agents) != len(head.Targets) {

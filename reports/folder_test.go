@@ -39,7 +39,7 @@ func TestFolderFindsReportsByTheirContent(t *testing.T) {
 	}
 	want := []string{
 		"half.json: report is incomplete: it ends in the middle of its JSON",
-		`newer.json: report has schema "wsspec-report/9", this program reads "wsspec-report/2" and "wsspec-report/1"`,
+		`newer.json: report has schema "wsspec-report/9", this program reads "wsspec-report/3", "wsspec-report/2" and "wsspec-report/1"`,
 	}
 	if diff := cmp.Diff(want, said); diff != "" {
 		t.Errorf("unreadable (-want +got):\n%s", diff)

@@ -12,7 +12,10 @@ import (
 )
 
 // JournalSchema names the form of a journal.
-const JournalSchema = "wsspec-journal/1"
+const JournalSchema = "wsspec-journal/2"
+
+// journalOne is the older form, which has no shards. It is read too.
+const journalOne = "wsspec-journal/1"
 
 // JournalFile is the usual name of a journal, beside report.json.
 const JournalFile = "journal.jsonl"

@@ -64,7 +64,7 @@ func (b *journalReader) readAll(lines *bufio.Reader) error {
 		return errors.New("the journal ends within its first line")
 	case first.Journal == "":
 		return errors.New("not a journal of wsspec")
-	case first.Journal != JournalSchema || first.Tool == nil:
+	case first.Journal != JournalSchema && first.Journal != journalOne || first.Tool == nil:
 		return fmt.Errorf("journal has schema %.100q, this program reads %q", first.Journal, JournalSchema)
 	}
 	b.report.Tool, b.report.Started, b.report.Profile, b.report.Command = *first.Tool, first.Started, first.Profile, first.Command
@@ -204,7 +204,7 @@ func (b *journalReader) target(t Target) {
 	at := slices.IndexFunc(b.report.Targets, func(other Target) bool { return other.Peer() == t.Peer() })
 	if at < 0 {
 		b.report.Targets = append(b.report.Targets, t)
-	} else if t.URL != "" {
+	} else if t.URL != "" || t.Shards != nil {
 		b.report.Targets[at] = t
 	}
 }

@@ -21,21 +21,44 @@ import (
 // The merged report starts when the first part did and takes as long as all parts
 // together. Its command names only the tool, because no single run made it; a
 // single case can still be run again.
-func Merge(parts ...*Report) (*Report, error) {
-	merged, err := merge(parts, false)
-	return merged, bounded(err)
-}
+//
+// The shards of a run (see [Shards]) have to be there exactly once, and to have come to
+// their end. The merged report is then that of the whole run: its results are in the order
+// of the run, and its command is that of the run.
+func Merge(parts ...*Report) (*Report, error) { return MergeWith(MergeOptions{}, parts...) }
 
 // MergePartial is Merge for incomplete reports: it is no error if an agent lacks
-// cases that another agent of its role has.
+// cases that another agent of its role has, or if shards are missing or incomplete.
 func MergePartial(parts ...*Report) (*Report, error) {
-	merged, err := merge(parts, true)
+	return MergeWith(MergeOptions{Partial: true}, parts...)
+}
+
+// MergeOptions say what Merge refuses otherwise.
+type MergeOptions struct {
+	// Partial: agents may lack cases that others have, and shards may be missing or
+	// incomplete.
+	Partial bool
+	// Latest: shards and cases may be there more than once. The result of the run that
+	// began last counts, unless it is "not run".
+	Latest bool
+}
+
+// MergeWith is Merge with options.
+func MergeWith(o MergeOptions, parts ...*Report) (*Report, error) {
+	merged, err := merge(parts, o)
 	return merged, bounded(err)
 }
 
-func merge(parts []*Report, partial bool) (*Report, error) {
+func merge(parts []*Report, o MergeOptions) (*Report, error) {
 	if len(parts) == 0 {
 		return nil, errors.New("no reports to merge")
+	}
+	if o.Latest {
+		// Where the same case is there more than once, the first result is kept below.
+		parts = slices.Clone(parts)
+		slices.Reverse(parts)
+		slices.SortStableFunc(parts, func(a, b *Report) int { return b.Started.Compare(a.Started) })
+		parts = latest(parts)
 	}
 	first := parts[0]
 	merged := &Report{
@@ -44,6 +67,7 @@ func merge(parts []*Report, partial bool) (*Report, error) {
 		Faults:  first.Faults, // the same in all reports of one version
 		Clauses: make(map[string]Clause),
 	}
+	peers := shardedPeers(parts)
 	var profiles []string
 	targets := make(map[Peer]bool)
 	for _, part := range parts {
@@ -76,17 +100,31 @@ func merge(parts []*Report, partial bool) (*Report, error) {
 		merged.Results = append(merged.Results, part.Results...)
 	}
 	merged.Results = withoutFilledGaps(merged.Results)
+	if o.Latest {
+		merged.Results = firstOfEach(merged.Results)
+	}
 	merged.Interrupted = interruptions(merged, parts)
 	merged.BaselineNotes = mergedNotes(parts)
 	merged.Profile = strings.Join(profiles, ", ")
 	slices.SortStableFunc(merged.Results, func(a, b Result) int { return CompareIDs(a.ID, b.ID) })
-	err := doubled(merged)
-	if !partial {
-		err = errors.Join(err, missing(merged))
+	err := checkShards(merged, peers, o)
+	if err == nil {
+		err = doubled(merged)
+		if !o.Partial {
+			err = errors.Join(err, missing(merged, peers))
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot merge the reports: %w", err)
 	}
+	whole := !slices.ContainsFunc(peers, func(p *shardedPeer) bool { return !p.all.Complete() })
+	for i := range merged.Targets {
+		merged.Targets[i].Shards = nil
+		if !whole { // the rest of this merge may have shards of each peer
+			merged.Targets[i].Shards = peers[i].all
+		}
+	}
+	asOneRun(merged, parts, peers)
 	merged.Summary = Summarize(merged.Targets, merged.Results)
 	return merged, merged.Validate()
 }
@@ -116,6 +154,16 @@ func withoutFilledGaps(results []Result) []Result {
 		kept = append(kept, *res)
 	}
 	return kept
+}
+
+// firstOfEach keeps the first result of each case of a peer.
+func firstOfEach(results []Result) []Result {
+	seen := make(map[caseOfPeer]bool)
+	return slices.DeleteFunc(results, func(res Result) bool {
+		k := caseOfPeer{res.Peer(), res.ID}
+		defer func() { seen[k] = true }()
+		return seen[k]
+	})
 }
 
 // interruptions are the reasons why parts were interrupted, unless other parts have
@@ -154,8 +202,8 @@ func doubled(r *Report) error {
 }
 
 // missing is an error that names the cases that a peer lacks and another peer of
-// its role has.
-func missing(r *Report) error {
+// its role has. Of a divided run it is known which cases each peer has.
+func missing(r *Report, peers []*shardedPeer) error {
 	has := make(map[Peer]map[string]bool)
 	ids := make(map[verdict.Role][]string)
 	for i := range r.Results {
@@ -170,8 +218,11 @@ func missing(r *Report) error {
 		}
 	}
 	var names []string
-	for _, t := range r.Targets {
+	for i, t := range r.Targets {
 		p := t.Peer()
+		if peers[i].all != nil {
+			continue
+		}
 		for _, id := range ids[t.Role] {
 			if !has[p][id] {
 				names = append(names, id+" of "+p.String())

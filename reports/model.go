@@ -8,10 +8,17 @@ import (
 
 // Schema names the form of report.json that this package reads and writes.
 // It changes only when a reader of the older form would misread the newer one.
-const Schema = "wsspec-report/2"
+const Schema = "wsspec-report/3"
 
-// schemaOne is the older form. It has no verdict "not run"; Read reads it too.
-const schemaOne = "wsspec-report/1"
+// The older forms, which Read reads too. The first has no verdict "not run", and neither has
+// shards.
+const (
+	schemaTwo = "wsspec-report/2"
+	schemaOne = "wsspec-report/1"
+)
+
+// readsSchema reports whether Read reads reports of a form.
+func readsSchema(name string) bool { return name == Schema || name == schemaTwo || name == schemaOne }
 
 // A Report has the results of one run, or of several that were merged.
 type Report struct {
@@ -74,6 +81,9 @@ type Target struct {
 	// Unfinished says in a sentence what the run owes this peer that no result names;
 	// empty if nothing.
 	Unfinished string `json:"unfinished,omitempty"`
+	// Shards say which parts of its cases are here, where several runs share them; nil if
+	// all are.
+	Shards *Shards `json:"shards,omitempty"`
 }
 
 // A Clause is one normative statement of an RFC.

@@ -65,7 +65,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		{"no JSON", "<html>", "invalid JSON at offset 1"},
 		{"another JSON", `[1]`, "no object with a schema member"},
 		{"no schema", `{"results":[]}`, "no object with a schema member"},
-		{"a newer schema", `{"schema":"wsspec-report/3","results":7}`, `schema "wsspec-report/3", this program reads "wsspec-report/2"`},
+		{"a newer schema", `{"schema":"wsspec-report/9","results":7}`, `schema "wsspec-report/9", this program reads "wsspec-report/3", "wsspec-report/2"`},
 		{"cut off", good[:len(good)/2], "incomplete"},
 		{"two reports", good + good, "after the end of the report"},
 		{"a wrong type", strings.Replace(good, `"attempts": 1`, `"attempts": "1"`, 1), "attempts is a JSON string"},

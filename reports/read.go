@@ -17,8 +17,8 @@ import (
 // cases against eleven peers has 15 MB.
 const MaxReadOctets = 256 << 20
 
-// Read reads a report that this version of Write or the one before wrote; the older
-// form becomes the newer one. Unknown members are ignored. Everything
+// Read reads a report that this version of Write or an earlier one wrote; an older
+// form becomes the newest one. Unknown members are ignored. Everything
 // else that is not as documented is an error that says where: text that is not
 // JSON, another schema, an unknown word, a summary that does not match the results,
 // a string of more than 4 MiB, more than MaxReadOctets. Errors have short lines.
@@ -37,7 +37,7 @@ func read(r io.Reader) (*Report, error) {
 	// The schema is checked first, so that the error about a newer report names its
 	// schema and not a member whose type changed.
 	err = json.Unmarshal(raw, &report)
-	if known := report.Schema == Schema || report.Schema == schemaOne; err != nil || !known || limited.N <= 0 {
+	if known := readsSchema(report.Schema); err != nil || !known || limited.N <= 0 {
 		return nil, whyNot(raw, err, limited)
 	}
 	report.upgrade()
@@ -65,7 +65,7 @@ func whyNot(raw []byte, unmarshalled error, limited *io.LimitedReader) error {
 	if err := json.Unmarshal(whole, &head); err != nil || head.Schema == nil {
 		return fmt.Errorf("not a report: no object with a schema member (want %q)", Schema)
 	}
-	if *head.Schema != Schema && *head.Schema != schemaOne {
+	if !readsSchema(*head.Schema) {
 		return unknownSchema(*head.Schema)
 	}
 	var mistyped *json.UnmarshalTypeError
@@ -75,13 +75,14 @@ func whyNot(raw []byte, unmarshalled error, limited *io.LimitedReader) error {
 	return fmt.Errorf("unexpected data after the end of the report, at offset %d", dec.InputOffset())
 }
 
-// upgrade makes a report of the older form one of the newer form: its counts have no
-// verdict "not run", every case ran, and secrets were kept.
+// upgrade makes a report of an older form one of the newest form. In the oldest one, counts
+// have no verdict "not run", every case ran, and secrets were kept.
 func (r *Report) upgrade() {
-	if r.Schema != schemaOne {
+	older := r.Schema
+	r.Schema = Schema
+	if older != schemaOne {
 		return
 	}
-	r.Schema = Schema
 	r.removeSecrets()
 	r.Summary.Ran = r.Summary.Cases
 	counts := []map[verdict.Verdict]int{r.Summary.Verdicts}
@@ -102,7 +103,7 @@ func (r *Report) upgrade() {
 }
 
 func unknownSchema(got string) error {
-	return fmt.Errorf("report has schema %q, this program reads %q and %q", got, Schema, schemaOne)
+	return fmt.Errorf("report has schema %q, this program reads %q, %q and %q", got, Schema, schemaTwo, schemaOne)
 }
 
 // ReadFile reads a report from a file, or makes one of a journal; errors name it.

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -10,10 +11,13 @@ import (
 
 // selection are the flags of a run that choose cases, name its files, or say what it
 // prints: who runs one case wants to see its output.
-var selection = []string{"--run", "--skip", "--rfc", "--out", "--autobahn-out", "--baseline", "--write-baseline", "--transcripts", "--format", "--max-time"}
+var selection = []string{"--run", "--skip", "--rfc", "--out", "--autobahn-out", "--baseline", "--write-baseline", "--transcripts", "--format", "--max-time", shardFlag}
 
 // switches are those that take no value.
 var switches = []string{"--quiet", lastFailed, "--fail-fast"}
+
+// shardFlag says which shard a run is.
+const shardFlag = "--shard"
 
 // configFlag names a file with settings of the run.
 const configFlag = "--config"
@@ -27,6 +31,9 @@ const lastFailed = "--last-failed"
 func (r *Report) RerunFailed() string {
 	if len(r.Command) == 0 {
 		return ""
+	}
+	if slices.ContainsFunc(r.Results, func(res Result) bool { return res.IsFinding() }) {
+		return "" // each is replayed by itself
 	}
 	own, started := r.Command, []string(nil)
 	if i := slices.Index(own, "--"); i >= 0 {
@@ -53,6 +60,9 @@ func (r *Report) Rerun(res *Result) string {
 			url = t.URL
 		}
 	}
+	if res.IsFinding() {
+		return wording.ShellWords([]string{r.Command[0], "replay", r.findingFile(res), url})
+	}
 	// After -- comes the command of a client under test.
 	own, started := r.Command, []string(nil)
 	if i := slices.Index(r.Command, "--"); i >= 0 {
@@ -74,10 +84,29 @@ func (r *Report) Rerun(res *Result) string {
 		own, started = []string{r.Command[0], string(verdict.Client), "--listen", address}, nil
 	case res.Role == verdict.Client:
 		own, started = []string{r.Command[0], string(verdict.Client), "--agent", res.Agent}, append([]string{"--"}, strings.Fields(url)...)
+		if !strings.Contains(url, "{url}") { // it reads the addresses from its input
+			own = append(own, "--worker")
+		}
 	default:
 		own, started = []string{r.Command[0], string(res.Role), url, "--agent", res.Agent}, nil
 	}
 	return wording.ShellWords(slices.Concat(own, echoes, []string{"--run", res.ReplayID()}, started))
+}
+
+// findingFile is the file of a finding, as the run has written it.
+func (r *Report) findingFile(res *Result) string {
+	folder := "DIR"
+	for i, arg := range r.Command {
+		name, value, joined := strings.Cut(arg, "=")
+		switch {
+		case name != "--out":
+		case joined:
+			folder = value
+		case i+1 < len(r.Command):
+			folder = r.Command[i+1]
+		}
+	}
+	return path.Join(folder, FindingsFolder, strings.TrimPrefix(res.ID, findingPrefix)+".jsonl")
 }
 
 // onlyTarget are the arguments without the other servers, if this one is among them as

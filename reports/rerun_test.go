@@ -88,3 +88,17 @@ func TestRerunOfAServer(t *testing.T) {
 		}
 	}
 }
+
+// A client of a merged report is started as it was: anew for each case, or as a worker, which
+// has no {url} in its command.
+func TestRerunOfAClientOfAMergedReport(t *testing.T) {
+	for command, want := range map[string]string{
+		"./echo {url}": "wsspec client --agent mine --run 3.2 -- ./echo '{url}'",
+		"./echo -":     "wsspec client --agent mine --worker --run 3.2 -- ./echo -",
+	} {
+		r := &reports.Report{Command: []string{"wsspec", "report", "merge"}, Targets: []reports.Target{{Agent: "mine", Role: verdict.Client, URL: command}}}
+		if got := r.Rerun(&reports.Result{Agent: "mine", Role: verdict.Client, ID: "3.2"}); got != want {
+			t.Errorf("rerun = %s\nwant    %s", got, want)
+		}
+	}
+}

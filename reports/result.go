@@ -2,6 +2,7 @@ package reports
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/wsspec/wsspec/conformance/verdict"
 )
@@ -84,6 +85,16 @@ func (r *Result) ReplayID() string {
 	}
 	return r.ID
 }
+
+// findingPrefix begins the ids of what wsspec fuzz reports, and FindingsFolder is where it
+// writes findings, beside the report.
+const (
+	findingPrefix  = "fuzz/"
+	FindingsFolder = "findings"
+)
+
+// IsFinding reports whether the result is a finding of wsspec fuzz. No catalogue has its case.
+func (r *Result) IsFinding() bool { return strings.HasPrefix(r.ID, findingPrefix) }
 
 // Clause is the requirement that this result is about: the broken one, or otherwise the
 // principal one of the case; empty if the case has none.

@@ -44,7 +44,7 @@ func TestSchemaRefusesDamage(t *testing.T) {
 	s := compiledSchema(t)
 	good := string(fixture.Written(t, fixture.Sample()))
 	for _, c := range []struct{ name, old, new string }{
-		{"another schema", reports.Schema, "wsspec-report/3"},
+		{"another schema", reports.Schema, "wsspec-report/9"},
 		{"an unknown verdict", `"verdict": "pass"`, `"verdict": "good"`},
 		{"an unknown behavior", `"behavior": "OK"`, `"behavior": "ok"`},
 		{"an unknown close behavior", `"behaviorClose": "WRONG CODE"`, `"behaviorClose": "WRONG"`},

@@ -16,14 +16,15 @@ func (r *Report) Validate() error {
 	v := &validation{}
 	v.check(r.Schema == Schema, "schema is %q, this program knows %q", r.Schema, Schema)
 	v.check(r.DurationMs >= 0, "durationMs is negative: %v", r.DurationMs)
-	targets := make(map[Peer]bool)
+	targets, shards := make(map[Peer]bool), make(map[Peer]*Shards)
 	for i, t := range r.Targets {
 		where := fmt.Sprintf("targets[%d]", i)
 		v.check(t.Agent != "", "%s has no agent", where)
 		oneOf(v, where, "role", t.Role, verdict.Roles())
+		t.Shards.mistakes(v, where)
 		p := t.Peer()
 		v.check(!targets[p], "%s: agent %q is there twice as a %s", where, t.Agent, t.Role)
-		targets[p] = true
+		targets[p], shards[p] = true, t.Shards
 	}
 	type caseKey struct {
 		Peer
@@ -35,6 +36,9 @@ func (r *Report) Validate() error {
 		where := fmt.Sprintf("results[%d] (%s, case %s)", i, res.Agent, res.ID)
 		v.result(where, res)
 		v.check(targets[res.Peer()], "%s: no target is agent %q as a %s", where, res.Agent, res.Role)
+		if s := shards[res.Peer()]; s != nil && s.Of > 0 && !s.has(res.Agent, res.ID) {
+			v.check(false, "%s is of shard %d of %d, and the report has %s", where, shardOf(res.Agent, res.ID, s.Of), s.Of, s)
+		}
 		p := caseKey{res.Peer(), res.ID}
 		v.check(!seen[p], "%s is there twice as a %s", where, res.Role)
 		seen[p] = true

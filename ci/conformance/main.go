@@ -91,7 +91,7 @@ func namesOf(ctx context.Context, peers, role string) ([]string, error) {
 	return strings.Fields(string(listed)), nil
 }
 
-// testServers starts the servers and tests all of them in one run.
+// testServers starts all servers, and tests each of them in a run of its own.
 func testServers(ctx context.Context, t *tests, o options, peers string) (err error) {
 	names, err := namesOf(ctx, peers, "server")
 	if err != nil {
@@ -110,40 +110,40 @@ func testServers(ctx context.Context, t *tests, o options, peers string) (err er
 	if o.withoutRef {
 		programs = programs[1:]
 	}
-	command := []string{"server"}
+	var targets []string
 	for _, p := range programs {
 		s, failed := start(ctx, p)
 		if failed != nil {
 			return failed
 		}
 		defer func() { err = errors.Join(err, s.stop()) }()
-		command = append(command, s.targets...)
+		targets = append(targets, s.targets...)
 	}
-	return t.run(ctx, "servers", command, nil)
+	var runs []wsspecRun
+	for _, target := range targets {
+		name, _, _ := strings.Cut(target, "=")
+		runs = append(runs, wsspecRun{name: "server-" + name, command: []string{"server", target}})
+	}
+	return t.run(ctx, runs)
 }
 
-// testClients tests one client after another, because wsspec starts many processes of
-// each client at once.
+// testClients tests the clients. Each is a worker, which plays many cases in one process: to
+// start a process for each case takes four times the time of the processors.
 func testClients(ctx context.Context, t *tests, o options, peers string) error {
 	names, err := namesOf(ctx, peers, "client")
 	if err != nil {
 		return err
 	}
-	commands := [][]string{{"ref", t.wsspec, "echo", "--connect", "{url}"}}
+	commands := [][]string{{"ref", t.wsspec, "echo", "--connect", "-"}}
 	if o.withoutRef {
 		commands = nil
 	}
 	for _, name := range names {
-		commands = append(commands, []string{name, peers, "connect", "--peer", name, "{url}"})
+		commands = append(commands, []string{name, peers, "connect", "--peer", name, "-"})
 	}
+	var runs []wsspecRun
 	for _, c := range commands {
-		if ctx.Err() != nil {
-			return nil
-		}
-		behind := append([]string{"--"}, c[1:]...)
-		if err := t.run(ctx, "client-"+c[0], []string{"client", "--agent", c[0]}, behind); err != nil {
-			return err
-		}
+		runs = append(runs, wsspecRun{"client-" + c[0], []string{"client", "--worker", "--agent", c[0]}, append([]string{"--"}, c[1:]...)})
 	}
-	return nil
+	return t.run(ctx, runs)
 }

@@ -75,10 +75,11 @@ func (a actor) test(args []string, interrupts <-chan os.Signal) int {
 	if a.plays("nothing can be tested") {
 		return 3
 	}
-	agents := []string{"ref", "one", "two"}
+	agent, _, _ := strings.Cut(args[1], "=")
 	if role == "client" {
-		agents = []string{args[2]}
+		agent = args[3] // behind --worker --agent
 	}
+	agents := []string{agent}
 	r := &reports.Report{Tool: reports.Tool{Name: "wsspec"}, Profile: "quick"}
 	for _, agent := range agents {
 		r.Targets = append(r.Targets, reports.Target{Agent: agent, Role: verdict.Role(role), URL: "ws://" + agent})
@@ -158,29 +159,29 @@ func TestRun(t *testing.T) {
 	}{
 		{
 			play: "all is well", args: []string{"--run", "1.*"},
-			stdout: "tested server ref=ws://ref/ one=ws://one/ two=ws://two/ --run 1.*\n" +
-				"tested client --agent ref --run 1.* -- wsspec echo --connect {url}\n" +
-				"tested client --agent one --run 1.* -- peers connect --peer one {url}\n",
+			stdout: "tested server ref=ws://ref/ --run 1.*\ntested server one=ws://one/ --run 1.*\ntested server two=ws://two/ --run 1.*\n" +
+				"tested client --worker --agent ref --run 1.* -- wsspec echo --connect -\n" +
+				"tested client --worker --agent one --run 1.* -- peers connect --peer one -\n",
 			diary: []string{"peers ended", "ref ended"},
 		},
 		{
 			play: "all is well", args: []string{"--without-ref", "--role", "server", "--quiet"},
-			stdout: "tested server one=ws://one/ two=ws://two/ --quiet\n",
+			stdout: "tested server one=ws://one/ --quiet\ntested server two=ws://two/ --quiet\n",
 			diary:  []string{"peers ended"},
 		},
 		{
 			play: "one does not conform", args: []string{"--role=client"}, code: 1,
-			stdout: "tested client --agent ref -- wsspec echo --connect {url}\ntested client --agent one -- peers connect --peer one {url}\n",
+			stdout: "tested client --worker --agent ref -- wsspec echo --connect -\ntested client --worker --agent one -- peers connect --peer one -\n",
 		},
 		{
 			play: "ref is worse", code: 4, // worse than exit code 1
-			stdout: "tested server ref=ws://ref/ one=ws://one/ two=ws://two/\n" +
-				"tested client --agent ref -- wsspec echo --connect {url}\ntested client --agent one -- peers connect --peer one {url}\n",
+			stdout: "tested server ref=ws://ref/\ntested server one=ws://one/\ntested server two=ws://two/\n" +
+				"tested client --worker --agent ref -- wsspec echo --connect -\ntested client --worker --agent one -- peers connect --peer one -\n",
 			diary: []string{"peers ended", "ref ended"},
 		},
 		{
 			play: "nothing can be tested", args: []string{"--role", "server"}, code: 3,
-			stdout: "tested server ref=ws://ref/ one=ws://one/ two=ws://two/\n",
+			stdout: "tested server ref=ws://ref/\ntested server one=ws://one/\ntested server two=ws://two/\n",
 			diary:  []string{"peers ended", "ref ended"},
 		},
 		{
@@ -189,7 +190,7 @@ func TestRun(t *testing.T) {
 		},
 		{
 			play: "ref dies later", args: []string{"--role", "server"}, code: 3,
-			stdout: "tested server ref=ws://ref/ one=ws://one/ two=ws://two/\n",
+			stdout: "tested server ref=ws://ref/\ntested server one=ws://one/\ntested server two=ws://two/\n",
 			stderr: "wsspec echo: exit status 7",
 			diary:  []string{"peers ended"},
 		},
@@ -276,7 +277,7 @@ func TestRunInterrupted(t *testing.T) {
 		t.Errorf("exit code %d, want %d", code, exitHarness)
 	}
 	want := []string{"peers ended", "ref ended", "the test began", "the test was interrupted"}
-	if d := cmp.Diff(want, diary(dir)); d != "" {
+	if d := cmp.Diff(want, slices.Compact(diary(dir))); d != "" { // several tests may have begun
 		t.Errorf("actions of the programs (-want +got):\n%s", d)
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 
 	"github.com/wsspec/wsspec/reports"
@@ -28,26 +30,76 @@ type tests struct {
 // and a regression is worse than a failure.
 var severity = []int{0, 1, 4, 2, exitHarness}
 
-// run runs wsspec once and keeps its report. name is the name of the folder for the report.
-func (t *tests) run(ctx context.Context, name string, command, behind []string) error {
-	dir := filepath.Join(t.parts, name)
-	args := slices.Concat(command, t.rest, []string{"--out", dir}, behind)
-	cmd := exec.CommandContext(ctx, t.wsspec, args...)
-	cmd.Stdout, cmd.Stderr = t.stdout, t.stderr
+// A wsspecRun is one run of wsspec.
+type wsspecRun struct {
+	// name is that of the folder for the report.
+	name string
+	// command is what stands before the flags of all runs, behind what stands after them.
+	command, behind []string
+}
+
+// atOnce is how many runs are under way at a time: they wait for most of their time.
+func atOnce() int { return min(max(runtime.NumCPU(), 2), 4) }
+
+// run runs wsspec several times, some runs at a time, and keeps the reports. The output is as
+// if one ran after the other: that of the first one that has not ended is shown as it comes.
+func (t *tests) run(ctx context.Context, runs []wsspecRun) error {
+	ends := make([]chan error, len(runs))
+	outputs, errs := make([]*turn, len(runs)), make([]*turn, len(runs))
+	for i := range runs {
+		ends[i], outputs[i], errs[i] = make(chan error, 1), &turn{w: t.stdout}, &turn{w: t.stderr}
+	}
+	go func() {
+		places := make(chan struct{}, atOnce())
+		for i, r := range runs {
+			places <- struct{}{}
+			go func() {
+				defer func() { <-places }()
+				ends[i] <- t.command(ctx, r, outputs[i], errs[i])
+			}()
+		}
+	}()
+	var failed error
+	for i, r := range runs {
+		failed = errors.Join(failed, outputs[i].begin(), errs[i].begin())
+		failed = errors.Join(failed, t.ended(r, <-ends[i]))
+	}
+	return failed
+}
+
+// command runs wsspec once.
+func (t *tests) command(ctx context.Context, r wsspecRun, stdout, stderr io.Writer) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, t.wsspec, slices.Concat(r.command, t.rest, []string{"--out", t.dir(r)}, r.behind)...)
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	if info, err := t.stdout.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		cmd.Env = append(os.Environ(), "FORCE_COLOR=1") // behind the pipe there is a terminal
+	}
 	cmd.Cancel = func() error { return interrupt(cmd.Process) }
 	cmd.WaitDelay = stopDeadline
-	err := cmd.Run()
+	return cmd.Run()
+}
+
+func (t *tests) dir(r wsspecRun) string { return filepath.Join(t.parts, r.name) }
+
+// ended keeps the report and the exit code of a run.
+func (t *tests) ended(r wsspecRun, err error) error {
 	var exit *exec.ExitError
 	switch {
+	case errors.Is(err, context.Canceled): // nobody wants it any more
+		t.code = exitHarness
+		return nil
 	case errors.As(err, &exit) && exit.Exited():
 		if slices.Index(severity, exit.ExitCode()) > slices.Index(severity, t.code) {
 			t.code = exit.ExitCode()
 		}
 	case err != nil:
 		t.code = exitHarness
-		return fmt.Errorf("wsspec %s: %w", command[0], err)
+		return fmt.Errorf("wsspec %s: %w", r.command[0], err)
 	}
-	if file := filepath.Join(dir, "report.json"); exists(file) {
+	if file := filepath.Join(t.dir(r), "report.json"); exists(file) {
 		t.reports = append(t.reports, file)
 	}
 	return nil

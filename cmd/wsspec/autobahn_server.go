@@ -89,7 +89,7 @@ func (f *serverFlags) ours(ctx context.Context, targets []*conformance.Target, c
 	var failed error
 	for _, t := range targets {
 		rec.AddTarget(t.Agent, wire.RoleServer, t.URL.String())
-		failed = errors.Join(failed, f.runOne(ctx, t, slices.Clone(cases), console, rec))
+		failed = errors.Join(failed, f.runOne(ctx, t, planned{cases: slices.Clone(cases)}, console, rec))
 	}
 	return rec.Report(), failed
 }

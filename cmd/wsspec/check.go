@@ -68,7 +68,7 @@ func (f *checkFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.only, "only", "", "judge what this side sent: `server|client` (default: both)")
 	flags.StringVar(&f.format, "format", "text", "what is written: `text|json`")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show each head of HTTP, each frame and each end of TCP")
-	flags.BoolVar(&f.keepSecrets, "keep-secrets", false, "keep passwords, tokens and cookies in what is printed and written, where each is REDACTED otherwise")
+	flags.BoolVar(&f.keepSecrets, "keep-secrets", false, keepSecretsHelp)
 }
 
 // checkFormats are the values of --format.

@@ -154,10 +154,11 @@ func (f *clientFlags) run(ctx context.Context, command []string, stdout, stderr 
 
 // each starts the client for each case.
 func (f *clientFlags) each(ctx context.Context, cases []*script.Case, command []string, known *reports.Baseline, stdout, stderr io.Writer) error {
-	cases, err := f.casesFor(f.agent, cases)
+	plan, err := f.planFor(f.agent, cases)
 	if err != nil {
 		return err
 	}
+	cases = plan.cases
 	rec, err := f.record()
 	if err != nil {
 		return err
@@ -169,7 +170,7 @@ func (f *clientFlags) each(ctx context.Context, cases []*script.Case, command []
 	frames := f.frames(console)
 	defer frames.end()
 	rec.AddTarget(f.agent, wire.RoleClient, strings.Join(command, " "))
-	rec.Plan(f.agent, wire.RoleClient, ids(cases))
+	plan.record(rec, f.shard, f.agent, wire.RoleClient)
 	console.begin(f.agent, len(cases))
 	if f.depth() != conformance.NoVariants {
 		rec.PlanVariants(f.agent, wire.RoleClient)
@@ -186,6 +187,7 @@ func (f *clientFlags) each(ctx context.Context, cases []*script.Case, command []
 		Deadlines:    conformance.NewDeadlines(f.timeout, 0, f.slow),
 		Profile:      f.volume(),
 		Vary:         f.depth(),
+		VaryAmong:    plan.all,
 		NoEcho:       f.noEcho,
 		Ask:          f.question,
 		Dialogue:     f.said,

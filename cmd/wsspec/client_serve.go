@@ -41,6 +41,10 @@ func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []
 	}
 	ctx, done, stop := f.bounded(ctx)
 	defer stop()
+	all := cases
+	if f.perConnection { // of one agent, whose name is known
+		cases = f.ofShard((&conformance.Service{Agent: f.agent}).AgentOfAll(), cases)
+	}
 	f.resumes = f.perConnection
 	rec, err := f.record()
 	if err != nil {
@@ -50,7 +54,7 @@ func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []
 	console.known, console.verbose = known, f.verbose
 	frames := f.frames(console)
 	defer frames.end()
-	s := &served{failFast: done, flags: f, url: base, cases: cases, console: console, stderr: stderr, record: rec}
+	s := &served{failFast: done, flags: f, url: base, cases: cases, all: all, console: console, stderr: stderr, record: rec}
 	s.service = &conformance.Service{
 		Cases:          cases,
 		Deadlines:      conformance.NewDeadlines(f.timeout, 0, f.slow),
@@ -60,7 +64,7 @@ func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []
 		Ask: f.question, Dialogue: f.said,
 		Remark:       func(sentence string) { fmt.Fprintln(stderr, "wsspec:", terminal.CleanLine(sentence)) },
 		Subprotocols: f.subprotocols, AllowedOrigins: f.origins,
-		Excluded: f.excludes,
+		Excluded: s.excludes,
 		Done:     s.done, DoneKeeps: true,
 		Watch:  frames.watch(),
 		Update: func(agent string) { console.anew(); s.update(agent) },
@@ -84,10 +88,11 @@ func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []
 			err = nil // Ctrl-C is how this ends
 		}
 	}
-	if err == nil && rec.Len() == 0 {
+	empty := rec.Len() == 0 && s.owesNothing()
+	if err == nil && rec.Len() == 0 && !empty {
 		err = errors.New("no client has run a case")
 	}
-	if err == nil {
+	if err == nil && !empty {
 		if m := s.missing(); m.ran < m.all {
 			err = fmt.Errorf("%s had run %d of %d cases when it ended%s", m.agent, m.ran, m.all, m.andOthers())
 			if ctx.Err() != nil {
@@ -132,7 +137,7 @@ func (s *served) drive(ctx context.Context, l net.Listener, command []string) er
 	case err != nil && !errors.Is(err, context.Canceled):
 		return err
 	}
-	if m := s.missing(); m.ran < m.all {
+	if m := s.missing(); m.ran < m.all && !s.owesNothing() {
 		return fmt.Errorf("the driver ended when %d of %d cases were run (%s)%s; %s", m.ran, m.all, m.agent, m.andOthers(), said)
 	}
 	if end.Crash != "" {
@@ -200,8 +205,51 @@ func (s *served) tally(r *reports.Report) {
 				counts[res.Verdict]++
 			}
 		}
-		s.console.tallies = append(s.console.tallies, tallyLine(t.Agent, done, len(s.cases), counts))
+		s.console.tallies = append(s.console.tallies, tallyLine(t.Agent, done, len(s.flags.ofShard(t.Agent, s.cases)), counts))
 	}
+}
+
+// excludes reports whether an agent is spared a case, and remembers the agent.
+func (s *served) excludes(agent string, c *script.Case) bool {
+	if !s.flags.excludes(agent, c) {
+		return false
+	}
+	s.sparing.Lock()
+	defer s.sparing.Unlock()
+	if s.spared == nil {
+		s.spared = map[string]bool{}
+	}
+	s.spared[agent] = true
+	return true
+}
+
+// owesNothing reports whether agents came, and the shard has no case for any of them. They
+// are then in the report.
+func (s *served) owesNothing() bool {
+	s.sparing.Lock()
+	defer s.sparing.Unlock()
+	if s.flags.shard.Of == 0 || len(s.spared) == 0 {
+		return false
+	}
+	for agent := range s.spared {
+		if s.owed(agent) > 0 {
+			return false
+		}
+	}
+	for agent := range s.spared {
+		s.expect(agent)
+	}
+	return true
+}
+
+// owed is how many cases an agent is to run.
+func (s *served) owed(agent string) (n int) {
+	for _, c := range s.cases {
+		if !s.flags.excludes(agent, c) {
+			n++
+		}
+	}
+	return n
 }
 
 // listener opens the port, and returns the URL that clients reach it by.
@@ -260,17 +308,23 @@ func (f *clientFlags) address(forDriver bool) (addr string, secure *tls.Config, 
 	default:
 		addr = defaultListen
 	}
-	switch {
-	case cert == "" && key == "" && !wants:
+	if cert == "" && key == "" && !wants {
 		return addr, nil, nil
-	case cert == "" || key == "":
-		return "", nil, usage("TLS needs both a certificate and its key: --cert FILE --key FILE")
+	}
+	secure, err = servesTLS(cert, key)
+	return addr, secure, err
+}
+
+// servesTLS is TLS as a server has it, with the certificate and the key in two PEM files.
+func servesTLS(cert, key string) (*tls.Config, error) {
+	if cert == "" || key == "" {
+		return nil, usage("TLS needs both a certificate and its key: --cert FILE --key FILE")
 	}
 	pair, err := tls.LoadX509KeyPair(cert, key)
 	if err != nil {
-		return "", nil, usage("the certificate %s with the key %s: %w", cert, key, err)
+		return nil, usage("the certificate %s with the key %s: %w", cert, key, err)
 	}
-	return addr, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}, nil
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}, nil
 }
 
 // listenAddress is the address that --listen means: HOST:PORT, :PORT for every interface,
@@ -292,9 +346,11 @@ func listenAddress(addr string) (string, error) {
 
 // served gathers what a service finds out.
 type served struct {
-	flags   *clientFlags
-	url     string
-	cases   []*script.Case
+	flags *clientFlags
+	url   string
+	cases []*script.Case
+	// all are the cases of all shards.
+	all     []*script.Case
 	service *conformance.Service
 	console *console
 	stderr  io.Writer
@@ -304,6 +360,9 @@ type served struct {
 	// report names of them.
 	expected map[string]bool
 	planned  int
+	// sparing guards spared: the agents that this run has spared a case.
+	sparing sync.Mutex
+	spared  map[string]bool
 	// failFast is told of each result.
 	failFast func(conformance.Result)
 
@@ -374,6 +433,15 @@ func (s *served) expect(agent string) {
 		}
 	}
 	s.planned += len(planned)
+	if s.flags.shard.Of > 0 {
+		var all []string
+		for _, c := range s.all {
+			if !s.flags.spares(agent, c) {
+				all = append(all, c.ID)
+			}
+		}
+		s.record.Shard(agent, wire.RoleClient, s.flags.shard, all)
+	}
 	s.record.Plan(agent, wire.RoleClient, planned)
 }
 

@@ -27,6 +27,7 @@ func TestCompletionKnowsTheValuesOfFlags(t *testing.T) {
 		"explain RFC6455-5.5.2-2":        "RFC6455-5.5.2-2",
 		"server --run rfc7692/7.1.2.1/1": "",
 		"server --agent":                 "",
+		"client --shard":                 "",
 		"server --header":                "",
 		"server --max-time":              "",
 		"client --listen":                "",

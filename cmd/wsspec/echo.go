@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +19,7 @@ import (
 )
 
 func newEcho() *cobra.Command {
-	var addr, connect, drive, agent, fault string
+	var addr, connect, drive, agent, fault, cert, key string
 	var untilStdin bool
 	cmd := &cobra.Command{
 		Use:   "echo",
@@ -35,6 +36,7 @@ ends. With --connect - it is a worker: it reads a URL a line from standard input
 connects to each, and answers with a line.`,
 		Example: `  wsspec echo
   wsspec echo --addr 127.0.0.1:0
+  wsspec server --start 'wsspec echo --cert {cert} --key {key}' wss://localhost:9001/
   wsspec client -- wsspec echo --connect {url}
   wsspec client --worker -- wsspec echo --connect -
   wsspec client --driver -- wsspec echo --drive {url}
@@ -69,11 +71,22 @@ connects to each, and answers with a line.`,
 				}
 				return nil
 			}
+			var secure *tls.Config
+			scheme := "ws"
+			if cert != "" || key != "" {
+				if secure, err = servesTLS(cert, key); err != nil {
+					return err
+				}
+				scheme = "wss"
+			}
+			if wrong.Area == faulty.TLS && secure == nil {
+				return usage("--fault %s: a server makes this mistake over TLS only: add --cert FILE --key FILE", fault)
+			}
 			l, err := net.Listen("tcp", addr)
 			if err != nil {
 				return couldNot(fmt.Errorf("cannot listen on %s: %w (another port goes by --addr)", addr, err))
 			}
-			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "listening on ws://%s/\n", l.Addr()); err != nil {
+			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "listening on %s://%s/\n", scheme, l.Addr()); err != nil {
 				return couldNot(err)
 			}
 			ctx, stop := context.WithCancel(cmd.Context())
@@ -84,11 +97,20 @@ connects to each, and answers with a line.`,
 					stop()
 				}()
 			}
-			if fault != "" {
+			switch {
+			case fault != "" && secure != nil:
+				if err := faulty.ServeTLS(ctx, l, secure.Certificates[0], wrong); err != nil && ctx.Err() == nil {
+					return couldNot(err)
+				}
+				return nil
+			case fault != "":
 				if err := faulty.Serve(ctx, l, wrong); err != nil && ctx.Err() == nil {
 					return couldNot(err)
 				}
 				return nil
+			}
+			if secure != nil {
+				l = tls.NewListener(l, secure)
 			}
 			return serveEcho(ctx, l)
 		},
@@ -99,7 +121,12 @@ connects to each, and answers with a line.`,
 	flags.StringVar(&drive, "drive", "", "be a client: run every case of the service at this `URL`, then stop the service")
 	flags.StringVar(&agent, "agent", "ref", "the `NAME` to give to the service")
 	flags.StringVar(&fault, "fault", "", "make this mistake on purpose; docs/faults.md and docs/suites.md list each `NAME`")
+	flags.StringVar(&cert, "cert", "", "serve with TLS, by the certificate in this PEM `FILE`")
+	flags.StringVar(&key, "key", "", "the certificate's private key, a PEM `FILE`")
 	cmd.MarkFlagsMutuallyExclusive("fault", "drive")
+	for _, tls := range []string{"cert", "key"} {
+		cmd.MarkFlagsMutuallyExclusive(tls, "connect", "drive")
+	}
 	flags.BoolVar(&untilStdin, "until-stdin-closes", false, "end when standard input is closed, so that no process stays behind when the parent dies")
 	cmd.MarkFlagsMutuallyExclusive("addr", "connect", "drive")
 	return cmd

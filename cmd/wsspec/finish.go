@@ -46,7 +46,7 @@ func (r *runFlags) write(report *reports.Report) error {
 // played reports whether any case was begun: one that was under way when the server
 // stopped serving was not run, and has its transcript.
 func played(report *reports.Report) bool {
-	return report.Summary.Ran > 0 || slices.ContainsFunc(report.Results, func(res reports.Result) bool { return len(res.Transcript) > 0 })
+	return isEmptyShard(report) || report.Summary.Ran > 0 || slices.ContainsFunc(report.Results, func(res reports.Result) bool { return len(res.Transcript) > 0 })
 }
 
 // written are the files to look at first.

@@ -45,6 +45,11 @@ func (f *serverFlags) beGentle(ctx context.Context, targets []*conformance.Targe
 			others = append(others, host)
 		}
 	}
+	for _, t := range targets {
+		if t.Secure != nil { // the same host
+			t.Secure.Pace = t.Pace
+		}
+	}
 	var bounds, flags []string
 	if !given("parallel") {
 		bounds, flags = append(bounds, fmt.Sprintf("%d cases at once", gentleParallel)), append(flags, "--parallel")

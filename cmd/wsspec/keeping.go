@@ -31,8 +31,11 @@ type keeping struct {
 	made []string
 }
 
+// keepSecretsHelp describes --keep-secrets.
+const keepSecretsHelp = "keep passwords, tokens and cookies in what is printed and written, where each is REDACTED otherwise"
+
 func (k *keeping) add(f *pflag.FlagSet) {
-	f.BoolVar(&k.keepSecrets, "keep-secrets", false, "keep passwords, tokens and cookies in what is printed and written, where each is REDACTED otherwise")
+	f.BoolVar(&k.keepSecrets, "keep-secrets", false, keepSecretsHelp)
 	f.BoolVar(&k.keepJournal, "keep-journal", false, "leave "+reports.JournalFile+" beside the report: it has the transcripts that report.json has no room for")
 }
 

@@ -102,6 +102,17 @@ func act(kind string, args []string) int {
 		return wsspec("echo", "--addr", args[1])
 	case "server": // ADDR
 		return wsspec("echo", "--addr", args[0])
+	case "server over TLS": // ADDR CERT KEY [FAULT]
+		more := []string{}
+		if len(args) > 3 {
+			more = []string{"--fault", args[3]}
+		}
+		return wsspec(append([]string{"echo", "--addr", args[0], "--cert", args[1], "--key", args[2]}, more...)...)
+	case "server by environment": // ADDR
+		return wsspec("echo", "--addr", args[0], "--cert", os.Getenv("WSSPEC_CERT"), "--key", os.Getenv("WSSPEC_KEY"))
+	case "server on two ports": // ADDR CERT KEY ADDR
+		go wsspec("echo", "--addr", args[3])
+		return wsspec("echo", "--addr", args[0], "--cert", args[1], "--key", args[2])
 	case "mortal server": // ADDR: panics on a frame of 125 octets
 		return actMortal(ctx, args[0])
 	case "bad server": // says why, and ends

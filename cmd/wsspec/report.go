@@ -147,17 +147,7 @@ func readMerged(paths []string, partial bool) (*reports.Report, error) {
 		}
 		parts[i] = part
 	}
-	if partial {
-		return asUsage(reports.MergePartial(parts...))
-	}
-	merged, err := reports.Merge(parts...)
-	if err != nil {
-		if _, other := reports.MergePartial(parts...); other == nil {
-			err = fmt.Errorf("%w (--partial lets cases be missing)", err)
-		}
-		return asUsage(nil, err)
-	}
-	return merged, nil
+	return merged(parts, reports.MergeOptions{Partial: partial})
 }
 
 // readReportFile reads a report.json or a journal, or the latest one in a folder: a run

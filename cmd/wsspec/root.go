@@ -126,7 +126,7 @@ failed), 4 regression against the baseline.`,
 	root.Version = versionLine()
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newServer(), newClient(), newWatch(), newBetween(), newCheck(), newEcho(), newList(), newExplain(), newDialogue(), newWstest(), newAutobahn(), newLedger(), newReport(), newVersion(), newMan())
+	root.AddCommand(newServer(), newClient(), newWatch(), newBetween(), newCheck(), newFuzz(), newReplay(), newEcho(), newList(), newExplain(), newDialogue(), newWstest(), newAutobahn(), newLedger(), newReport(), newVersion(), newMan())
 	completeFlags(root)
 	return root
 }

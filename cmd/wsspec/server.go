@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/wsspec/wsspec/autobahn/spec"
 	"github.com/wsspec/wsspec/conformance"
-	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
 	"github.com/wsspec/wsspec/reports/record"
@@ -51,6 +50,8 @@ type runFlags struct {
 	// format names the form that standard output gets.
 	format  string
 	formOut formOutput
+	// shardFlags say which shard of a divided run this is.
+	shardFlags
 	// lastFailed runs the cases that failed in the report before, which is then before.
 	lastFailed bool
 	before     *lastFailures
@@ -94,6 +95,7 @@ func (r *runFlags) add(cmd *cobra.Command) {
 	f.StringVar(&r.answer, "answer", "", "what answers --ask: a regular `EXPRESSION`, a JSON object with fields that have to be equal, or hex:OCTETS that it begins with")
 	r.dialogueFlag.add(f)
 	f.BoolVar(&r.strict, "strict", false, "exit 1 on warnings too")
+	r.shardFlags.add(f)
 	r.addNames(f)
 	r.addOwned(f)
 	r.keeping.add(f)
@@ -121,6 +123,9 @@ func (r *runFlags) check() error {
 		return usage("--slow %g: it has to be above 0, as in --slow 10", r.slow)
 	case float64(r.timeout)*r.slow > float64(mostTimeout):
 		return usage("--timeout %s and --slow %g: together they have to be at most %s", r.timeout, r.slow, mostTimeout)
+	}
+	if err := r.readShard(r); err != nil {
+		return err
 	}
 	if r.ask != "" {
 		var err error
@@ -153,6 +158,8 @@ type serverFlags struct {
 	// start is the command that starts the server; server is it, once started.
 	start  string
 	server *supervisor
+	// tlsURL is where the cases about TLS are played, if not at the server's URL.
+	tlsURL string
 	// rate bounds the new connections in a second; zero for no bound.
 	rate int
 	// given reports whether a flag was given, on the command line or in a file. parallelOf
@@ -177,11 +184,18 @@ needs a message back, only whether the connection lives. Several servers, each a
 NAME=URL, share one report; so do those that a spec file for Autobahn's fuzzing client
 lists (--spec).
 
+With --start, wsspec makes a certificate for a server with TLS, and trusts it. {cert} and
+{key} in the command stand for its files (PEM), and so do the variables WSSPEC_CERT and
+WSSPEC_KEY in the environment of the server. The cases about TLS are played at a wss: URL.
+If the server has a port without TLS as well, --tls-url names the other one, so that all
+other cases are played without.
+
 Exit codes: 0 pass, 1 nonconformant, 2 usage, 3 could not test, 4 regression
 against the baseline. An agent that the baseline knows is compared with it;
 any other is gated by itself.`,
 		Example: `  wsspec server ws://localhost:9001/
   wsspec server --start './my-server --port 9001' ws://localhost:9001/
+  wsspec server --start './my-server --port 9001 --cert {cert} --key {key}' wss://localhost:9001/
   wsspec server wss://example.org/echo --ca ca.pem --out report
   wsspec server ws://localhost:9001/ --run '5.*' --run 7.1
   wsspec server --no-echo --subprotocol mqtt ws://localhost:9001/mqtt
@@ -227,7 +241,8 @@ any other is gated by itself.`,
 	flags.StringVar(&f.foreign, "foreign-origin", "", "the server has to refuse opening requests of this `ORIGIN`, such as https://other.example: play the cases of the suite security about that")
 	flags.DurationVar(&f.wait, "wait", 0, "wait this long for the server to come up, and to come back after a crash (default 10s with --start)")
 	flags.BoolVar(&f.noProbe, "no-probe", false, "send no message before the first case, which tells whether the server sends messages back")
-	flags.StringVar(&f.start, "start", "", "start the server by this `COMMAND`, as a shell does; start it again after a crash, and end it with all its children")
+	flags.StringVar(&f.start, "start", "", "start the server by this `COMMAND`, as a shell does; start it again after a crash, and end it with all its children; {cert} and {key} are files with a certificate that wsspec makes")
+	flags.StringVar(&f.tlsURL, "tls-url", "", "play the cases about TLS at this wss: `URL` of the same server, and all others at its own")
 	return cmd
 }
 
@@ -278,9 +293,9 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 	}
 	f.beGentle(ctx, targets, stderr)
 	targets = f.before.withFailures(targets)
-	plan := map[string][]*script.Case{}
+	plan := map[string]planned{}
 	for _, t := range targets {
-		if plan[t.Agent], err = f.casesFor(t.Agent, cases); err != nil {
+		if plan[t.Agent], err = f.planFor(t.Agent, cases); err != nil {
 			return err
 		}
 	}
@@ -290,7 +305,12 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 	}
 	if f.start != "" {
 		f.hidden.redactor.Arguments([]string{"--start", f.start})
-		if f.server, err = supervise(ctx, f.start, targets, f.wait, conformance.NewDeadlines(f.timeout, 0, f.slow)); err != nil {
+		made, err := f.certify(targets)
+		if err != nil {
+			return couldNot(err)
+		}
+		defer made.remove()
+		if f.server, err = supervise(ctx, made.fill(f.start), made.environment(), withSecure(targets), f.wait, conformance.NewDeadlines(f.timeout, 0, f.slow)); err != nil {
 			return couldNot(err)
 		}
 		defer f.server.end()
@@ -305,7 +325,7 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 	console.also, console.known, console.several = done, known, len(targets) > 1
 	for _, t := range targets {
 		rec.AddTarget(t.Agent, wire.RoleServer, t.URL.String())
-		rec.Plan(t.Agent, wire.RoleServer, ids(plan[t.Agent]))
+		plan[t.Agent].record(rec, f.shard, t.Agent, wire.RoleServer)
 	}
 	var failures []error
 	for _, t := range targets {
@@ -322,7 +342,13 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 }
 
 // runOne tests one server and records what came.
-func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, cases []*script.Case, console *console, rec *record.Record) error {
+func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, plan planned, console *console, rec *record.Record) error {
+	cases := plan.cases
+	if len(cases) == 0 { // a shard may have none
+		console.begin(t.Agent, 0)
+		console.end()
+		return nil
+	}
 	opts := conformance.Options{Wait: f.wait, NoEcho: f.noEcho, Ask: f.question}
 	if f.server != nil {
 		opts.Revive = func(ctx context.Context) ([]string, error) { return f.server.revive(ctx, t) }
@@ -344,6 +370,7 @@ func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, cases [
 	console.begin(t.Agent, len(cases))
 	console.endpoint(endpoint, cases, f.noEcho)
 	opts.Parallel, opts.Profile, opts.Vary = f.parallelOf[t.Agent], f.volume(), f.depth()
+	opts.VaryAmong = plan.all
 	opts.Deadlines = conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow)
 	opts.ClosesWith = endpoint.ClosedWith()
 	opts.Done, opts.DoneKeeps = func(res conformance.Result) { console.result(rec.Put(t.Agent, res)) }, true
@@ -439,6 +466,15 @@ func (f *serverFlags) targets(args []string, stderr io.Writer) ([]*conformance.T
 			t.Subprotocols = f.subprotocols
 		}
 		f.introduce(t)
+		if f.tlsURL == "" {
+			continue
+		}
+		if t.Secure, err = secureAt(t, f.tlsURL); err != nil {
+			return nil, err
+		}
+	}
+	if f.tlsURL != "" && len(targets) > 1 {
+		return nil, usage("--tls-url belongs to one server, and there are %d: test this one by itself", len(targets))
 	}
 	return targets, nil
 }

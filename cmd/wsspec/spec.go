@@ -23,6 +23,7 @@ func (r *runFlags) readSpec(mode spec.Mode, stderr io.Writer) error {
 		}
 		r.useSpec(file, stderr)
 	}
+	r.separate(r)
 	return r.checkFolders()
 }
 
@@ -87,18 +88,24 @@ func (r *runFlags) chosen(role wire.Role) ([]*script.Case, error) {
 	return cases, nil
 }
 
-// excludes reports whether an agent is spared a case: the spec file excludes it, or
-// --last-failed does.
+// excludes reports whether this run spares an agent a case: it is of another shard, or the
+// whole run spares it.
 func (r *runFlags) excludes(agent string, c *script.Case) bool {
+	return !r.shard.Has(agent, c.ID) || r.spares(agent, c)
+}
+
+// spares reports whether an agent is spared a case: the spec file excludes it, or
+// --last-failed does.
+func (r *runFlags) spares(agent string, c *script.Case) bool {
 	return r.file != nil && r.file.Excludes(agent, c.ID) || r.before.spares(agent, c.ID)
 }
 
-// casesFor returns the cases that an agent is not spared.
+// casesFor returns the cases of all shards that an agent is not spared.
 func (r *runFlags) casesFor(agent string, cases []*script.Case) ([]*script.Case, error) {
 	if err := r.before.has(agent); err != nil {
 		return nil, err
 	}
-	kept := slices.DeleteFunc(slices.Clone(cases), func(c *script.Case) bool { return r.excludes(agent, c) })
+	kept := slices.DeleteFunc(slices.Clone(cases), func(c *script.Case) bool { return r.spares(agent, c) })
 	if len(kept) == 0 && r.before != nil {
 		return nil, usage("--last-failed: no case of %s that failed in %s is chosen", agent, r.before.path)
 	}

@@ -49,10 +49,40 @@ func (c *console) summary(r *reports.Report, known *reports.Baseline, cmp report
 			c.print(terminal.CleanLine(name(a.Agent) + a.Judged.Sentence()))
 		}
 	}
+	c.shards(r, written)
 	for _, file := range written {
 		c.print("report: " + terminal.CleanLine(file))
 	}
 	c.next(r, known, written)
+}
+
+// shards says that a report is a part, and how the parts become one.
+func (c *console) shards(r *reports.Report, written []string) {
+	at := slices.IndexFunc(r.Targets, func(t reports.Target) bool { return !t.Shards.Complete() })
+	if at < 0 {
+		return
+	}
+	s := r.Targets[at].Shards
+	c.print(fmt.Sprintf("This is %s, with %d of %d cases%s.", s, r.Summary.Cases, c.ofAll(r), c.merging(s, written)))
+}
+
+// ofAll is how many cases all shards have together.
+func (c *console) ofAll(r *reports.Report) (n int) {
+	for _, t := range r.Targets {
+		if t.Shards != nil {
+			n += len(t.Shards.Cases)
+		}
+	}
+	return n
+}
+
+// merging is the command that makes one report of the shards in a folder.
+func (c *console) merging(s *reports.Shards, written []string) string {
+	if len(written) == 0 || filepath.Base(written[0]) != "index.html" {
+		return ""
+	}
+	dir := terminal.CleanLine(filepath.Dir(filepath.Dir(written[0])))
+	return fmt.Sprintf("; when all have run: wsspec report merge %s -o %s", filepath.Join(reports.ShellWords(dir), fmt.Sprintf("shard-*-of-%d", s.Of)), reports.ShellWords(filepath.Join(dir, "report.json")))
 }
 
 // oneLine is the summary of a quiet run.
@@ -129,7 +159,14 @@ func (c *console) next(r *reports.Report, known *reports.Baseline, written []str
 	if i < 0 {
 		return
 	}
-	commands := []string{"wsspec explain " + r.Results[i].ReplayID()}
+	explained := r.Results[i].ReplayID()
+	if r.Results[i].IsFinding() {
+		explained = r.Results[i].Clause()
+	}
+	var commands []string
+	if explained != "" {
+		commands = append(commands, "wsspec explain "+explained)
+	}
 	if again := r.Rerun(&r.Results[i]); again != "" {
 		commands = append(commands, again)
 	}

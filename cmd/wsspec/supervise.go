@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/fuzz/network"
 )
 
 // startWait is how long a server that wsspec starts may take until it listens, unless
@@ -25,6 +26,8 @@ const poll = 20 * time.Millisecond
 // it.
 type supervisor struct {
 	command string
+	// environment has variables for it, beside those of wsspec.
+	environment []string
 	// wait bounds how long the server may take until it listens.
 	wait      time.Duration
 	deadlines conformance.Deadlines
@@ -33,8 +36,8 @@ type supervisor struct {
 
 // supervise starts a server by a shell's command line, and waits until it listens at
 // the address of each target.
-func supervise(ctx context.Context, command string, targets []*conformance.Target, wait time.Duration, d conformance.Deadlines) (*supervisor, error) {
-	s := &supervisor{command: command, wait: wait, deadlines: d}
+func supervise(ctx context.Context, command string, environment []string, targets []*conformance.Target, wait time.Duration, d conformance.Deadlines) (*supervisor, error) {
+	s := &supervisor{command: command, environment: environment, wait: wait, deadlines: d}
 	for _, t := range targets {
 		if s.listens(ctx, t) {
 			return nil, fmt.Errorf("--start: another program listens at %s already; end it, or leave out --start to test it", t.URL.Host)
@@ -55,7 +58,9 @@ func supervise(ctx context.Context, command string, targets []*conformance.Targe
 }
 
 func (s *supervisor) start() (err error) {
-	if s.process, err = startProcess(shell(s.command)); err != nil {
+	cmd := shell(s.command)
+	cmd.Env = append(cmd.Environ(), s.environment...)
+	if s.process, err = startProcess(cmd); err != nil {
 		return fmt.Errorf("--start: the server cannot be started: %w", err)
 	}
 	return nil
@@ -142,3 +147,6 @@ func (s *supervisor) explain(err error) error {
 	}
 	return fmt.Errorf("%w; the server's process ended: %s%s", err, howEnded(s.process.err), s.process.said.quoted())
 }
+
+// usage is what the server uses.
+func (s *supervisor) usage() (network.Usage, bool) { return s.process.usage() }

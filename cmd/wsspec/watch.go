@@ -92,7 +92,7 @@ not be reached, or octets came faster than they could be judged.`,
 	} {
 		f.faults[kind] = flags.StringArray(kind.String(), nil, usage)
 	}
-	flags.BoolVar(&f.keepSecrets, "keep-secrets", false, "keep passwords, tokens and cookies in what is printed and written, where each is REDACTED otherwise")
+	flags.BoolVar(&f.keepSecrets, "keep-secrets", false, keepSecretsHelp)
 	return cmd
 }
 

@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"slices"
+
 	c "github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
@@ -9,14 +11,10 @@ import (
 // rfc6455Section10_6: WebSocket over TLS (RFC 6455 4.1, 4.2.2, 10.6). These
 // cases need a wss: URL to test a server, and a client that wsspec starts.
 func rfc6455Section10_6() []*c.Case {
-	hello := c.Text(c.Octets("Hello, world!"))
+	hello, ping := c.Text(c.Octets("Hello, world!")), c.Ping(c.Octets("ping payload"))
 	inside := func(requires ...string) *c.Case {
 		return &c.Case{Requires: requires, Script: c.Script{
-			Transport: c.Secure, Steps: []c.Step{send(hello, c.Ping(c.Octets("ping payload")))},
-			Outcomes: []c.Outcome{
-				{Behavior: verdict.OK, Events: []c.Expect{c.Echo(hello), c.PongFor(c.Ping(c.Octets("ping payload")))}, Ending: harnessCloses},
-				{Behavior: verdict.OK, Events: []c.Expect{c.PongFor(c.Ping(c.Octets("ping payload"))), c.Echo(hello)}, Ending: harnessCloses},
-			},
+			Transport: c.Secure, Steps: []c.Step{send(hello, ping)}, Outcomes: echoesAndPong(hello, ping),
 		}}
 	}
 	server := inside("RFC6455-10.6-1", "RFC6455-4.2.2-4", "RFC6455-4.2.2-2")
@@ -34,7 +32,7 @@ func rfc6455Section10_6() []*c.Case {
 			Script: c.Script{Transport: transport, Outcomes: []c.Outcome{{Behavior: verdict.OK, Ending: c.FailedByPeer()}}},
 		})
 	}
-	return []*c.Case{
+	return slices.Concat(tlsHandshakes(), tlsRecords(), tlsEnds(), []*c.Case{
 		only(wire.RoleServer, server),
 		only(wire.RoleServer, &c.Case{
 			ID: "rfc6455/10.6/2", Title: "an opening request in plain HTTP to the TLS port", Requires: []string{"RFC6455-4.2.2-2"},
@@ -56,5 +54,5 @@ func rfc6455Section10_6() []*c.Case {
 			ID: "rfc6455/10.6/9", Title: "a server that selects HTTP/2 if the client offers it", Requires: []string{"RFC6455-4.1-20", "RFC6455-4.1-15"},
 			Script: c.Script{Transport: c.SelectsHTTP2, Steps: []c.Step{send(hello)}, Outcomes: echoes(c.Echo(hello))},
 		})),
-	}
+	})
 }

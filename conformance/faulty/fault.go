@@ -28,7 +28,7 @@ type Fault struct {
 	// alter changes the habits of a peer. It is called once for each connection, so
 	// that variables it captures belong to one connection.
 	alter func(*peer)
-	// rejectsURL makes a client reject a URL. secure changes the TLS of a client.
+	// rejectsURL makes a client reject a URL. secure changes the TLS of a peer.
 	rejectsURL func(rawURL string) bool
 	secure     func(*tls.Config)
 }
@@ -51,6 +51,8 @@ const (
 	Robustness      Area = "robustness"
 	Segmentation    Area = "segmentation"
 	Leftovers       Area = "leftovers"
+	// TLS: a peer shows these faults over TLS only.
+	TLS Area = "TLS"
 )
 
 // Roles returns the roles in which a peer can have the fault.
@@ -102,6 +104,7 @@ var faults = inAreas(false,
 	area{Robustness, mixingFaults},
 	area{Segmentation, segmentationFaults},
 	area{Leftovers, leftoverFaults},
+	area{TLS, tunnelFaults},
 )
 
 type area struct {

@@ -2,6 +2,8 @@ package faulty_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/url"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/catalog"
+	"github.com/wsspec/wsspec/conformance/certificate"
 	"github.com/wsspec/wsspec/conformance/faulty"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
@@ -26,14 +29,36 @@ func listen(ctx context.Context, t testing.TB, f faulty.Fault) (target *conforma
 	if err != nil {
 		return nil, nil, fmt.Errorf("listening: %w", err)
 	}
+	target = &conformance.Target{Agent: "faulty", URL: &url.URL{Scheme: "ws", Host: l.Addr().String(), Path: "/"}}
+	serve := func() error { return faulty.Serve(ctx, l, f) }
+	if f.Area == faulty.TLS {
+		made := certified(t)
+		serve = func() error { return faulty.ServeTLS(ctx, l, made.Leaf, f) }
+		roots := x509.NewCertPool()
+		roots.AddCert(made.Authority)
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		target.URL = &url.URL{Scheme: "wss", Host: "localhost:" + port, Path: "/"}
+		target.TLS = &tls.Config{RootCAs: roots}
+	}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		if err := faulty.Serve(ctx, l, f); err != nil {
+		if err := serve(); err != nil {
 			t.Errorf("serving %s: %v", f.Name, err)
 		}
 	}()
-	return &conformance.Target{Agent: "faulty", URL: &url.URL{Scheme: "ws", Host: l.Addr().String(), Path: "/"}}, served, nil
+	return target, served, nil
+}
+
+// certified is a certificate for localhost.
+func certified(t testing.TB) *certificate.Issued {
+	t.Helper()
+	now := time.Now()
+	made, err := certificate.Issue(certificate.Request{Hosts: []string{"localhost"}, From: now.Add(-time.Minute), Until: now.Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
 }
 
 // starter starts clients with a fault.
@@ -89,6 +114,22 @@ func TestCorrectPeerPassesEveryCase(t *testing.T) {
 		}
 		results, err := conformance.RunServer(ctx, target, casesFor(wire.RoleServer), calm)
 		check(t, results, err)
+		cancel()
+		<-stopped
+	})
+	t.Run("server over TLS", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		target, stopped, err := listen(ctx, t, faulty.Fault{Area: faulty.TLS})
+		if err != nil {
+			t.Fatal(err)
+		}
+		results, err := conformance.RunServer(ctx, target, sample(faulty.Fault{Area: faulty.TLS}, wire.RoleServer), calm)
+		check(t, results, err)
+		for _, r := range results {
+			if r.Verdict == verdict.Skip {
+				t.Errorf("%s is not played: %s", r.Case.ID, r.Explanation)
+			}
+		}
 		cancel()
 		<-stopped
 	})

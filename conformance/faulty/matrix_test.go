@@ -132,6 +132,7 @@ var silence = []string{
 	"kept the connection", "it did not come within", "left it to the client", "did not answer the Close", "neither answered the Close", "did not connect within", "did not run the case", "ended without having run",
 	"still running", "cannot connect", "while this case was played",
 	"in its TLS handshake", "with a certificate", "the client was gone before", "opening request within", "no whole response to the request before",
+	"took the connection and not the opening request", "on the opening request without an answer",
 }
 
 // departure checks the first wrong octet of a result, and returns what is wrong with

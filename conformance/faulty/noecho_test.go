@@ -76,6 +76,7 @@ func TestFaultsThatShowWithoutEchoes(t *testing.T) {
 			if *measureNoEcho {
 				measureWithoutEcho(t, role, file)
 			} else {
+				t.Parallel() // it mostly waits
 				faultsShowWithoutEchoes(t, role, file)
 			}
 		})
@@ -136,9 +137,11 @@ func measureWithoutEcho(t *testing.T, role wire.Role, file string) {
 		table.Unseen = slices.DeleteFunc(table.Unseen, chosen.MatchString)
 	}
 	var mu sync.Mutex
-	usual := map[string]verdict.Verdict{} // what a correct peer gets
-	for _, r := range withoutEcho(t, faulty.Fault{}, role, everything(role), short) {
-		usual[r.Case.ID] = r.Verdict
+	usual := map[string]verdict.Verdict{} // what a correct peer gets: without TLS, and over TLS
+	for _, correct := range []faulty.Fault{{}, {Area: faulty.TLS}} {
+		for _, r := range withoutEcho(t, correct, role, sample(correct, role), short) {
+			usual[r.Case.ID] = r.Verdict
+		}
 	}
 	t.Run("faults", func(t *testing.T) {
 		for _, f := range faulty.Faults() {

@@ -25,6 +25,9 @@ var aboutOpening = []string{"rfc6455/3/*", "rfc6455/4.*", "rfc6455/9.1/*", "rfc6
 // first one of each section.
 var aboutText = []string{"6.1.*", "6.2.*", "6.3.*", "6.4.*"}
 
+// aboutTLS lists the cases about TLS.
+var aboutTLS = []string{"rfc6455/10.6/*"}
+
 // Measures reports whether the matrix has the case with that id for the fault. It
 // leaves out the heavy cases; cases that differ only in their text, if the fault is
 // not about text; and cases that differ only in the opening handshake, if the fault is
@@ -32,6 +35,8 @@ var aboutText = []string{"6.1.*", "6.2.*", "6.3.*", "6.4.*"}
 func Measures(f Fault, id string) bool {
 	opens := f.Area == ServerHandshake || f.Area == ClientHandshake || f.Area == Deflate || f.Name == ""
 	switch {
+	case f.Area == TLS:
+		return matchesAny(aboutTLS, id)
 	case matchesAny(heavy, id):
 		return slices.Contains(light, id)
 	case matchesAny(aboutOpening, id):

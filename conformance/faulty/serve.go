@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -18,6 +19,28 @@ import (
 // or l is closed. It returns when every connection has ended. The error is nil, unless
 // accepting a connection fails or a server cannot have the fault.
 func Serve(ctx context.Context, l net.Listener, f Fault) error {
+	return serve(ctx, l, f, ServeConn)
+}
+
+// ServeTLS is like [Serve], over TLS with a certificate.
+func ServeTLS(ctx context.Context, l net.Listener, certificate tls.Certificate, f Fault) error {
+	return serve(ctx, l, f, func(ctx context.Context, conn net.Conn, f Fault) {
+		config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}, NextProtos: []string{"http/1.1"}}
+		if f.secure != nil {
+			f.secure(config)
+		}
+		secure := newTunnel(conn, tls.Server, config)
+		defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+		_ = conn.SetDeadline(time.Now().Add(handshakeTime))
+		if secure.HandshakeContext(ctx) != nil { // RFC6455-4.2.2-3
+			_ = conn.Close()
+			return
+		}
+		ServeConn(ctx, secure, f)
+	})
+}
+
+func serve(ctx context.Context, l net.Listener, f Fault, each func(context.Context, net.Conn, Fault)) error {
 	if !f.HasRole(wire.RoleServer) {
 		return roleError(f, wire.RoleServer)
 	}
@@ -34,7 +57,7 @@ func Serve(ctx context.Context, l net.Listener, f Fault) error {
 		case err != nil:
 			return fmt.Errorf("accepting a connection: %w", err)
 		}
-		conns.Go(func() { ServeConn(ctx, conn, f) })
+		conns.Go(func() { each(ctx, conn, f) })
 	}
 }
 
@@ -96,7 +119,7 @@ func shakeHands(ctx context.Context, conn net.Conn, host, caFile string, f Fault
 	if f.secure != nil {
 		f.secure(config)
 	}
-	secure := tls.Client(conn, config)
+	secure := newTunnel(conn, tls.Client, config)
 	return secure, secure.HandshakeContext(ctx)
 }
 

@@ -185,7 +185,7 @@ func decide(outcomes []script.Outcome, o observed.Conversation) Judgement {
 		j.Code = end.close.Code
 	}
 	for i, out := range outcomes {
-		if out.Ending.FIN && wasReset(o.Events) {
+		if out.Ending.FIN && wasReset(o.Events) || out.Ending.Notify && !notified(o.Events) {
 			continue
 		}
 		if MatchEvents(out.Events, got) == matchFull && over(out, end, o) {
@@ -323,6 +323,11 @@ func notOpened(events []observed.Event) bool {
 
 func wasReset(events []observed.Event) bool {
 	return slices.ContainsFunc(events, func(e observed.Event) bool { return e.Kind == observed.EventReset })
+}
+
+// notified reports whether the end of the peer's octets is that of TLS.
+func notified(events []observed.Event) bool {
+	return slices.ContainsFunc(events, func(e observed.Event) bool { return e.Kind == observed.EventEOF && !e.Truncated })
 }
 
 // Answers leaves out what any endpoint may send unasked: pings

@@ -72,6 +72,8 @@ func preferred(o script.Outcome) string {
 	case end.By == script.ByHarness && len(parts) > 0:
 	case end.FIN && end.By == script.ByRefusal:
 		parts = append(parts, "close TCP")
+	case end.Notify:
+		parts = append(parts, duty(end)+" and end TLS with a close_notify alert")
 	case end.FIN:
 		parts = append(parts, duty(end)+" and end TCP with a FIN")
 	case end.By == script.ByScript && end.Clean && len(end.Codes) > 0:
@@ -127,6 +129,9 @@ func (e *explainer) did() string {
 	}
 	if last := len(parts) - 1; last > 0 && parts[last] == "closed TCP" && strings.HasPrefix(parts[last-1], "sent Close") {
 		parts = parts[:last] // that follows from the Close frame
+		if e.c.Script.Outcomes[0].Ending.Notify && events[len(events)-1].Truncated {
+			parts = append(parts, "closed TCP without a close_notify alert")
+		}
 	}
 	if len(parts) > most {
 		parts = append(parts[:most:most], "…")

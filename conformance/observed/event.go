@@ -61,6 +61,8 @@ type Event struct {
 	// Answer: the message answers a question of the script. All others of an application
 	// are passed over.
 	Answer bool
+	// Truncated: TCP ended, and TLS above it did not: no close_notify alert came before.
+	Truncated bool
 	// Late: the event is what was due, after its time.
 	Late bool
 	// Response is the response to the opening request.

@@ -15,6 +15,7 @@ import (
 	"github.com/wsspec/wsspec/conformance/judge"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/stream"
+	"github.com/wsspec/wsspec/conformance/tunnel"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -33,6 +34,9 @@ type Target struct {
 	ForeignOrigin string
 	// Subprotocols are asked for, in order of preference.
 	Subprotocols []string
+	// Secure is the same server at a wss: URL, where the cases about TLS are played; nil means
+	// that they are played at URL.
+	Secure *Target
 	// TLS is used for wss: URLs; nil means the defaults.
 	TLS *tls.Config
 	// Address, if it is not empty, is the host and port that connections go to, in place of
@@ -123,6 +127,11 @@ func (t *Target) RequestFields() wire.Fields {
 // Connect opens TCP and, for a wss URL, TLS, when it is its turn by the Pace. The error is a
 // *TargetError, an error of the harness's own machine, or that of the context.
 func (t *Target) Connect(ctx context.Context, d stream.Deadlines) (net.Conn, error) {
+	return t.ConnectBy(ctx, script.TLS{}, d)
+}
+
+// ConnectBy is [Target.Connect] with TLS as a case wants it.
+func (t *Target) ConnectBy(ctx context.Context, how script.TLS, d stream.Deadlines) (net.Conn, error) {
 	if err := t.Pace.wait(ctx); err != nil {
 		return nil, err
 	}
@@ -139,14 +148,16 @@ func (t *Target) Connect(ctx context.Context, d stream.Deadlines) (net.Conn, err
 	if config.ServerName == "" {
 		config.ServerName = t.URL.Hostname() // RFC6455-4.1-18
 	}
-	config.NextProtos = []string{"http/1.1"}
-	secure := tls.Client(conn, config)
-	if err := secure.HandshakeContext(ctx); err != nil {
+	secure, err := tunnel.Client(ctx, conn, config, how, d.CutSpacing(mostPieces))
+	if err != nil {
 		conn.Close()
 		return nil, late(NewTargetError(TLSRefused, err, "the TLS handshake with %s failed", t.address()), d.Connect)
 	}
 	return secure, nil
 }
+
+// mostPieces stands for a record that is cut into very many segments.
+const mostPieces = 1000
 
 // ConnectTCP opens TCP alone. The error is as for [Target.Connect].
 func (t *Target) ConnectTCP(ctx context.Context, d stream.Deadlines) (net.Conn, error) {

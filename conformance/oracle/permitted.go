@@ -274,6 +274,9 @@ func (p *Permitted) ending(fate Fate) *Ending {
 	return nil
 }
 
+// Stays reports whether the connection may stay open.
+func (p *Permitted) Stays() bool { return p.ending(Stays) != nil }
+
 // String returns a readable form of the set.
 func (p *Permitted) String() string {
 	parts := make([]string, 0, len(p.Answers))

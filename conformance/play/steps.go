@@ -45,9 +45,15 @@ func (p *stepPlayer) VisitHold(s script.Hold) {
 func (p *stepPlayer) VisitPause(script.Pause)             { p.Until(p.ctx, p.Deadlines.Settle, peerEnded) }
 func (p *stepPlayer) VisitStopReading(script.StopReading) { p.StopReading() }
 func (p *stepPlayer) VisitReadSlowly(s script.ReadSlowly) { p.ReadSlowly(s.Octets) }
-func (p *stepPlayer) VisitHalfClose(script.HalfClose)     { p.CloseWrite() }
-func (p *stepPlayer) VisitReset(script.Reset)             { p.Reset() }
-func (p *stepPlayer) VisitConnect(s script.Connect)       { p.connectAgain(p.ctx, s) }
+func (p *stepPlayer) VisitHalfClose(s script.HalfClose) {
+	if s.Truncate {
+		p.Truncate()
+		return
+	}
+	p.CloseWrite()
+}
+func (p *stepPlayer) VisitReset(script.Reset)       { p.Reset() }
+func (p *stepPlayer) VisitConnect(s script.Connect) { p.connectAgain(p.ctx, s) }
 
 func (p *stepPlayer) VisitFlood(s script.Flood) { p.flood(p.ctx, s) }
 

@@ -26,7 +26,7 @@ func NoEcho(c *script.Case) *script.Case {
 	if opens {
 		steps = withoutSends(steps)
 	}
-	if c.Script.WantsNoConnection() {
+	if c.Script.WantsNoConnection() && !slices.ContainsFunc(c.Script.Outcomes, expectsMessage) {
 		out.Script.Opening = withPings(c.Script.Opening)
 	}
 	p.look(out.Script.Opening, steps)
@@ -175,6 +175,8 @@ func lastEcho(events []script.Expect) (last *script.Expect) {
 func isMessage(e script.Expect) bool {
 	return e.Kind == script.ExpectMessage || e.Kind == script.ExpectMaybe && e.Opcode != wire.OpPong
 }
+
+func expectsMessage(o script.Outcome) bool { return slices.ContainsFunc(o.Events, isMessage) }
 
 // replaced are events in which the pong of a mark has taken the place of the echo that
 // was waited for, and no other echo is left.

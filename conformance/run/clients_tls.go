@@ -3,25 +3,20 @@ package run
 import (
 	"cmp"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"time"
 
+	"github.com/wsspec/wsspec/conformance/certificate"
 	"github.com/wsspec/wsspec/conformance/observed"
 	"github.com/wsspec/wsspec/conformance/opening"
 	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/tunnel"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -46,6 +41,9 @@ var (
 	}
 )
 
+// mostPieces stands for a record that is cut into very many segments.
+const mostPieces = 1000
+
 // overOwnListener plays a case about TLS with a client: at a listener of its own, with a
 // certificate made for it.
 func (r *clientRun) overOwnListener(ctx context.Context, service *Service, c *script.Case) Result {
@@ -58,7 +56,7 @@ func (r *clientRun) overOwnListener(ctx context.Context, service *Service, c *sc
 		return notPlayed(c, wire.RoleClient, started, nil, fmt.Errorf("this machine has no room for a certificate: %w", err))
 	}
 	defer os.RemoveAll(dir)
-	certificate, caFile, err := selfMade(dir, c.Script.Transport)
+	made, caFile, err := madeFor(c.Script.Transport, dir)
 	if err != nil {
 		return notPlayed(c, wire.RoleClient, started, nil, err)
 	}
@@ -83,7 +81,7 @@ func (r *clientRun) overOwnListener(ctx context.Context, service *Service, c *sc
 	case opening.OwnFault(err):
 		res = notPlayed(c, wire.RoleClient, started, nil, errShort(err))
 	case err == nil:
-		res = r.overTLS(ctx, service, c, conn, certificate, started)
+		res = r.overTLS(ctx, service, c, conn, &made.Leaf, started)
 		conn.Close()
 	}
 	timer := time.AfterFunc(r.deadlines.Drop, kill)
@@ -100,23 +98,23 @@ func (r *clientRun) overOwnListener(ctx context.Context, service *Service, c *sc
 }
 
 // overTLS is one connection of a case about TLS.
-func (r *clientRun) overTLS(ctx context.Context, service *Service, c *script.Case, conn net.Conn, certificate tls.Certificate, started time.Time) Result {
+func (r *clientRun) overTLS(ctx context.Context, service *Service, c *script.Case, conn net.Conn, shown *tls.Certificate, started time.Time) Result {
 	name, hello := "", false
 	var protocols []string
 	if c.Script.Transport == script.SelectsHTTP2 {
 		protocols = []string{"h2", "http/1.1"}
 	}
-	shaken := tls.Server(conn, &tls.Config{
-		MinVersion: tls.VersionTLS12, // RFC6455-10.6-3
+	config := &tls.Config{
 		NextProtos: protocols,
-		GetCertificate: func(info *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		GetConfigForClient: func(info *tls.ClientHelloInfo) (*tls.Config, error) {
 			name, hello = info.ServerName, true
-			return &certificate, nil
+			return nil, nil
 		},
-	})
+		Certificates: []tls.Certificate{*shown},
+	}
 	living, stop := context.WithTimeout(ctx, r.deadlines.Handshake)
 	defer stop()
-	err := shaken.HandshakeContext(living)
+	shaken, err := tunnel.Server(living, conn, config, c.Script.TLS, r.deadlines.CutSpacing(mostPieces))
 	seen := observed.Conversation{ScriptClosedAt: -1, HarnessClosedAt: -1, Transcript: observed.Transcript{{At: time.Since(started), Kind: observed.EntryConnect, Text: tlsFor(hello, name)}}}
 	violated := func(rule *wire.Rule, format string, args ...any) Result {
 		return notPlayed(c, wire.RoleClient, started, seen.Transcript, rule.Violation(format, args...))
@@ -129,6 +127,8 @@ func (r *clientRun) overTLS(ctx context.Context, service *Service, c *script.Cas
 		return violated(ruleServerName, "the client sends no server name (SNI) in its TLS handshake, the URL says localhost")
 	case hello && name != "localhost":
 		return violated(ruleServerName, "the client names the server %q in its TLS handshake, the URL says localhost", name)
+	case err != nil && c.Script.TLS.Version != 0:
+		return notTested(c, wire.RoleClient, started, nil, fmt.Sprintf("The client takes part in no TLS handshake where the server supports %s only: %v.", tls.VersionName(c.Script.TLS.Version), err))
 	case err != nil && c.Script.Transport.BadCertificate() == "":
 		return notTested(c, wire.RoleClient, started, nil, "The TLS handshake with the client failed, as it does if the client does not take the authority that SSL_CERT_FILE names: "+err.Error()+".")
 	case err == nil && c.Script.Transport.BadCertificate() == "":
@@ -168,59 +168,22 @@ func tlsFor(hello bool, name string) string {
 	return "a TLS handshake for " + strconv.Quote(name)
 }
 
-// selfMade makes an authority and a certificate of its for an hour, and
-// writes the authority to a PEM file. The certificate is for localhost, or bad as the
-// transport asks.
-func selfMade(dir string, t script.Transport) (certificate tls.Certificate, caFile string, err error) {
+// madeFor makes a certificate for localhost, or one that is bad as the transport asks, and
+// writes its authority to a PEM file.
+func madeFor(t script.Transport, dir string) (made *certificate.Issued, caFile string, err error) {
 	now := time.Now()
-	make := func(name string, parent *x509.Certificate, signer *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey, error) {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			return nil, nil, err
-		}
-		serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
-		if err != nil {
-			return nil, nil, err
-		}
-		template := &x509.Certificate{
-			SerialNumber: serial, Subject: pkix.Name{CommonName: name},
-			NotBefore: now.Add(-time.Minute), NotAfter: now.Add(time.Hour),
-			KeyUsage: x509.KeyUsageDigitalSignature, BasicConstraintsValid: true,
-		}
-		if parent == nil {
-			parent, signer = template, key
-			template.IsCA, template.KeyUsage = true, x509.KeyUsageCertSign
-			template.NotBefore, template.NotAfter = now.Add(-3*time.Hour), now.Add(3*time.Hour) // so that only the certificate's own time is bad
-		} else {
-			template.DNSNames, template.IPAddresses = []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1)}
-			switch t {
-			case script.OtherName:
-				template.DNSNames, template.IPAddresses = []string{"other.example"}, nil
-			case script.Expired:
-				template.NotBefore, template.NotAfter = now.Add(-2*time.Hour), now.Add(-time.Hour)
-			case script.NotYetValid:
-				template.NotBefore, template.NotAfter = now.Add(time.Hour), now.Add(2*time.Hour)
-			}
-			template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-		}
-		der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
-		if err != nil {
-			return nil, nil, err
-		}
-		parsed, err := x509.ParseCertificate(der)
-		return parsed, key, err
+	r := certificate.Request{Hosts: []string{"localhost", "127.0.0.1"}, From: now.Add(-time.Minute), Until: now.Add(time.Hour)}
+	switch t {
+	case script.OtherName:
+		r.Hosts = []string{"other.example"}
+	case script.Expired:
+		r.From, r.Until = now.Add(-2*time.Hour), now.Add(-time.Hour)
+	case script.NotYetValid:
+		r.From, r.Until = now.Add(time.Hour), now.Add(2*time.Hour)
 	}
-	authority, authorityKey, err := make("wsspec test authority", nil, nil)
-	if err != nil {
-		return certificate, "", err
-	}
-	leaf, key, err := make("localhost", authority, authorityKey)
-	if err != nil {
-		return certificate, "", err
+	if made, err = certificate.Issue(r); err != nil {
+		return nil, "", err
 	}
 	caFile = filepath.Join(dir, "authority.pem")
-	if err := os.WriteFile(caFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw}), 0o600); err != nil {
-		return certificate, "", err
-	}
-	return tls.Certificate{Certificate: [][]byte{leaf.Raw}, PrivateKey: key, Leaf: leaf}, caFile, nil
+	return made, caFile, os.WriteFile(caFile, made.AuthorityPEM(), 0o600)
 }

@@ -257,7 +257,7 @@ func (r *serverRun) second(ctx context.Context) func(i int) (Result, bool) {
 		if first.mute && second.Verdict != verdict.Fail {
 			return second, true // it could not be played before
 		}
-		if c := r.cases[i]; first.mute && second.mute && c.Script.Opening == nil && len(c.Script.Offers) == 0 && r.health.hasAnswered() {
+		if c := r.cases[i]; first.mute && second.mute && c.Script.Opening == nil && len(c.Script.Offers) == 0 && c.Script.TLS == (script.TLS{}) && r.health.hasAnswered() {
 			return notRun(c, wire.RoleServer, "Not run: in two plays the server answered no opening request in time. Those of other cases it did answer, and this case sends the same. "+opening.MoreTime+" gives more time."), true
 		}
 		return first.or(r.opts.orMore(ctx, second, r.more(ctx, i))), true

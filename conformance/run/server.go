@@ -66,6 +66,10 @@ type Options struct {
 	// results become part of those of the cases: see [Result.Variants]. A case that passed
 	// fails if a variant does.
 	Vary vary.Depth
+	// VaryAmong are the cases among which the variants are chosen; nil means those of the
+	// run. A run of one shard names the cases of all shards, so that the shards together
+	// play the variants that one run of all cases plays.
+	VaryAmong []*script.Case
 	// NoEcho: the peer does not send messages back. What needs an echo is judged by the
 	// life of the connection: see package project.
 	NoEcho bool
@@ -138,30 +142,44 @@ func (r *serverRun) once(ctx context.Context, c *script.Case, attempt int) Resul
 // play is once, without what the watcher has not seen at the end.
 func (r *serverRun) play(ctx context.Context, c *script.Case, attempt int, w *watcher, k *canary) Result {
 	started := time.Now()
+	target := r.targetOf(c)
 	switch {
+	case c.Script.WithoutTLS && target.URL.Scheme == "wss":
+		return notTested(c, wire.RoleServer, started, nil, withoutTLS)
 	case c.Script.Transport == script.AnyTransport:
-	case r.target.URL.Scheme != "wss":
-		return notTested(c, wire.RoleServer, started, nil, notSecureServer(r.target))
+	case target.URL.Scheme != "wss":
+		return notTested(c, wire.RoleServer, started, nil, notSecureServer(target))
 	case c.Script.Transport != script.Secure:
-		return r.abusedTLS(ctx, c, started)
+		return r.abusedTLS(ctx, c, target, started)
 	}
 	if r.lacksOrigin(c) {
 		return notTested(c, wire.RoleServer, started, nil, "The case needs to know an origin that the server is to refuse: --foreign-origin names it.")
 	}
 	keys := stream.NewMaskKeys(c.ID, attempt)
 	deadlines := r.deadlinesNow()
-	conn, err := r.connect(ctx, r.target.Connect, deadlines)
+	conn, err := r.connect(ctx, func(ctx context.Context, d stream.Deadlines) (net.Conn, error) {
+		return target.ConnectBy(ctx, c.Script.TLS, d)
+	}, deadlines)
+	if why := refusesTLS(c, err); why != "" {
+		return notTested(c, wire.RoleServer, started, nil, why)
+	}
 	if err != nil {
 		return notPlayed(c, wire.RoleServer, started, nil, err)
 	}
 	defer conn.Close()
+	if selectsHTTP2(conn) {
+		return r.speaksHTTP2(ctx, c, target, conn, started)
+	}
 	if how := c.Script.Opening; how != nil && how.Silent {
 		return r.silent(ctx, c, conn, keys, started, w, k)
 	}
-	o, err := opening.Open(ctx, conn, r.target, &c.Script, keys, deadlines, started)
+	o, err := opening.Open(ctx, conn, target, &c.Script, keys, deadlines, started)
 	r.experience.learnOpening(!isTimeout(err))
 	if err == nil {
 		r.health.served(started) // the kernel alone can take a connection, and not answer
+	}
+	if c.Script.TLS.NoServerName && !isTimeout(err) && (err != nil || !o.Opened()) {
+		return notTested(c, wire.RoleServer, started, o.Transcript, noServerName)
 	}
 	if errors.Is(err, opening.ErrNotKept) {
 		return notTested(c, wire.RoleServer, started, o.Transcript, judge.SentenceCase(err.Error())+".")
@@ -229,7 +247,7 @@ func (r *serverRun) opened(o *opening.ToServer, err error, c *script.Case) error
 	if !o.Opened() {
 		return o.RefusalError()
 	}
-	if v := o.Check(r.target, c.Script.Inspect); v != nil && c.Script.MayOpen() {
+	if v := o.Check(r.targetOf(c), c.Script.Inspect); v != nil && c.Script.MayOpen() {
 		return v
 	}
 	return nil
@@ -239,11 +257,12 @@ func (r *serverRun) opened(o *opening.ToServer, err error, c *script.Case) error
 // handshake and the case's offers.
 func (r *serverRun) another(c *script.Case, keys *stream.MaskKeys, started time.Time, w *watcher) func(context.Context, *stream.Conn) (*stream.Conn, error) {
 	return func(ctx context.Context, before *stream.Conn) (*stream.Conn, error) {
-		conn, err := r.connect(ctx, r.target.Connect, r.opts.Deadlines)
+		target := r.targetOf(c)
+		conn, err := r.connect(ctx, target.Connect, r.opts.Deadlines)
 		if err != nil {
 			return nil, err
 		}
-		o, err := opening.Open(ctx, conn, r.target, &script.Script{Offers: c.Script.Offers}, keys, r.opts.Deadlines, started)
+		o, err := opening.Open(ctx, conn, target, &script.Script{Offers: c.Script.Offers}, keys, r.opts.Deadlines, started)
 		if err := r.opened(o, err, c); err != nil {
 			conn.Close()
 			return nil, err

@@ -65,6 +65,9 @@ func takesAnyConnection(c *script.Case) bool {
 	return !c.Script.OwnURL() && c.Script.PlaysBefore == 0 && c.Script.Transport == script.AnyTransport && (how == nil || !how.Silent && len(how.Earlier) == 0)
 }
 
+// AgentOfAll is the name that results have of the client, if EachConnection is set.
+func (s *Service) AgentOfAll() string { return s.agentOfAll() }
+
 // agentOfAll is the name of the client that all connections come from.
 func (s *Service) agentOfAll() string { return cleanAgent(s.Agent) }
 

@@ -266,7 +266,11 @@ func (s *Service) judge(ctx context.Context, in *opening.FromClient, agent strin
 		in.RejectInvalid(broken)
 		return notPlayed(c, wire.RoleClient, in.Began, in.Transcript, broken[0])
 	}
-	if _, secure := in.Conn.(*tls.Conn); c.Script.Transport != script.AnyTransport && !secure {
+	_, secure := in.Conn.(interface{ ConnectionState() tls.ConnectionState })
+	if secure && c.Script.WithoutTLS {
+		return s.notApplicable(ctx, in, c, attempt, withoutTLS)
+	}
+	if c.Script.Transport != script.AnyTransport && !secure {
 		return s.notApplicable(ctx, in, c, attempt, "The case is about TLS, which takes a client that wsspec starts for each case.")
 	}
 	if how := c.Script.Opening; how != nil && (how.Silent || len(how.Earlier) > 0) {

@@ -75,8 +75,17 @@ func newVariation(cases []*script.Case, role wire.Role, opts Options, play func(
 		own: map[*script.Case]Result{}, told: map[*script.Case]*script.Case{},
 		found: map[*script.Case]*finding{}, failures: map[string]int{},
 	}
-	for _, c := range vary.Select(cases, role, opts.Vary) {
-		v.choices[c.Of] = append(v.choices[c.Of], c)
+	among, own := opts.VaryAmong, map[*script.Case]bool{}
+	if among == nil {
+		among = cases
+	}
+	for _, c := range cases {
+		own[c] = true
+	}
+	for _, c := range vary.Select(among, role, opts.Vary) {
+		if own[c.Of] {
+			v.choices[c.Of] = append(v.choices[c.Of], c)
+		}
 	}
 	return v
 }

@@ -65,6 +65,10 @@ type Script struct {
 	// Transport says what the case needs below WebSocket; the zero value is
 	// whatever the target has.
 	Transport Transport
+	// WithoutTLS: the case is about TCP, and is not played over TLS.
+	WithoutTLS bool
+	// TLS says how the harness's part of TLS differs from the usual one.
+	TLS TLS
 	// Resource is the path and query of the URL that a client under test is
 	// started with; empty means the usual one. Targets are the request targets
 	// that the client may then send; empty permits all. In both, {case} stands
@@ -207,6 +211,12 @@ func (s *Script) Sentences() []string {
 	var out []string
 	if s.Transport != AnyTransport {
 		out = append(out, s.Transport.String())
+	}
+	if s.WithoutTLS {
+		out = append(out, "connect without TLS")
+	}
+	if tls := s.TLS.String(); tls != "" {
+		out = append(out, tls)
 	}
 	if len(s.Offers) > 0 {
 		parts := make([]string, len(s.Offers))

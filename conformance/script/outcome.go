@@ -29,6 +29,8 @@ type Ending struct {
 	Any bool
 	// FIN: TCP must end with a FIN, not with a reset.
 	FIN bool
+	// Notify: over TLS, a close_notify alert must come before TCP ends.
+	Notify bool
 	// Exact: the peer must close with one of the codes. No other end matches the
 	// outcome.
 	Exact bool
@@ -88,6 +90,10 @@ func Abandoned() Ending { return Ending{By: ByHarness, Abandon: true} }
 // octets that were on their way (RFC6455-7.1.1-1).
 func (e Ending) WithFIN() Ending { e.FIN = true; return e }
 
+// WithCloseNotify also requires that TLS ends with a close_notify alert. RFC 6455 7.1.1 asks
+// for a clean end of the TLS session as well (RFC6455-7.1.1-1).
+func (e Ending) WithCloseNotify() Ending { e.Notify = true; return e }
+
 // Exactly makes the Close frame part of the outcome: with another code, or without a
 // Close frame, the outcome does not match. A Close without a code matches only if it is
 // an answer (RFC6455-7.4-2).
@@ -102,6 +108,10 @@ func (e Ending) String() string {
 	if e.FIN {
 		e.FIN = false
 		return e.String() + ", TCP ending by a FIN"
+	}
+	if e.Notify {
+		e.Notify = false
+		return e.String() + ", TLS ending by a close_notify alert"
 	}
 	switch {
 	case e.Abandon:

@@ -19,8 +19,12 @@ type ReadSlowly struct {
 }
 
 // HalfClose sends a FIN. The harness then writes nothing more and goes on reading. Over
-// TLS, it sends a close_notify alert.
-type HalfClose struct{}
+// TLS, it sends a close_notify alert in place of the FIN (RFC 8446 6.1).
+type HalfClose struct {
+	// Truncate: over TLS, TCP ends by a FIN without a close_notify alert, so that the peer
+	// cannot know that this was all (RFC 8446 6.1).
+	Truncate bool
+}
 
 // Reset ends TCP with a reset, so that the peer loses octets that it has not read. Over
 // TLS, it resets the TCP connection below.
@@ -47,7 +51,12 @@ func (s ReadSlowly) String() string {
 }
 
 // String describes the step for people.
-func (HalfClose) String() string { return "send a FIN and go on reading" }
+func (s HalfClose) String() string {
+	if s.Truncate {
+		return "send a FIN of TCP without a close_notify alert of TLS, and go on reading"
+	}
+	return "send a FIN (over TLS a close_notify alert) and go on reading"
+}
 
 // String describes the step for people.
 func (Reset) String() string { return "reset TCP" }

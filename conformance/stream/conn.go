@@ -166,8 +166,12 @@ func (l *Conn) lost(err error) {
 	switch {
 	case errors.Is(err, net.ErrClosed): // the harness closed TCP itself
 		l.file(nil, nil)
-	case errors.Is(err, io.EOF):
-		l.over(at, observed.EntryEOF, "TCP closed by the peer", observed.EventEOF, cut)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF): // inside a record of TLS
+		text := "TCP closed by the peer"
+		if l.truncated() {
+			text += ", without a close_notify alert of TLS"
+		}
+		l.over(at, observed.EntryEOF, text, observed.EventEOF, cut)
 	default:
 		text := "TCP reset by the peer"
 		if !errors.Is(err, syscall.ECONNRESET) {
@@ -180,7 +184,7 @@ func (l *Conn) lost(err error) {
 // over files the end of TCP, which may have cut off a frame; the lock is held.
 func (l *Conn) over(at time.Duration, entry observed.EntryKind, text string, event observed.EventKind, cut string) {
 	e := l.reader.entry(at, entry, nil, text)
-	l.file([]observed.Entry{e}, []observed.Event{{Kind: event, At: at, Name: cut, Position: observed.Position{Last: e.Number}}})
+	l.file([]observed.Entry{e}, []observed.Event{{Kind: event, At: at, Name: cut, Truncated: l.truncated(), Position: observed.Position{Last: e.Number}}})
 }
 
 // file adds to transcript and events; the lock is held.

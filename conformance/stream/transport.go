@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"crypto/tls"
 	"net"
 	"slices"
 	"time"
@@ -39,12 +38,34 @@ func (l *Conn) CloseWrite() {
 	_ = half.CloseWrite()
 }
 
+// Truncate sends a FIN, over TLS one of TCP alone: without a close_notify alert. What is
+// written later is lost.
+func (l *Conn) Truncate() {
+	half, ok := l.tcp().(interface{ CloseWrite() error })
+	if !ok || l.finSent {
+		return
+	}
+	l.finSent = true
+	_ = half.CloseWrite()
+}
+
+// tcp is the connection below TLS, if there is TLS.
+func (l *Conn) tcp() net.Conn {
+	if secure, ok := l.transport.(interface{ NetConn() net.Conn }); ok {
+		return secure.NetConn()
+	}
+	return l.transport
+}
+
+// truncated reports whether TCP ended, and TLS above it did not (RFC 8446 6.1).
+func (l *Conn) truncated() bool {
+	secure, ok := l.transport.(interface{ Truncated() bool })
+	return ok && secure.Truncated()
+}
+
 // Reset ends TCP by a reset, and waits for the reader to stop.
 func (l *Conn) Reset() {
-	below := l.transport
-	if secure, ok := below.(*tls.Conn); ok {
-		below = secure.NetConn()
-	}
+	below := l.tcp()
 	if tcp, ok := below.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}

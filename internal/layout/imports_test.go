@@ -39,29 +39,30 @@ var layers = [][]string{
 	{"conformance/stream"},
 	{"conformance/judge"},
 	{"conformance/observed"},
-	{"conformance/catalog", "conformance/vary", "conformance/project"},
+	{"conformance/catalog", "conformance/vary", "conformance/project", "conformance/tunnel"},
 	{"conformance/script"},
 	{"conformance/oracle", "conformance/faulty", "conformance/rfc"},
 	{"conformance/verdict"},
 	{"ref"},
-	{"internal", "reports/internal/wording", "reports/secrets", "conformance/capture"},
+	{"internal", "reports/internal/wording", "reports/secrets", "conformance/capture", "conformance/certificate"},
 	{"ref/wire"},
 }
 
 // rules say more than the layers do: what a package may import of this module, in
 // full.
 var rules = map[string][]string{
-	"ref":                 {"ref/wire"},
-	"ref/wire":            {},
-	"conformance/verdict": {},
-	"conformance/rfc":     {},
-	"conformance/capture": {},
-	"conformance/script":  {"conformance/verdict", "internal/payloads", "ref/wire"},
-	"conformance/judge":   {"conformance/script", "conformance/observed", "conformance/verdict", "ref/wire"},
-	"conformance/oracle":  {"ref/wire"},
-	"conformance/faulty":  {"ref/wire"},
-	"conformance/catalog": {"conformance/rfc", "conformance/script", "conformance/verdict", "internal/payloads", "ref/wire"},
-	"reports":             {"conformance/verdict", "reports/internal/wording", "reports/secrets"},
+	"ref":                     {"ref/wire"},
+	"ref/wire":                {},
+	"conformance/verdict":     {},
+	"conformance/rfc":         {},
+	"conformance/capture":     {},
+	"conformance/certificate": {},
+	"conformance/script":      {"conformance/verdict", "internal/payloads", "ref/wire"},
+	"conformance/judge":       {"conformance/script", "conformance/observed", "conformance/verdict", "ref/wire"},
+	"conformance/oracle":      {"ref/wire"},
+	"conformance/faulty":      {"ref/wire"},
+	"conformance/catalog":     {"conformance/rfc", "conformance/script", "conformance/verdict", "internal/payloads", "ref/wire"},
+	"reports":                 {"conformance/verdict", "reports/internal/wording", "reports/secrets"},
 }
 
 const module = "github.com/wsspec/wsspec/"

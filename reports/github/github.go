@@ -38,7 +38,7 @@ func Write(w io.Writer, r *reports.Report) error {
 		}
 	}
 	level := "notice"
-	if outline.Incomplete(shown, summary) != "" {
+	if outline.Cut(shown, summary) {
 		level = "error"
 	}
 	command(&b, level, "wsspec", h.Sentence+". "+h.Detail)

@@ -24,7 +24,7 @@ var Form = reports.Form{Name: "junit", File: "junit.xml", About: "for CI systems
 // the run's baseline knows is skipped, with a message that begins with "known"; a case
 // that is better than in the baseline says so in its output. A peer whose
 // planned cases did not all run has one more suite, whose only test is an error that
-// says so. The explanation of a case
+// says so. A report with only some shards of a run has one whose only test is skipped. The explanation of a case
 // that warns or is flaky is in the test's output.
 //
 // Characters that cannot be seen or that XML 1.0 does not allow are replaced, and long
@@ -43,6 +43,7 @@ func Write(w io.Writer, r *reports.Report) error {
 	for _, suite := range incompleteSuites(r) {
 		suites.Tests += suite.Tests
 		suites.Errors += suite.Errors
+		suites.Skipped += suite.Skipped
 		suites.Suites = append(suites.Suites, suite)
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {

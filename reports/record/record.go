@@ -133,6 +133,18 @@ func (r *Record) addTarget(t reports.Target) {
 	r.journaled(func(j *reports.Journal) error { return j.Target(t) })
 }
 
+// Shard says that the run is one shard of a divided run, and which cases of an agent all
+// shards together have, in the order of the run.
+func (r *Record) Shard(agent string, role wire.Role, s reports.Shard, cases []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	peer := reports.Peer{Agent: agent, Role: roleOf(role)}
+	r.addTarget(reports.Target{Agent: peer.Agent, Role: peer.Role})
+	at := slices.IndexFunc(r.report.Targets, func(t reports.Target) bool { return t.Peer() == peer })
+	r.report.Targets[at].Shards = reports.NewShards(s, cases)
+	r.journaled(func(j *reports.Journal) error { return j.Target(r.report.Targets[at]) })
+}
+
 // Add adds results of one agent, which needs a target only for its URL. An agent
 // has at most one result for each role and case: [Record.WriteFolder] refuses a
 // second one.

@@ -41,6 +41,9 @@ func Write(w io.Writer, r *reports.Report) error {
 	if r.Interrupted != "" {
 		out.Invocations[0].fail("The run was interrupted: " + r.Interrupted)
 	}
+	if shards := outline.OnlyShards(r); shards != "" {
+		out.Invocations[0].Notifications = append(out.Invocations[0].Notifications, notification{Level: "note", Message: text{shards}})
+	}
 	for _, gap := range outline.Gaps(r) {
 		out.Invocations[0].fail(gap.Sentence())
 	}

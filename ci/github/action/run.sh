@@ -56,6 +56,10 @@ case $code in
 esac
 output result "$result"
 output exit-code "$code"
+# A shard (--shard in args) has a folder of its own.
+for dir in "$OUT"/shard-*-of-*; do
+	if [ -f "$dir/report.json" ] && ! [ "$RUNNER_TEMP/wsspec-began" -nt "$dir/report.json" ]; then OUT=$dir; break; fi
+done
 # A report that was there before says nothing about this run.
 if [ -f "$OUT/report.json" ] && ! [ "$RUNNER_TEMP/wsspec-began" -nt "$OUT/report.json" ]; then
 	"$wsspec" report "$OUT" --format github

@@ -61,8 +61,11 @@ func PeerCards(r *reports.Report, s reports.Summary) []PeerCard {
 		c := PeerCard{Target: t, Key: PeerKey(t.Agent, t.Role), Counts: bar(a.Verdicts, a.Cases), Clauses: len(broken[t.Peer()])}
 		c.Verdict, c.Word = Overall(a.Verdicts, a.Cases)
 		c.Detail = detail(a.Verdicts, a.Cases, c.Clauses)
-		if conforms := c.Verdict == verdict.Pass || c.Verdict == verdict.Warn; conforms && (unnamed || t.Unfinished != "") {
+		if conforms := c.Verdict == verdict.Pass || c.Verdict == verdict.Warn; conforms && (unnamed || t.Unfinished != "" || !t.Shards.Complete()) {
 			c.Verdict, c.Word = verdict.NotRun, "was not tested in full"
+		}
+		if sentence := shardSentence(&t, a.Cases); sentence != "" {
+			c.Detail += " " + sentence
 		}
 		if t.Unfinished != "" {
 			c.Detail += " " + t.Unfinished
@@ -174,16 +177,20 @@ func Interrupted(r *reports.Report) string {
 }
 
 // Incomplete says how many of the planned cases ran, "Incomplete: 342 of 905 cases",
-// or "" if all did.
+// or "" if all did. Of a report with some of the shards of a run it says that too.
 func Incomplete(r *reports.Report, s reports.Summary) string {
 	switch {
 	case s.Ran < s.Cases:
-		return fmt.Sprintf("Incomplete: %s of %s", wording.Grouped(s.Ran), wording.Counted(s.Cases, "case"))
+		return fmt.Sprintf("Incomplete: %s of %s", wording.Grouped(s.Ran), wording.Counted(s.Cases, "case")) + ofShard(r)
 	case r.Interrupted != "":
-		return "Incomplete: " + wording.Counted(s.Ran, "case")
+		return "Incomplete: " + wording.Counted(s.Ran, "case") + ofShard(r)
 	}
-	return ""
+	return OnlyShards(r)
 }
+
+// Cut reports whether a run did not play what it was to play. One shard that came to its end
+// did.
+func Cut(r *reports.Report, s reports.Summary) bool { return s.Ran < s.Cases || r.Interrupted != "" }
 
 func completeHeadline(cards []PeerCard, s reports.Summary) Headline {
 	switch {

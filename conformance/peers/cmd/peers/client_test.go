@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -117,6 +120,44 @@ func TestClient(t *testing.T) {
 				r.conn.Close()
 				wantReturn(t, ended)
 			})
+		})
+	}
+}
+
+// A worker plays a conversation with each URL of its input, and goes on behind one that fails.
+func TestWorker(t *testing.T) {
+	for _, tt := range clients {
+		t.Run(tt.name, func(t *testing.T) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer listener.Close()
+			input, urls := io.Pipe()
+			answers, output := io.Pipe()
+			code := make(chan int, 1)
+			go func() {
+				code <- run([]string{"connect", "--peer", tt.name, "-"}, input, output, io.Discard)
+				output.Close()
+			}()
+			lines := bufio.NewReader(answers)
+			for _, want := range []string{"ok", "failed " + tt.name + " could not connect: ", "ok"} {
+				if want == "ok" {
+					fmt.Fprintf(urls, "ws://%s/echo\n", listener.Addr())
+					r := acceptRaw(t, listener, "", nil)
+					r.wantEcho(textFrame, []byte("Grüße"))
+					r.conn.Close()
+				} else {
+					fmt.Fprintln(urls, "ws://127.0.0.1:1/")
+				}
+				if got, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(got, want) {
+					t.Errorf("the answer is %q, %v; want %s", got, err, want)
+				}
+			}
+			urls.Close()
+			if c := <-code; c != 0 {
+				t.Errorf("it ends with %d", c)
+			}
 		})
 	}
 }

@@ -4,6 +4,7 @@
 //	peers serve --peer NAME [--addr HOST:PORT] [--until-stdin-closes]
 //	peers serve --all [--addr HOST:0] [--until-stdin-closes]
 //	peers connect --peer NAME URL
+//	peers connect --peer NAME -     (a worker for wsspec client --worker)
 //	peers list [--role server|client]
 //
 // Exit codes: 0 for success, 1 for a failure (for example, the address is in use or the
@@ -11,6 +12,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -31,7 +33,7 @@ func main() {
 const usage = `usage:
   peers serve --peer NAME [--addr HOST:PORT] [--until-stdin-closes]
   peers serve --all [--addr HOST:0] [--until-stdin-closes]
-  peers connect --peer NAME URL
+  peers connect --peer NAME URL|-
   peers list [--role server|client]
 `
 
@@ -66,7 +68,7 @@ func dispatch(args []string, stdin io.Reader, stdout io.Writer) error {
 	case "serve":
 		return serveCommand(args, stdin, stdout)
 	case "connect":
-		return connectCommand(args)
+		return connectCommand(args, stdin, stdout)
 	case "list":
 		return listCommand(args, stdout)
 	case "help", "-h", "-help", "--help":
@@ -178,7 +180,7 @@ func serveUntil(ctx context.Context, chosen []peer, addr string, ready func(*ser
 // handshakeTimeout limits the time from dialling to the server's response.
 const handshakeTimeout = 30 * time.Second
 
-func connectCommand(args []string) error {
+func connectCommand(args []string, stdin io.Reader, stdout io.Writer) error {
 	flags := flag.NewFlagSet("connect", flag.ContinueOnError)
 	name := flags.String("peer", "", "the library to connect with")
 	if err := parse(flags, args, "URL"); err != nil {
@@ -188,12 +190,38 @@ func connectCommand(args []string) error {
 	if err != nil {
 		return err
 	}
+	if flags.Arg(0) == "-" {
+		return work(p, stdin, stdout)
+	}
+	return connectOnce(p, flags.Arg(0))
+}
+
+// connectOnce plays one conversation.
+func connectOnce(p peer, url string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), handshakeTimeout)
 	defer cancel()
-	if err := p.connect(ctx, flags.Arg(0)); err != nil {
+	if err := p.connect(ctx, url); err != nil {
 		return fmt.Errorf("%s could not connect: %w", p.name, err)
 	}
 	return nil
+}
+
+// work is the worker of wsspec client --worker: it plays a conversation with each URL that
+// stands on a line of its input, and answers with a line. A panic ends it, as it would end a
+// program that uses the library.
+func work(p peer, stdin io.Reader, stdout io.Writer) error {
+	urls := bufio.NewScanner(stdin)
+	urls.Buffer(nil, 1<<20)
+	for urls.Scan() {
+		answer := "ok"
+		if err := connectOnce(p, urls.Text()); err != nil {
+			answer = "failed " + strings.Join(strings.Fields(err.Error()), " ")
+		}
+		if _, err := fmt.Fprintln(stdout, answer); err != nil {
+			return err
+		}
+	}
+	return urls.Err()
 }
 
 func listCommand(args []string, stdout io.Writer) error {

@@ -1,0 +1,284 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wsspec/wsspec/conformance"
+	"github.com/wsspec/wsspec/conformance/gotest"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/fuzz/network"
+	"github.com/wsspec/wsspec/ref/wire"
+	"github.com/wsspec/wsspec/reports"
+	"github.com/wsspec/wsspec/reports/record"
+)
+
+// fuzzFlags are the flags of wsspec fuzz.
+type fuzzFlags struct {
+	serverFlags
+	lasting time.Duration
+	seed    uint64
+	scripts uint64
+	crashes int
+	first   bool
+}
+
+// fuzzedCase is the case of a report that says how much a campaign has played.
+const fuzzedCase = "fuzz/scripts"
+
+func newFuzz() *cobra.Command {
+	var f fuzzFlags
+	cmd := &cobra.Command{
+		Use:   "fuzz URL",
+		Short: "Look for faults in a server with scripts that no catalogue has",
+		Long: `Play scripts on a WebSocket server that sends each message back: those of the
+catalogue first, and then changed and joined ones, legal and illegal. What the server does is
+judged by the RFCs: a correct Close or a refusal is no finding. What goes wrong is played
+again several times, made as small as it can be, and reported once.
+
+The server has to be on the loopback interface, or named by --i-own. With --start a server
+that crashes is started again, and its memory, descriptors and threads are watched.
+
+Each finding is written to DIR/findings, if --out names a DIR: the script as JSON lines for
+wsspec replay, and a Go test that needs nothing of wsspec.
+
+Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not test. Flaky findings are
+warnings.`,
+		Example: `  wsspec fuzz ws://localhost:9001/ --for 5m --out report
+  wsspec fuzz --start './my-server --port 9001' ws://localhost:9001/
+  wsspec fuzz --seed 42 --scripts 100000 ws://localhost:9001/
+  wsspec replay report/findings/0a1b2c3d.jsonl ws://localhost:9001/`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage("which server? For example: wsspec fuzz ws://localhost:9001/")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case f.lasting <= 0 && cmd.Flags().Changed("for"):
+				return usage("--for %s: it has to be longer than nothing, as in --for 5m", f.lasting)
+			case f.scripts > 0 && !cmd.Flags().Changed("for"):
+				f.lasting = 0
+			}
+			if cmd.Flags().Changed("start") {
+				if strings.TrimSpace(f.start) == "" {
+					return usage("--start needs a command, as in --start './my-server --port 9001'")
+				}
+				if !cmd.Flags().Changed("wait") {
+					f.wait = startWait
+				}
+			}
+			if !cmd.Flags().Changed("seed") {
+				f.seed = rand.Uint64N(1 << 32)
+			}
+			f.hide(cmd.ErrOrStderr())
+			return f.hidden.error(f.fuzz(cmd.Context(), args, cmd.OutOrStdout(), f.hidden.writer(cmd.ErrOrStderr())))
+		},
+	}
+	flags := cmd.Flags()
+	f.given = flags.Changed
+	flags.DurationVar(&f.lasting, "for", 5*time.Minute, "play for this long; findings are confirmed behind it")
+	flags.Uint64Var(&f.seed, "seed", 0, "make the scripts of this campaign (default: by chance, and printed)")
+	flags.Uint64Var(&f.scripts, "scripts", 0, "end behind so many scripts (default: no bound; with it, --for has no default)")
+	flags.IntVar(&f.crashes, "most-crashes", 5, "end behind so many crashes")
+	flags.BoolVar(&f.first, "fail-fast", false, "end behind the first finding")
+	flags.IntVar(&f.parallel, "parallel", 32, fmt.Sprintf("play `N` scripts at once (%d if the server is not on the loopback interface)", gentleParallel))
+	flags.IntVar(&f.rate, "rate", 0, fmt.Sprintf("open at most `N` new connections a second (default: no bound; %d if the server is not on the loopback interface)", gentleRate))
+	flags.DurationVar(&f.timeout, "timeout", conformance.DefaultTimeout, "the longest the server may stay silent when something is owed, in a play that decides")
+	flags.Float64Var(&f.slow, "slow", 1, "stretch all deadlines by this `FACTOR`, for debuggers and loaded machines")
+	flags.StringVar(&f.out, "out", "", "write findings, report.json, index.html and junit.xml into this `DIR`")
+	flags.StringVar(&f.agent, "agent", "", "the server's `NAME` in the report (default: host and port)")
+	flags.StringVar(&f.start, "start", "", "start the server by this `COMMAND`, as a shell does; start it again after a crash, and end it with all its children")
+	flags.DurationVar(&f.wait, "wait", 0, "wait this long for the server to come up, and to come back after a crash (default 10s with --start)")
+	f.addConnection(flags)
+	f.addOwned(flags)
+	f.keeping.add(flags)
+	return cmd
+}
+
+// fuzz runs one campaign.
+func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	f.profile = string(conformance.Quick)
+	if err := f.check(); err != nil {
+		return err
+	}
+	targets, err := f.targets(args, stderr)
+	if err != nil {
+		return err
+	}
+	t := targets[0]
+	if host := connectsTo(t); !f.owns(host) && !isLoopback(ctx, host) {
+		return usage("%s: a fuzzer attacks, and this host is not the loopback interface. If it is yours, add --i-own %s", host, host)
+	}
+	f.beGentle(ctx, targets, stderr)
+	deadlines := conformance.NewDeadlines(f.timeout, 0, f.slow)
+	if f.start != "" {
+		f.hidden.redactor.Arguments([]string{"--start", f.start})
+		if f.server, err = supervise(ctx, f.start, nil, targets, f.wait, deadlines); err != nil {
+			return couldNot(err)
+		}
+		defer f.server.end()
+	}
+	endpoint, err := f.probe(ctx, t, conformance.Options{Wait: f.wait})
+	if err != nil {
+		return couldNot(f.server.explain(err))
+	}
+	if !endpoint.PlainEcho() {
+		return usage("%s does not send messages back, and a fuzzer has nothing else to judge by. Is there an address at which it does?", t.URL)
+	}
+	rec, err := f.record()
+	if err != nil {
+		return err
+	}
+	console := newConsole(f.screenOf(stdout, stderr), false)
+	rec.AddTarget(t.Agent, wire.RoleServer, t.URL.String())
+	c := &campaign{flags: f, target: t, rec: rec, out: console.w}
+	fmt.Fprintf(console.w, "wsspec fuzz %s, seed %d\n", t.Agent, f.seed)
+	o := network.Options{
+		Seed: f.seed, For: f.lasting, MostScripts: f.scripts, Parallel: f.parallelOf[t.Agent], MostCrashes: f.crashes, First: f.first,
+		Deadlines: conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow), Found: c.found, Progress: c.progress,
+	}
+	if f.server != nil {
+		o.Revive = func(ctx context.Context) ([]string, error) { return f.server.revive(ctx, t) }
+		o.Usage = f.server.usage
+	}
+	p, err := network.Run(ctx, &network.Server{Target: t, Deadlines: deadlines}, o)
+	rec.Put(t.Agent, c.played(p))
+	var failures []error
+	switch {
+	case ctx.Err() != nil:
+		rec.Interrupted(whyInterrupted(ctx))
+		failures = endedEarly(ctx, rec.Len())
+	case errors.Is(err, network.ErrGone):
+		if c.findings == 0 {
+			failures = append(failures, err)
+		}
+	case err != nil:
+		failures = append(failures, f.server.explain(err))
+	}
+	if c.lost != nil {
+		failures = append(failures, c.lost)
+	}
+	return f.finish(console, rec, nil, failures...)
+}
+
+// A campaign is one run of the fuzzer, as the command sees it.
+type campaign struct {
+	flags    *fuzzFlags
+	target   *conformance.Target
+	rec      *record.Record
+	out      io.Writer
+	findings int
+	spoke    time.Time
+	// lost says that a finding could not be written.
+	lost error
+}
+
+// speakingEvery is the time between two lines about how far a campaign is.
+const speakingEvery = 10 * time.Second
+
+// progress prints a line now and then.
+func (c *campaign) progress(p network.Progress) {
+	if time.Since(c.spoke) < speakingEvery {
+		return
+	}
+	c.spoke = time.Now()
+	fmt.Fprintf(c.out, "%s: %d scripts (%.0f a second), %d different courses, %s\n",
+		p.Elapsed.Round(time.Second), p.Scripts, p.PerSecond, p.Courses, findingsText(p))
+}
+
+// findingsText counts findings by class.
+func findingsText(p network.Progress) string {
+	var parts []string
+	for _, class := range network.Classes {
+		if n := p.Findings[class]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", class, n))
+		}
+	}
+	if p.Flaky > 0 {
+		parts = append(parts, fmt.Sprintf("flaky %d", p.Flaky))
+	}
+	if len(parts) == 0 {
+		return "no findings"
+	}
+	return "findings: " + strings.Join(parts, ", ")
+}
+
+// found prints, records and writes a finding.
+func (c *campaign) found(f *network.Finding) {
+	c.findings++
+	fmt.Fprintf(c.out, "%s %s: %s\n  %s\n", f.ID(), describe(f), f.Why, f.Script)
+	c.rec.Put(c.target.Agent, resultOf(f))
+	if c.flags.out == "" {
+		return
+	}
+	if err := writeFinding(filepath.Join(c.flags.out, reports.FindingsFolder), f); err != nil && c.lost == nil {
+		c.lost = fmt.Errorf("cannot write a finding: %w", err)
+	}
+}
+
+// describe says what kind of finding it is.
+func describe(f *network.Finding) string {
+	text := string(f.Class)
+	if f.Requirement != "" {
+		text += " (" + f.Requirement + ")"
+	}
+	if f.Flaky() {
+		text += fmt.Sprintf(", in %d of %d plays", f.Reproduced, f.Plays)
+	}
+	return text
+}
+
+// resultOf is a finding as the result of a case.
+func resultOf(f *network.Finding) conformance.Result {
+	c := f.Case()
+	r := conformance.Result{
+		Case: c, Role: wire.RoleServer, Verdict: verdict.Fail, Behavior: verdict.Failed, Close: verdict.CloseInformational,
+		Started: time.Now(), Attempts: max(1, f.Plays), Transcript: f.Transcript, Observed: f.Notes,
+		Explanation: fmt.Sprintf("%s: %s.", sentenceCase(describe(f)), f.Why),
+	}
+	if f.Flaky() {
+		r.Verdict, r.Flaky = verdict.Warn, true
+	}
+	return r
+}
+
+func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// played is the result that says how much a campaign has played.
+func (c *campaign) played(p network.Progress) conformance.Result {
+	return conformance.Result{
+		Case:    &script.Case{ID: fuzzedCase, Title: fmt.Sprintf("%d scripts of seed %d", p.Scripts, c.flags.seed), Roles: []wire.Role{wire.RoleServer}, Level: verdict.LevelInformational},
+		Role:    wire.RoleServer,
+		Verdict: verdict.Pass, Behavior: verdict.Informational, Close: verdict.CloseInformational,
+		Started: time.Now().Add(-p.Elapsed), Duration: p.Elapsed, Attempts: 1,
+		Observed: []string{fmt.Sprintf("%.0f scripts a second, %d different courses, %d kept, %s; %d more of the kinds found, %d not confirmed",
+			p.PerSecond, p.Courses, p.Pool, findingsText(p), p.Again, p.Unconfirmed)},
+	}
+}
+
+// writeFinding writes a finding into a folder: its script, and a Go test.
+func writeFinding(dir string, f *network.Finding) error {
+	name := filepath.Join(dir, strings.TrimPrefix(f.ID(), "fuzz/"))
+	if err := reports.ReplaceFile(name+".jsonl", f.Write); err != nil {
+		return err
+	}
+	c := f.Case()
+	if gotest.Unavailable(c, wire.RoleServer) != "" {
+		return nil
+	}
+	return reports.ReplaceFile(name+"_test.go", func(w io.Writer) error {
+		_, err := io.WriteString(w, gotest.File(wire.RoleServer, c))
+		return err
+	})
+}

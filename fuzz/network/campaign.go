@@ -1,0 +1,270 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wsspec/wsspec/conformance/stream"
+)
+
+// Options say how a campaign runs. The zero value is ready for use.
+type Options struct {
+	// Seed decides which scripts are played. Campaigns with different seeds share no script
+	// but those of the catalogue.
+	Seed uint64
+	// For is how long the campaign plays; zero means until its context ends. Findings are
+	// confirmed and shrunk behind it.
+	For time.Duration
+	// MostScripts ends the campaign behind so many scripts; zero for no bound.
+	MostScripts uint64
+	// Parallel is how many scripts are under way at once; zero means 32.
+	Parallel int
+	// Deadlines are those of a play that confirms a finding; the zero value means
+	// NewDeadlines(0, 0, 0).
+	Deadlines stream.Deadlines
+	// Seeds are played first, and changed later. Nil means [Seeds].
+	Seeds []*Script
+	// MostCrashes ends the campaign; zero means 5.
+	MostCrashes int
+	// Revive, if set, is called when the peer takes no connection. It returns when the peer
+	// does again, with the last words of the process before.
+	Revive func(context.Context) (lastWords []string, err error)
+	// Usage, if set, is what the process of the peer uses.
+	Usage func() (Usage, bool)
+	// Found, if set, is told of each finding, Progress of what was played, after each round.
+	Found    func(*Finding)
+	Progress func(Progress)
+	// First ends the campaign behind its first finding that is not flaky.
+	First bool
+}
+
+// Progress counts what a campaign has done.
+type Progress struct {
+	// Scripts is how many scripts were played, Courses how many different courses they took,
+	// Pool how many scripts are kept to be changed.
+	Scripts        uint64
+	Courses, Pool  int
+	PerSecond      float64
+	Findings       map[Class]int
+	Again, Flaky   int
+	Unconfirmed    int
+	Crashes        int
+	Elapsed        time.Duration
+	LastScriptWhen time.Time
+}
+
+// roundSize is how many scripts are made from one state of the pool, at most, and
+// firstRound how many at first, so that what fails at once is found at once.
+const (
+	roundSize  = 512
+	firstRound = 64
+)
+
+// mostOfKind is how many findings of a kind are shrunk. Further ones are only counted.
+const mostOfKind = 3
+
+// mostPool bounds the scripts that are kept.
+const mostPool = 20_000
+
+// A campaign is what one run of the fuzzer knows.
+type campaign struct {
+	Options
+	peer     Peer
+	began    time.Time
+	pool     []*Script
+	courses  map[string]bool
+	kinds    map[string]int
+	known    map[string]bool
+	progress Progress
+	slowest  time.Duration
+	samples  []sample
+	leaks    map[string]bool
+	// confirmers play a script again, all at once.
+	confirmers [confirming]*player
+}
+
+// ErrGone says that the peer takes no connection any more.
+var ErrGone = errors.New("the peer takes no connection any more")
+
+// Run plays scripts on a peer until the time is over, and returns what it did. The error is
+// [ErrGone], that of Revive, or an error of this machine; findings are told to Found before.
+func Run(ctx context.Context, peer Peer, o Options) (Progress, error) {
+	if o.Parallel <= 0 {
+		o.Parallel = 32
+	}
+	if o.MostCrashes <= 0 {
+		o.MostCrashes = 5
+	}
+	if o.Deadlines == (stream.Deadlines{}) {
+		o.Deadlines = stream.NewDeadlines(0, 0, 0)
+	}
+	if o.Seeds == nil {
+		o.Seeds = Seeds(peer.Role())
+	}
+	c := &campaign{Options: o, peer: peer, began: time.Now(), courses: map[string]bool{}, kinds: map[string]int{}, known: map[string]bool{}, leaks: map[string]bool{}}
+	c.progress.Findings = map[Class]int{}
+	c.pool = append([]*Script{{}}, o.Seeds...)
+	err := c.run(ctx)
+	c.report()
+	return c.progress, err
+}
+
+// over reports whether no further round begins.
+func (c *campaign) over(ctx context.Context) bool {
+	p := &c.progress
+	return ctx.Err() != nil || c.For > 0 && time.Since(c.began) > c.For || c.MostScripts > 0 && p.Scripts >= c.MostScripts ||
+		p.Crashes >= c.MostCrashes || c.First && p.confirmed() > 0
+}
+
+func (p *Progress) confirmed() (n int) {
+	for _, count := range p.Findings {
+		n += count
+	}
+	return n
+}
+
+// lingering is how long behind its end a campaign still looks into what went wrong.
+const lingering = 30 * time.Second
+
+// late reports whether it does not any more. What is left is counted.
+func (c *campaign) late() bool { return c.For > 0 && time.Since(c.began) > c.For+lingering }
+
+func (c *campaign) run(ctx context.Context) error {
+	players := make([]*player, c.Parallel)
+	for i := range players {
+		players[i] = newPlayer(c.peer, c.Seed+uint64(i))
+	}
+	for i := range c.confirmers {
+		c.confirmers[i] = newPlayer(c.peer, c.Seed+uint64(i))
+	}
+	if err := c.reach(ctx, players[0]); err != nil {
+		return err
+	}
+	for !c.over(ctx) {
+		scripts := c.next()
+		outcomes := c.round(ctx, players, scripts)
+		if err := c.learn(ctx, players[0], scripts, outcomes); err != nil {
+			return err
+		}
+		c.lookForLeaks(ctx, players[0])
+		c.report()
+	}
+	return nil
+}
+
+// reach plays an empty script, so that a peer that cannot be tested is told from one with
+// faults.
+func (c *campaign) reach(ctx context.Context, p *player) error {
+	p.patience = c.full()
+	out := p.play(ctx, &Script{})
+	switch {
+	case out.lost != nil:
+		return out.lost
+	case out.wrong != nil && !out.opened:
+		return fmt.Errorf("a plain opening handshake fails: %s", out.wrong.why)
+	}
+	c.slowest = out.elapsed
+	return ctx.Err()
+}
+
+// next makes the scripts of the next round: first the seeds as they are.
+func (c *campaign) next() []*Script {
+	size := min(roundSize, firstRound+c.progress.Scripts)
+	out := make([]*Script, 0, size)
+	for i := c.progress.Scripts; i < c.progress.Scripts+size; i++ {
+		if i < uint64(len(c.Seeds)) {
+			out = append(out, c.Seeds[i])
+			continue
+		}
+		out = append(out, generatorFor(c.Seed, i, c.peer.Role(), c.pool).script())
+	}
+	return out
+}
+
+// full is the patience of a play that decides.
+func (c *campaign) full() patience {
+	return patience{answer: c.Deadlines.Answer, pause: max(2*time.Millisecond, c.Deadlines.Cut/4)}
+}
+
+// brief is the patience of a play that only looks: twenty times that of the slowest correct
+// course, so that the rounds do not wait long for each fault. What fails is played again.
+func (c *campaign) brief() patience {
+	return patience{answer: min(c.full().answer, max(250*time.Millisecond, 20*c.slowest)), pause: 2 * time.Millisecond}
+}
+
+// round plays scripts on all players at once.
+func (c *campaign) round(ctx context.Context, players []*player, scripts []*Script) []outcome {
+	out := make([]outcome, len(scripts))
+	var next atomic.Int64
+	var lost atomic.Bool
+	var playing sync.WaitGroup
+	for _, p := range players {
+		playing.Go(func() {
+			p.patience = c.brief()
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(scripts) || ctx.Err() != nil || lost.Load() {
+					return
+				}
+				if out[i] = p.play(ctx, scripts[i]); out[i].lost != nil {
+					lost.Store(true)
+				}
+			}
+		})
+	}
+	playing.Wait()
+	return out
+}
+
+// learn keeps what was new, and looks into what was wrong.
+func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outcomes []outcome) error {
+	first := c.progress.Scripts
+	c.progress.Scripts += uint64(len(scripts))
+	c.progress.LastScriptWhen = time.Now()
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.lost != nil && ctx.Err() == nil {
+			if !isUnreachable(o.lost) {
+				return o.lost
+			}
+			return c.crashed(ctx, p, first, scripts, outcomes)
+		}
+	}
+	for i := range outcomes {
+		o := &outcomes[i]
+		if key := collapsed(o.course); o.course != "" && !c.courses[key] && len(c.pool) < mostPool {
+			c.courses[key] = true
+			c.pool = append(c.pool, scripts[i])
+		}
+		if o.wrong == nil {
+			if o.opened && o.elapsed < c.full().answer/4 {
+				c.slowest = max(c.slowest, o.elapsed)
+			}
+			continue
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := c.examine(ctx, p, first+uint64(i), scripts[i], o.wrong); err != nil {
+			return err
+		}
+		if c.First && c.progress.confirmed() > 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// report tells how far the campaign is.
+func (c *campaign) report() {
+	p := &c.progress
+	p.Courses, p.Pool, p.Elapsed = len(c.courses), len(c.pool), time.Since(c.began)
+	p.PerSecond = float64(p.Scripts) / p.Elapsed.Seconds()
+	if c.Progress != nil {
+		c.Progress(*p)
+	}
+}

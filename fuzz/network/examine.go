@@ -1,0 +1,220 @@
+package network
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// confirming is how often a script is played again before it is a finding.
+const confirming = 5
+
+// examine plays a script again that went wrong, makes it smaller, and reports it. No other
+// script is under way meanwhile.
+func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Script, w *wrong) error {
+	if c.kinds[w.kind()] >= mostOfKind || c.late() {
+		c.progress.Again++
+		return nil
+	}
+	same, lost := c.again(ctx, s, w)
+	if lost || ctx.Err() != nil {
+		return c.lostOn(ctx, p, number, s)
+	}
+	if same == 0 {
+		c.progress.Unconfirmed++
+		return nil
+	}
+	f := &Finding{Class: w.class, Requirement: w.requirement, Why: w.why, Role: p.peer.Role().String(), Reproduced: same, Plays: confirming, Seed: c.Seed, Number: number, Script: s}
+	if same == confirming {
+		c.kinds[w.kind()]++
+		c.shrinkFinding(ctx, p, f)
+	}
+	if ctx.Err() == nil && c.unreachable(ctx, p) {
+		return c.lostOn(ctx, p, number, s)
+	}
+	c.add(ctx, p, f)
+	return nil
+}
+
+// again plays a script so often as confirms it, all plays at once, and counts how often it is
+// wrong in the same way. Lost says that the peer takes no connection any more.
+func (c *campaign) again(ctx context.Context, s *Script, w *wrong) (same int, lost bool) {
+	var outcomes [confirming]outcome
+	var playing sync.WaitGroup
+	for i, p := range c.confirmers {
+		playing.Go(func() {
+			p.patience = c.full()
+			outcomes[i] = p.play(ctx, s)
+		})
+	}
+	playing.Wait()
+	for _, out := range outcomes {
+		switch {
+		case out.lost != nil:
+			lost = lost || isUnreachable(out.lost)
+		case out.wrong != nil && out.wrong.class == w.class && out.wrong.requirement == w.requirement:
+			same++
+		}
+	}
+	return same, lost
+}
+
+// shrinkFinding makes the script of a finding smaller. It does so with little patience, and
+// keeps the result if it is confirmed with all patience.
+func (c *campaign) shrinkFinding(ctx context.Context, p *player, f *Finding) {
+	p.patience = c.brief()
+	small := shrink(f.Script, func(s *Script) bool {
+		out := p.play(ctx, s)
+		return ctx.Err() == nil && out.wrong != nil && out.wrong.class == f.Class && out.wrong.requirement == f.Requirement
+	})
+	w := &wrong{class: f.Class, requirement: f.Requirement}
+	if same, _ := c.again(ctx, small, w); same == confirming {
+		f.Script = small
+	}
+}
+
+// add reports a finding, unless the same is known.
+func (c *campaign) add(ctx context.Context, p *player, f *Finding) {
+	if c.known[f.Signature()] {
+		c.progress.Again++
+		return
+	}
+	c.known[f.Signature()] = true
+	p.record = true
+	out := p.play(ctx, f.Script)
+	p.record = false
+	f.Transcript = out.transcript
+	if out.wrong != nil && out.wrong.class == f.Class {
+		f.Why = out.wrong.why
+	}
+	if f.Flaky() {
+		c.progress.Flaky++
+	} else {
+		c.progress.Findings[f.Class]++
+	}
+	if c.Found != nil {
+		c.Found(f)
+	}
+}
+
+// unreachable reports whether the peer takes no connection.
+func (c *campaign) unreachable(ctx context.Context, p *player) bool {
+	out := p.play(ctx, &Script{})
+	return out.lost != nil && isUnreachable(out.lost)
+}
+
+// lostOn reports that a script stopped the peer, and has it started again.
+func (c *campaign) lostOn(ctx context.Context, p *player, number uint64, s *Script) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	f := &Finding{Class: Crash, Why: "the peer took no connection behind this script", Role: p.peer.Role().String(), Reproduced: 1, Plays: 1, Seed: c.Seed, Number: number, Script: s}
+	c.progress.Crashes++
+	words, err := c.revive(ctx)
+	f.Notes = words
+	if err != nil {
+		c.addCrash(f)
+		return err
+	}
+	kind := "crash|" + shapeOf(s)
+	if c.kinds[kind] == 0 {
+		c.kinds[kind]++
+		f.Script = shrink(s, func(s *Script) bool {
+			if c.progress.Crashes >= 4*c.MostCrashes || !c.kills(ctx, p, s) {
+				return false
+			}
+			_, err := c.revive(ctx)
+			return err == nil
+		})
+	}
+	c.addCrash(f)
+	return nil
+}
+
+func (c *campaign) addCrash(f *Finding) {
+	if c.known[f.Signature()] {
+		c.progress.Again++
+		return
+	}
+	c.known[f.Signature()] = true
+	c.progress.Findings[Crash]++
+	if c.Found != nil {
+		c.Found(f)
+	}
+}
+
+// kills plays a script, and reports whether the peer takes no connection behind it.
+func (c *campaign) kills(ctx context.Context, p *player, s *Script) bool {
+	out := p.play(ctx, s)
+	return ctx.Err() == nil && (out.lost != nil && isUnreachable(out.lost) || c.unreachable(ctx, p))
+}
+
+// revive waits until the peer takes connections again.
+func (c *campaign) revive(ctx context.Context) ([]string, error) {
+	if c.Revive == nil {
+		return nil, ErrGone
+	}
+	return c.Revive(ctx)
+}
+
+// crashed looks for the script that stopped the peer, among those that were under way and
+// those that ended last.
+func (c *campaign) crashed(ctx context.Context, p *player, first uint64, scripts []*Script, outcomes []outcome) error {
+	words, err := c.revive(ctx)
+	if err != nil {
+		c.progress.Crashes++
+		f := &Finding{Class: Crash, Why: "the peer takes no connection any more, and which script is the reason could not be found out", Role: p.peer.Role().String(), Reproduced: 0, Plays: 0, Seed: c.Seed, Number: first, Script: &Script{}, Notes: words}
+		if last := c.suspects(outcomes); len(last) > 0 {
+			f.Script = scripts[last[0]]
+			f.Why = fmt.Sprintf("the peer takes no connection any more; this script was one of %d that were under way", len(last))
+		}
+		c.addCrash(f)
+		return err
+	}
+	p.patience = c.full()
+	for _, i := range c.suspects(outcomes) {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if c.kills(ctx, p, scripts[i]) {
+			return c.lostOn(ctx, p, first+uint64(i), scripts[i])
+		}
+	}
+	c.progress.Unconfirmed++
+	return nil
+}
+
+// mostSuspects is how many scripts are played again behind a crash.
+const mostSuspects = 96
+
+// suspects are the indices of the scripts that may have stopped the peer: those that ended
+// wrong or were not answered first, and then the latest.
+func (c *campaign) suspects(outcomes []outcome) []int {
+	var wrong, others []int
+	for i := len(outcomes) - 1; i >= 0; i-- {
+		switch o := &outcomes[i]; {
+		case o.elapsed == 0: // not played
+		case o.wrong != nil, o.lost != nil, strings.HasSuffix(o.course, "end"):
+			wrong = append(wrong, i)
+		default:
+			others = append(others, i)
+		}
+	}
+	all := slices.Concat(wrong, others)
+	return all[:min(len(all), mostSuspects)]
+}
+
+// collapsed is a course in which repetitions count once.
+func collapsed(course string) string {
+	var out []string
+	for word := range strings.FieldsSeq(course) {
+		if n := len(out); n > 0 && (out[n-1] == word || out[n-1] == word+"+") {
+			out[n-1] = word + "+"
+			continue
+		}
+		out = append(out, word)
+	}
+	return strings.Join(out, " ")
+}

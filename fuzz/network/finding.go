@@ -1,0 +1,210 @@
+package network
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/wsspec/wsspec/conformance/observed"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// A Finding is a fault that a campaign has confirmed.
+type Finding struct {
+	Class Class `json:"class"`
+	// Requirement is the id of the requirement that is broken, empty if the RFC has none.
+	Requirement string `json:"requirement,omitempty"`
+	// Why says in one sentence what the peer did.
+	Why string `json:"why"`
+	// Role is that of the peer: "server" or "client".
+	Role string `json:"role"`
+	// Reproduced says in how many of Plays plays the script had this class. If it is less,
+	// the finding is flaky: it gates no build.
+	Reproduced int `json:"reproduced"`
+	Plays      int `json:"plays"`
+	// Seed and Number say which script of which campaign it was.
+	Seed   uint64 `json:"seed"`
+	Number uint64 `json:"number"`
+	// Notes are what else is known: the last words of a process that ended.
+	Notes []string `json:"notes,omitempty"`
+	// Script is the shrunk script. It is in the following lines of a file.
+	Script *Script `json:"-"`
+
+	// Transcript is that of the last play.
+	Transcript observed.Transcript `json:"-"`
+}
+
+// Flaky reports whether the script had its class in some plays only.
+func (f *Finding) Flaky() bool { return f.Reproduced < f.Plays }
+
+// ID is a short name, the same for the same class, requirement and script.
+func (f *Finding) ID() string {
+	h := fnv.New32a()
+	_, _ = io.WriteString(h, f.Signature())
+	return fmt.Sprintf("fuzz/%08x", h.Sum32())
+}
+
+// Signature is what two findings of one fault share: class, requirement, and the shape of the
+// script.
+func (f *Finding) Signature() string {
+	return strings.Join([]string{f.Role, string(f.Class), f.Requirement, shapeOf(f.Script)}, "|")
+}
+
+// shapeOf is a script without the octets of its payloads.
+func shapeOf(s *Script) string {
+	if s == nil {
+		return ""
+	}
+	var b strings.Builder
+	if s.Head != "" {
+		b.WriteString("head ")
+	}
+	if len(s.HeadCuts) > 0 {
+		b.WriteString("cut ")
+	}
+	if s.Offer != "" {
+		b.WriteString("deflate ")
+	}
+	for i := range s.Parts {
+		p := &s.Parts[i]
+		switch f := p.Frame; {
+		case f != nil:
+			fmt.Fprintf(&b, "%x%d%d%d%d%s", uint8(f.Opcode), boolInt(f.More), f.RSV, f.Mask, boolInt(f.Declare > 0), lengthClass(len(f.Payload)))
+		case p.Do != "":
+			b.WriteString(string(p.Do))
+		default:
+			b.WriteString("octets")
+		}
+		if len(p.Cuts) > 0 {
+			b.WriteString("/")
+		}
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func lengthClass(n int) string {
+	switch {
+	case n == 0:
+		return "-"
+	case n <= 125:
+		return "s"
+	case n <= 65535:
+		return "m"
+	}
+	return "l"
+}
+
+// details are what differs between two faults of one kind.
+var details = regexp.MustCompile(`"(\\.|[^"\\])*"|0x[0-9a-f]+|[0-9]+ octets|\b[0-9]+\b`)
+
+// kind is a coarse signature, from before a script is shrunk.
+func (w *wrong) kind() string {
+	return string(w.class) + "|" + w.requirement + "|" + details.ReplaceAllString(w.why, "…")
+}
+
+// fileVersion is that of the form of findings.
+const fileVersion = 1
+
+// findingHead is the first line of a file.
+type findingHead struct {
+	Version int `json:"wsspec-finding"`
+	*Finding
+	Offer string `json:"offer,omitempty"`
+	Head  string `json:"head,omitempty"`
+	Cuts  []int  `json:"headCuts,omitempty"`
+}
+
+// Write writes a finding as JSON lines: what it is, and then a line for each part of its
+// script.
+func (f *Finding) Write(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(findingHead{fileVersion, f, f.Script.Offer, f.Script.Head, f.Script.HeadCuts}); err != nil {
+		return err
+	}
+	for i := range f.Script.Parts {
+		if err := enc.Encode(&f.Script.Parts[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mostLine bounds a line of a file, in octets.
+const mostLine = 8 << 20
+
+// Read reads what [Finding.Write] wrote. The error says which line is wrong.
+func Read(r io.Reader) (*Finding, error) {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, mostLine)
+	f := &Finding{Script: &Script{}}
+	n := 0
+	for lines.Scan() {
+		if n++; len(strings.TrimSpace(lines.Text())) == 0 {
+			continue
+		}
+		if f.Role == "" {
+			if err := f.readHead(lines.Bytes()); err != nil {
+				return nil, fmt.Errorf("line %d: %w", n, err)
+			}
+			continue
+		}
+		var p Part
+		if err := strictly(lines.Bytes(), &p); err != nil {
+			return nil, fmt.Errorf("line %d: %w", n, err)
+		}
+		f.Script.Parts = append(f.Script.Parts, p)
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return nil, fmt.Errorf("line %d has more than %d octets", n+1, mostLine)
+	case err != nil:
+		return nil, err
+	case f.Role == "":
+		return nil, errors.New("the file is empty; it has to begin with a line that has wsspec-finding")
+	}
+	return f, f.Script.check()
+}
+
+func (f *Finding) readHead(line []byte) error {
+	head := findingHead{Finding: f}
+	if err := strictly(line, &head); err != nil {
+		return fmt.Errorf("it is no line of a finding: %w", err)
+	}
+	switch {
+	case head.Version == 0:
+		return errors.New("it has no wsspec-finding, so that this is no finding of wsspec fuzz")
+	case head.Version != fileVersion:
+		return fmt.Errorf("wsspec-finding is %d; this version reads %d", head.Version, fileVersion)
+	case f.Role != wire.RoleServer.String() && f.Role != wire.RoleClient.String():
+		return fmt.Errorf("role %q: it has to be server or client", f.Role)
+	}
+	f.Script.Offer, f.Script.Head, f.Script.HeadCuts = head.Offer, head.Head, head.Cuts
+	return nil
+}
+
+// strictly decodes one JSON value, and no field that is not known.
+func strictly(line []byte, v any) error {
+	dec := json.NewDecoder(strings.NewReader(string(line)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return err
+	}
+	if dec.More() {
+		return errors.New("there is more than one value in the line")
+	}
+	return nil
+}

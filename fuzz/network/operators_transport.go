@@ -1,0 +1,160 @@
+package network
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// transportOperators change how octets are sent.
+var transportOperators = []operator{
+	{"cut", func(g *generator, s *Script) bool {
+		i := g.oneOf(s, func(p *Part) bool { return p.Do == "" })
+		if i < 0 {
+			return false
+		}
+		p := &s.Parts[i]
+		length := len(p.Octets)
+		if p.Frame != nil {
+			h := p.Frame.scripted().Header(g.role.Peer())
+			length = h.Len() + len(p.Frame.Payload)
+		}
+		if length < 2 || len(p.Cuts) >= mostCuts {
+			return false
+		}
+		at := 1 + g.IntN(min(length-1, 16)) // near the header, mostly
+		if g.IntN(4) == 0 {
+			at = 1 + g.IntN(length-1)
+		}
+		p.Cuts = append(slices.Clone(p.Cuts), at)
+		slices.Sort(p.Cuts)
+		p.Cuts = slices.Compact(p.Cuts)
+		return true
+	}},
+	{"uncut", func(_ *generator, s *Script) bool {
+		s.Parts = slices.DeleteFunc(s.Parts, func(p Part) bool { return p.Do == Pause || p.Do == Await })
+		for i := range s.Parts {
+			s.Parts[i].Cuts = nil
+		}
+		return true
+	}},
+	{"wait", func(g *generator, s *Script) bool {
+		if len(s.Parts) == 0 {
+			return false
+		}
+		s.Parts = slices.Insert(s.Parts, 1+g.IntN(len(s.Parts)), Part{Do: []Action{Pause, Await, Await}[g.IntN(3)]})
+		return true
+	}},
+	{"end", func(g *generator, s *Script) bool {
+		if g.IntN(4) > 0 {
+			return false
+		}
+		s.Parts = append(s.Parts, Part{Do: []Action{HalfClose, Reset}[g.IntN(2)]})
+		return true
+	}},
+	{"break off", func(g *generator, s *Script) bool { // the last frame is not whole
+		i := len(s.Parts) - 1
+		if i < 0 || s.Parts[i].Frame == nil || g.IntN(4) > 0 {
+			return false
+		}
+		f := s.Parts[i].Frame
+		octets, _ := f.scripted().Append(nil, g.role.Peer(), g.key)
+		s.Parts[i] = Part{Octets: octets[:1+g.IntN(len(octets)-1)]}
+		return true
+	}},
+	{"octets", func(g *generator, s *Script) bool {
+		if g.IntN(4) > 0 {
+			return false
+		}
+		s.Parts = append(s.Parts, Part{Octets: g.octets(1 + g.IntN(16))})
+		return true
+	}},
+	{"connect again", func(g *generator, s *Script) bool {
+		if g.role != wire.RoleServer || len(s.Parts) == 0 || g.IntN(4) > 0 {
+			return false
+		}
+		s.Parts = slices.Insert(s.Parts, g.IntN(len(s.Parts)), Part{Do: Connect})
+		return true
+	}},
+}
+
+func (g *generator) key() (key [4]byte) { return [4]byte(g.octets(4)) }
+
+// headOperators change the opening handshake.
+var headOperators = []operator{
+	{"head", func(g *generator, s *Script) bool {
+		if g.IntN(3) > 0 {
+			return false
+		}
+		if s.Head == "" {
+			s.Head = plainHead(g.role, s.Offer)
+		}
+		s.Head = changedHead(g.Rand, s.Head)
+		return true
+	}},
+	{"cut head", func(g *generator, s *Script) bool {
+		if g.role != wire.RoleServer || len(s.HeadCuts) > 2 || g.IntN(3) > 0 {
+			return false
+		}
+		s.HeadCuts = append(slices.Clone(s.HeadCuts), 1+g.IntN(160))
+		slices.Sort(s.HeadCuts)
+		s.HeadCuts = slices.Compact(s.HeadCuts)
+		return true
+	}},
+}
+
+// plainHead is an ordinary request or response, with names in braces.
+func plainHead(role wire.Role, offer string) string {
+	if role == wire.RoleClient {
+		r := switching("{accept}")
+		return string(r.Append(nil))
+	}
+	extensions := ""
+	if offer != "" {
+		extensions = "Sec-WebSocket-Extensions: " + offer + "\r\n"
+	}
+	return "GET {target} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n" + extensions + "{fields}\r\n"
+}
+
+// changedHead changes one line of a head.
+func changedHead(r *rand.Rand, head string) string {
+	lines := strings.Split(head, "\r\n")
+	at := r.IntN(max(1, len(lines)-2))
+	name, value, isField := strings.Cut(lines[at], ":")
+	switch r.IntN(9) {
+	case 0:
+		if at > 0 {
+			lines = slices.Delete(lines, at, at+1)
+		}
+	case 1:
+		lines = slices.Insert(lines, at, lines[at])
+	case 2:
+		if isField {
+			lines[at] = strings.ToUpper(name) + ":" + value
+		}
+	case 3:
+		if isField {
+			lines[at] = name + ": \t" + value + "  "
+		}
+	case 4:
+		if isField {
+			lines[at] = name + ": " + []string{"", ",", "x", "websocket", "Upgrade, keep-alive", "13", "8", "AAAA", "\x00", strings.Repeat("a", 5000)}[r.IntN(10)]
+		}
+	case 5:
+		lines = slices.Insert(lines, 1, []string{"X-Test: 1", "Content-Length: 0", "Connection: close", "Expect: 100-continue", "Cookie: a=b", "X-" + strings.Repeat("a", 300) + ": b"}[r.IntN(6)])
+	case 6:
+		lines[0] = strings.Replace(lines[0], []string{"GET", "HTTP/1.1", "{target}", "101"}[r.IntN(4)], []string{"POST", "get", "HTTP/1.0", "HTTP/2.0", "*", "200"}[r.IntN(6)], 1)
+	case 7:
+		if at > 1 {
+			lines[at], lines[at-1] = lines[at-1], lines[at]
+		}
+	case 8:
+		if i := strings.Index(lines[at], " "); i > 0 && !isField {
+			lines[at] = strings.Replace(lines[at], " ", "  ", 1)
+		}
+	}
+	return strings.Join(lines, "\r\n")
+}

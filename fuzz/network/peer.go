@@ -1,0 +1,52 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"github.com/wsspec/wsspec/conformance/observed"
+	"github.com/wsspec/wsspec/conformance/opening"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// A Peer is the endpoint under test. It gives the harness connections.
+type Peer interface {
+	// Role is that of the peer.
+	Role() wire.Role
+	// open opens a connection by the opening handshake of a script. The error says that
+	// there is no connection at all; a refusal is none.
+	open(ctx context.Context, s *Script, deadline time.Time) (*opened, error)
+}
+
+// opened is a connection behind the opening handshake.
+type opened struct {
+	conn     net.Conn
+	request  wire.Request
+	response wire.Response
+	// deflate are the agreed parameters of permessage-deflate; nil if there are none.
+	deflate *wire.DeflateParams
+	// early are the octets that came behind the peer's part of the handshake.
+	early []byte
+	// transcript has what the handshake sent and received.
+	transcript observed.Transcript
+	// wrong says what is wrong with the peer's part of the handshake; nil if nothing is.
+	wrong *wrong
+}
+
+// A wrong is what a peer did that no requirement permits.
+type wrong struct {
+	class Class
+	// requirement is the id of the one that is broken, empty if the RFC has none.
+	requirement, why string
+}
+
+// errUnreachable says that the peer takes no connection.
+var errUnreachable = errors.New("the peer takes no connection")
+
+// isUnreachable tells a peer that takes no connection from this machine being unable.
+func isUnreachable(err error) bool {
+	var target *opening.TargetError
+	return errors.Is(err, errUnreachable) || errors.As(err, &target) && target.Problem == opening.Unreachable
+}

@@ -1,0 +1,420 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/wsspec/wsspec/conformance/observed"
+	"github.com/wsspec/wsspec/conformance/oracle"
+	"github.com/wsspec/wsspec/conformance/stream"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// alive is the payload of the ping that the harness sends behind a script, where the
+// connection has to live: its pong shows that the peer has read all.
+const alive = "wsspec fuzz: alive"
+
+// messageLimit is the length in octets up to which a peer has to accept a message. Beyond it,
+// it may fail the connection (RFC6455-10.4-1).
+const messageLimit = 16 << 10
+
+// patience says how long the harness waits.
+type patience struct {
+	// answer is how long the peer may be silent when something is owed.
+	answer time.Duration
+	// pause is the time between two writes that the peer is to read one by one.
+	pause time.Duration
+}
+
+// mostPatience is how many times the answer time a peer gets that goes on sending.
+const mostPatience = 8
+
+// A player plays scripts, one at a time.
+type player struct {
+	peer     Peer
+	patience patience
+	encoder  encoder
+	oracle   oracle.Oracle
+	buf      []byte
+	// record: outcomes get transcripts.
+	record bool
+}
+
+func newPlayer(p Peer, seed uint64) *player {
+	return &player{peer: p, buf: make([]byte, 16<<10), encoder: encoder{role: p.Role().Peer(), keys: rand.New(rand.NewPCG(seed, 1))}}
+}
+
+// An outcome is what came of playing a script.
+type outcome struct {
+	// wrong is nil if the peer did nothing that is not permitted.
+	wrong *wrong
+	// course is what the peer did, in a form that two plays can be compared by.
+	course string
+	// lost: the peer took no connection.
+	lost       error
+	transcript observed.Transcript
+	elapsed    time.Duration
+	opened     bool
+}
+
+// A session is one connection of a script.
+type session struct {
+	*player
+	*opened
+	began   time.Time
+	reader  *stream.Reader
+	subject oracle.Subject
+	sent    []byte
+	events  []oracle.Event
+	course  []string
+	// closed: the peer sent a Close frame, with that code. ended: TCP has ended.
+	closed, ended bool
+	code          wire.StatusCode
+	closeSent     bool
+	wrong         *wrong
+}
+
+// play plays a script. The context ends it early.
+func (p *player) play(ctx context.Context, s *Script) (out outcome) {
+	began := time.Now()
+	p.encoder.record = p.record
+	defer func() { out.elapsed = time.Since(began) }()
+	var others []*session
+	defer func() {
+		for _, o := range others {
+			o.conn.Close()
+		}
+	}()
+	current, err := p.begin(ctx, s, began)
+	if err != nil {
+		out.lost = err
+		return out
+	}
+	var course []string
+	for _, leg := range p.encoder.encode(s) {
+		if current.over() || ctx.Err() != nil {
+			break
+		}
+		current.send(leg)
+		switch leg.then {
+		case Pause:
+			time.Sleep(p.patience.pause)
+		case Await:
+			current.await(true)
+		case HalfClose:
+			current.halfClose()
+		case Reset:
+			current.reset()
+		case Connect:
+			if p.peer.Role() != wire.RoleServer {
+				continue
+			}
+			current.look()
+			others, course = append(others, current), append(course, current.course...)
+			next, err := p.begin(ctx, s, began)
+			if err != nil {
+				out.lost = err
+				return out
+			}
+			next.transcript = append(current.transcript, next.transcript...)
+			next.wrong = firstOf(current.wrong, next.wrong)
+			current = next
+		}
+	}
+	current.conclude()
+	current.conn.Close()
+	out.wrong, out.opened = current.wrong, current.response.Status == 101
+	out.course = strings.Join(append(course, current.course...), " ")
+	out.transcript = current.transcript
+	return out
+}
+
+func firstOf(a, b *wrong) *wrong {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// begin opens a connection.
+func (p *player) begin(ctx context.Context, s *Script, began time.Time) (*session, error) {
+	o, err := p.peer.open(ctx, s, time.Now().Add(p.patience.answer))
+	if err != nil {
+		return nil, err
+	}
+	c := &session{player: p, opened: o, began: began, wrong: o.wrong, subject: oracle.Subject{Role: p.peer.Role(), Limit: messageLimit}}
+	if o.wrong != nil || o.response.Status != 101 {
+		c.note(fmt.Sprint(o.response.Status))
+		return c, nil
+	}
+	var deflation *stream.Deflation
+	if o.deflate != nil {
+		c.subject.Deflate = o.deflate
+		if deflation, err = stream.NewDeflation(*o.deflate, p.peer.Role()); err != nil {
+			c.wrong = &wrong{WrongVerdict, "", err.Error()}
+			return c, nil
+		}
+	}
+	c.reader = stream.NewReader(p.peer.Role(), 64<<20, deflation)
+	c.note("101")
+	if len(o.early) > 0 {
+		c.heard(o.early)
+	}
+	return c, nil
+}
+
+// over reports whether nothing more is to be sent.
+func (c *session) over() bool { return c.reader == nil || c.wrong != nil || c.ended }
+
+func (c *session) note(text string) { c.course = append(c.course, text) }
+
+// send writes a leg. A peer that does not take it shows what it did by what it sent.
+func (c *session) send(l leg) {
+	if len(l.octets) == 0 {
+		return
+	}
+	if c.record {
+		for _, e := range l.entries {
+			e.At = time.Since(c.began)
+			c.transcript = append(c.transcript, e)
+		}
+	}
+	c.sent = append(c.sent, l.octets...)
+	_ = c.conn.SetWriteDeadline(time.Now().Add(c.patience.answer))
+	_, _ = c.conn.Write(l.octets)
+}
+
+// own sends a frame of the harness's own.
+func (c *session) own(f *Frame) {
+	octets, h := c.encoder.frame(nil, f)
+	l := leg{octets: octets}
+	if c.record {
+		l.entries = []observed.Entry{{Dir: observed.Sent, Kind: observed.EntryFrame, Header: &h, Octets: octets}}
+	}
+	c.send(l)
+	c.closeSent = c.closeSent || f.Opcode == wire.OpClose
+}
+
+// read waits for octets until the deadline, and reports whether it may be called again.
+func (c *session) read(deadline time.Time) bool {
+	_ = c.conn.SetReadDeadline(deadline)
+	n, err := c.conn.Read(c.buf)
+	if n > 0 {
+		c.heard(c.buf[:n])
+	}
+	switch {
+	case err == nil:
+		return c.wrong == nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return false
+	}
+	c.ended = true
+	kind, text, at := observed.EntryEOF, "TCP closed by the peer", time.Since(c.began)
+	if !errors.Is(err, io.EOF) {
+		kind, text = observed.EntryReset, "TCP reset by the peer"
+	}
+	if c.record {
+		c.transcript = append(c.transcript, observed.Entry{At: at, Dir: observed.Received, Kind: kind, Text: text})
+	}
+	c.events = append(c.events, oracle.Event{Kind: oracle.EOF})
+	c.note("end")
+	return false
+}
+
+// heard takes what the peer sent.
+func (c *session) heard(octets []byte) {
+	entries, events := c.reader.Feed(octets, time.Since(c.began))
+	if c.record {
+		c.transcript = append(c.transcript, entries...)
+	}
+	for i := range events {
+		e := &events[i]
+		switch e.Kind {
+		case observed.EventMessage:
+			c.events = append(c.events, oracle.Event{Kind: oracle.Message, Opcode: e.Type, Payload: e.Payload})
+			c.note(e.Type.String())
+		case observed.EventPing:
+			c.events = append(c.events, oracle.Event{Kind: oracle.Ping, Payload: e.Payload})
+		case observed.EventPong:
+			c.events = append(c.events, oracle.Event{Kind: oracle.Pong, Payload: e.Payload})
+			c.note("pong")
+		case observed.EventClose:
+			c.closed, c.code = true, e.Code
+			c.events = append(c.events, oracle.Event{Kind: oracle.Close, Payload: e.Body})
+			c.note(fmt.Sprint(uint16(e.Code)))
+		case observed.EventViolation:
+			c.wrong = firstOf(c.wrong, &wrong{WrongVerdict, e.Violation.Rule.ID, "the peer sent " + e.Violation.Detail})
+			c.note("violation")
+		case observed.EventFlood:
+			c.wrong = firstOf(c.wrong, &wrong{WrongVerdict, "", "the peer sent " + e.String()})
+			c.note("flood")
+		}
+	}
+}
+
+// permits asks the oracle whether what came is permitted, and what is not.
+func (c *session) permits(final bool) (bool, string) {
+	return c.oracle.Of(c.subject, c.sent).Permits(oracle.Observation{Events: c.events, Final: final})
+}
+
+// look reads what is there, and judges it without waiting.
+func (c *session) look() {
+	if !c.over() {
+		c.judge(false)
+	}
+}
+
+// judge notes what is wrong by now.
+func (c *session) judge(final bool) {
+	if ok, why := c.permits(final); !ok && c.wrong == nil {
+		c.wrong = c.wrongBy(why)
+	}
+}
+
+// await waits until the peer has done all that it has to, or has ended the connection. If
+// judged is set, what did not come is wrong.
+func (c *session) await(judged bool) {
+	began := time.Now()
+	deadline := began.Add(c.patience.answer)
+	for !c.ended && c.wrong == nil {
+		if ok, why := c.permits(true); ok && !c.closed {
+			return
+		} else if !ok && c.sure() {
+			c.wrong = c.wrongBy(why)
+			return
+		}
+		if !c.read(deadline) {
+			break
+		}
+		if time.Since(began) < mostPatience*c.patience.answer { // it goes on
+			deadline = time.Now().Add(c.patience.answer)
+		}
+		if c.closed && !c.closeSent {
+			c.answerClose()
+		}
+	}
+	if c.reader != nil && c.wrong == nil && judged {
+		c.judge(true)
+	}
+}
+
+// wrongBy is what the oracle said was wrong. If it names no requirement, that of the ending
+// that it permits is broken.
+func (c *session) wrongBy(why string) *wrong {
+	w := wrongBy(why)
+	if w.requirement == "" {
+		w.requirement = c.oracle.Of(c.subject, c.sent).Endings[0].Requires
+	}
+	return w
+}
+
+// sure reports whether something came that is not permitted, whatever else may come.
+func (c *session) sure() bool {
+	ok, _ := c.permits(false)
+	return !ok
+}
+
+// answerClose answers the peer's Close, if the harness has not sent one (RFC6455-5.5.1-7).
+func (c *session) answerClose() {
+	if c.scriptCloses() {
+		c.closeSent = true
+		return
+	}
+	f := &Frame{Opcode: wire.OpClose}
+	if mayClose(c.code) {
+		f.Payload = []byte{byte(c.code >> 8), byte(c.code)}
+	}
+	octets, h := c.encoder.frame(nil, f)
+	if c.record {
+		c.transcript = append(c.transcript, observed.Entry{At: time.Since(c.began), Dir: observed.Sent, Kind: observed.EntryFrame, Header: &h, Octets: octets})
+	}
+	_ = c.conn.SetWriteDeadline(time.Now().Add(c.patience.answer))
+	_, _ = c.conn.Write(octets) // the oracle judges what the peer did before
+	c.closeSent = true
+	if c.peer.Role() == wire.RoleClient {
+		c.endHalf() // a server closes TCP first (RFC6455-7.1.1-3)
+	}
+}
+
+// scriptCloses reports whether the octets of the script end the connection by a Close frame.
+func (c *session) scriptCloses() bool {
+	for _, e := range c.oracle.Of(c.subject, c.sent).Endings {
+		if e.Fate == oracle.Closes {
+			return true
+		}
+	}
+	return false
+}
+
+// conclude ends the connection in order, and judges all that came.
+func (c *session) conclude() {
+	if c.over() && !c.ended {
+		return
+	}
+	if c.reader == nil {
+		return
+	}
+	mustEnd, whole := !c.oracle.Of(c.subject, c.sent).Stays(), atBoundary(c.sent)
+	switch {
+	case c.ended || mustEnd:
+		if c.peer.Role() == wire.RoleClient && c.scriptCloses() {
+			c.endHalf()
+		}
+		c.await(true)
+		return
+	case !whole: // nothing can follow: the peer has to take the end of TCP
+		c.await(true)
+		if !c.over() {
+			c.halfClose()
+		}
+		return
+	}
+	c.own(&Frame{Opcode: wire.OpPing, Payload: []byte(alive)})
+	c.await(true)
+	if c.over() || c.closed {
+		return
+	}
+	c.own(&Frame{Opcode: wire.OpClose, Payload: []byte{0x03, 0xe8}})
+	if c.peer.Role() == wire.RoleClient {
+		c.endHalf()
+	}
+	c.await(true)
+}
+
+// endHalf ends the harness's half of TCP.
+func (c *session) endHalf() {
+	if half, ok := c.conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+}
+
+// halfClose ends the harness's half, and gives the peer a moment to end its own. A peer that
+// does not is not judged: the RFC says nothing of it.
+func (c *session) halfClose() {
+	c.endHalf()
+	deadline := time.Now().Add(min(c.patience.answer, 100*time.Millisecond))
+	for !c.ended && c.read(deadline) {
+	}
+	c.subject.Limit = 1 // it may end the connection in any way from here on
+	if c.wrong == nil && c.sure() && !c.ended && !c.closed {
+		c.judge(false)
+	}
+	c.ended = true
+	c.reader = nil
+}
+
+// reset resets TCP.
+func (c *session) reset() {
+	if tcp, ok := c.conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	c.conn.Close()
+	c.ended, c.reader = true, nil
+}

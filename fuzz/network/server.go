@@ -1,0 +1,155 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/wsspec/wsspec/conformance/observed"
+	"github.com/wsspec/wsspec/conformance/opening"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/stream"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// A Server is a server under test.
+type Server struct {
+	Target    *opening.Target
+	Deadlines stream.Deadlines
+}
+
+// Role is that of a server.
+func (s *Server) Role() wire.Role { return wire.RoleServer }
+
+func (s *Server) open(ctx context.Context, sc *Script, deadline time.Time) (*opened, error) {
+	began := time.Now()
+	conn, err := s.Target.Connect(ctx, s.Deadlines)
+	if err != nil {
+		return nil, err
+	}
+	fields := s.Target.RequestFields()
+	if sc.Offer != "" {
+		fields = append(fields, wire.Field{Name: "Sec-WebSocket-Extensions", Value: sc.Offer})
+	}
+	o := &opened{conn: conn, request: wire.NewRequest(s.Target.RequestTarget(), s.Target.HostField(), wire.NewKey(nonce()), fields)}
+	var octets []byte
+	if sc.Head == "" {
+		octets = o.request.Append(nil)
+	} else {
+		octets = (&script.Opening{Raw: sc.Head}).Request(&o.request)
+	}
+	o.transcript = append(o.transcript, observed.Entry{Dir: observed.Sent, Kind: observed.EntryRequest, Octets: octets, Text: opening.StartLine(octets)})
+	_ = conn.SetDeadline(deadline)
+	unsent := s.write(conn, octets, sc.HeadCuts)
+	err = o.readResponse(began)
+	_ = conn.SetDeadline(time.Time{})
+	if err != nil && unsent != nil {
+		err = unsent
+	}
+	o.wrong = sc.judgeResponse(octets, o, err)
+	return o, nil
+}
+
+// headPause is the time between two pieces of a request.
+const headPause = 3 * time.Millisecond
+
+// write writes a request, cut as a script has it.
+func (s *Server) write(conn net.Conn, octets []byte, cuts []int) error {
+	for i, piece := range script.Cuts(cuts).Pieces(octets) {
+		if i > 0 {
+			time.Sleep(headPause)
+		}
+		if _, err := conn.Write(piece); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nonce returns the 16 octets of a Sec-WebSocket-Key (RFC6455-4.1-28).
+func nonce() (n [16]byte) {
+	for i := 0; i < len(n); i += 8 {
+		r := rand.Uint64()
+		for j := range 8 {
+			n[i+j] = byte(r >> (8 * j))
+		}
+	}
+	return n
+}
+
+// mostHead is the most octets of a response's head.
+const mostHead = 64 << 10
+
+// readResponse reads the final response.
+func (o *opened) readResponse(began time.Time) error {
+	var got []byte
+	buf := make([]byte, 2<<10)
+	for {
+		n, err := o.conn.Read(buf)
+		got = append(got, buf[:n]...)
+		for {
+			r, size, perr := wire.ParseResponse(got)
+			switch {
+			case perr == nil && r.Status/100 == 1 && r.Status != 101: // RFC 9110 15.2
+				o.enter(began, got[:size:size])
+				got = got[size:]
+				continue
+			case perr == nil:
+				o.response, o.early = r, got[size:]
+				o.enter(began, got[:size:size])
+				return nil
+			case !errors.Is(perr, wire.ErrShort), len(got) > mostHead:
+				o.enter(began, got)
+				return fmt.Errorf("%w: %s", errNoHTTP, script.Quote(got))
+			}
+			break
+		}
+		if err != nil {
+			if len(got) > 0 {
+				o.enter(began, got)
+			}
+			return err
+		}
+	}
+}
+
+// errNoHTTP says that a response is none.
+var errNoHTTP = errors.New("what came back is no HTTP response")
+
+func (o *opened) enter(began time.Time, octets []byte) {
+	o.transcript = append(o.transcript, observed.Entry{At: time.Since(began), Dir: observed.Received, Kind: observed.EntryResponse, Octets: octets, Text: opening.StartLine(octets)})
+}
+
+// judgeResponse says what is wrong with a server's response to the octets of a request.
+func (s *Script) judgeResponse(sent []byte, o *opened, err error) *wrong {
+	var timeout net.Error
+	switch {
+	case errors.Is(err, errNoHTTP):
+		return &wrong{WrongVerdict, acceptsValid, err.Error()}
+	case errors.As(err, &timeout) && timeout.Timeout():
+		if s.Head != "" && !strings.Contains(string(sent), "\r\n\r\n") {
+			return nil // it may wait for the rest of the head
+		}
+		return &wrong{Hang, acceptsValid, "the server sent no response to the opening request"}
+	case err != nil:
+		if s.Head != "" {
+			return nil // it may close TCP on what it cannot read
+		}
+		return &wrong{WrongVerdict, acceptsValid, "the server ended TCP without a response to a plain opening request"}
+	case o.response.Status != 101:
+		return s.judgeRefusal(sent, o)
+	}
+	if s.Head != "" {
+		return s.judgeSwitch(sent, o)
+	}
+	broken, agreed := opening.CheckResponse(o.request, o.response)
+	if len(broken) > 0 {
+		return &wrong{WrongVerdict, broken[0].Rule.ID, "the server's response: " + broken[0].Detail}
+	}
+	o.deflate = agreed.Deflate
+	return nil
+}
