@@ -98,7 +98,16 @@ func Open(ctx context.Context, conn net.Conn, t *Target, s *script.Script, keys 
 }
 
 // read reads the answer up to the end of the final response's head.
-func (o *ToServer) read(conn net.Conn, d stream.Deadlines, began time.Time) error {
+func (o *ToServer) read(conn net.Conn, d stream.Deadlines, began time.Time) (err error) {
+	o.Response, o.Early, err = ReadResponse(conn, d.Handshake, func(octets []byte, text string) { o.recordAnswer(began, octets, text) })
+	return err
+}
+
+// ReadResponse reads a server's answer up to the end of the final response's head, and returns
+// the octets behind it. It passes over interim responses. heard is told of each head, and of
+// what is none, with a text for the transcript. The error is a *TargetError; waited is how long
+// the answer was waited for at most.
+func ReadResponse(conn net.Conn, waited time.Duration, heard func(octets []byte, text string)) (final wire.Response, early []byte, err error) {
 	var got []byte
 	buf := make([]byte, 4<<10)
 	interim, next := 0, 0
@@ -115,24 +124,23 @@ func (o *ToServer) read(conn net.Conn, d stream.Deadlines, began time.Time) erro
 			resp, size, perr := wire.ParseResponse(got)
 			if perr == nil && isInterim(resp) && interim < mostInterim {
 				interim++
-				o.recordAnswer(began, got[:size:size], startLine(got)+", an interim response")
+				heard(got[:size:size], startLine(got)+", an interim response")
 				got = got[size:]
 				continue
 			}
 			switch {
 			case perr == nil && isInterim(resp):
-				o.recordAnswer(began, got, startLine(got)+", an interim response")
-				return NewTargetError(NotHTTP, nil, "the server sent more than %d interim responses (1xx) and no final one (RFC 9110 15.2)", mostInterim)
+				heard(got, startLine(got)+", an interim response")
+				return final, nil, NewTargetError(NotHTTP, nil, "the server sent more than %d interim responses (1xx) and no final one (RFC 9110 15.2)", mostInterim)
 			case perr == nil:
-				o.Response, o.Early = resp, got[size:]
-				o.recordAnswer(began, got[:size:size], startLine(got))
-				return nil
+				heard(got[:size:size], startLine(got))
+				return resp, got[size:], nil
 			case !errors.Is(perr, wire.ErrShort) || len(got) > Limit:
-				o.recordAnswer(began, got, "no HTTP response")
-				return NewTargetError(NotHTTP, perr, "what came back is no HTTP response: %s", script.Quote(got))
+				heard(got, "no HTTP response")
+				return final, nil, NewTargetError(NotHTTP, perr, "what came back is no HTTP response: %s", script.Quote(got))
 			case err != nil:
-				o.recordAnswer(began, got, "the answer broke off")
-				return o.unanswered(got, err, d.Handshake)
+				heard(got, "the answer broke off")
+				return final, nil, unanswered(got, err, waited)
 			}
 			break
 		}
@@ -194,7 +202,7 @@ func (o *ToServer) recordAnswer(began time.Time, octets []byte, text string) {
 }
 
 // unanswered says how the answer did not come, or broke off.
-func (o *ToServer) unanswered(got []byte, err error, waited time.Duration) error {
+func unanswered(got []byte, err error, waited time.Duration) error {
 	var timeout net.Error
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout() && len(got) > 0:

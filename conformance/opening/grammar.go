@@ -92,9 +92,9 @@ func extensions(fields wire.Fields) (list []wire.Extension, ok bool) {
 	return list, true
 }
 
-// hasToken reports whether lists have an element, without regard to case in ASCII
+// HasToken reports whether lists have an element, without regard to case in ASCII
 // (RFC6455-4.2.1-9, RFC6455-4.2.1-11).
-func hasToken(lists []string, token string) bool {
+func HasToken(lists []string, token string) bool {
 	for _, element := range elements(strings.Join(lists, ",")) {
 		if len(element) == len(token) && strings.EqualFold(element, token) {
 			return true

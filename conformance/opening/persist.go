@@ -130,7 +130,7 @@ func persists(request wire.Request, r wire.Response) bool {
 	_, body := request.Fields.Get("Content-Length")
 	_, coded := request.Fields.Get("Transfer-Encoding")
 	return request.Version == "HTTP/1.1" && r.Version == "HTTP/1.1" && !body && !coded &&
-		!hasToken(request.Fields.Values("Connection"), "close") && !hasToken(r.Fields.Values("Connection"), "close") &&
+		!HasToken(request.Fields.Values("Connection"), "close") && !HasToken(r.Fields.Values("Connection"), "close") &&
 		(sized || r.Status == 204 || r.Status == 304)
 }
 

@@ -45,7 +45,7 @@ func (o *ToServer) refused() bool { return o.Response.Status != 101 }
 // most bodyLimit octets of it: it is where a server says why.
 func (o *ToServer) readBody(conn net.Conn, d stream.Deadlines, began time.Time) {
 	wait := d.Settle // nothing says that there is more
-	if _, ok := o.Response.Fields.Get("Content-Length"); ok || hasToken(o.Response.Fields.Values("Transfer-Encoding"), "chunked") {
+	if _, ok := o.Response.Fields.Get("Content-Length"); ok || HasToken(o.Response.Fields.Values("Transfer-Encoding"), "chunked") {
 		wait = d.FailFast
 	}
 	_ = conn.SetReadDeadline(time.Now().Add(wait))

@@ -37,7 +37,7 @@ func CheckRequest(r wire.Request) []*wire.Violation {
 	} {
 		values := r.Fields.Values(option.name)
 		report(len(values) == 0, option.rule, "no %s field", option.name)
-		report(len(values) > 0 && !hasToken(values, option.token), option.rule, "%s %s without %s", option.name, excerpt(strings.Join(values, ", ")), option.token)
+		report(len(values) > 0 && !HasToken(values, option.token), option.rule, "%s %s without %s", option.name, excerpt(strings.Join(values, ", ")), option.token)
 		wrong := malformed(r.Fields, option.name, option.form, option.want)
 		report(wrong != "", wire.RuleClientRequestForm, "%s", wrong) // RFC6455-4.1-20
 	}

@@ -37,7 +37,7 @@ func CheckResponse(request wire.Request, response wire.Response) (broken []*wire
 // IsUpgrade tells a WebSocket handshake, well-formed or not, from any other request.
 func IsUpgrade(r wire.Request) bool {
 	_, key := r.Fields.Get("Sec-WebSocket-Key")
-	return key || hasToken(r.Fields.Values("Upgrade"), "websocket")
+	return key || HasToken(r.Fields.Values("Upgrade"), "websocket")
 }
 
 // SwitchesElsewhere reports whether a 101 names another protocol than websocket: what
@@ -46,12 +46,12 @@ func IsUpgrade(r wire.Request) bool {
 // client" (RFC 9110 7.8).
 func SwitchesElsewhere(request wire.Request, response wire.Response) (bool, *wire.Violation) {
 	upgrade := response.Fields.Values("Upgrade")
-	if response.Status != 101 || len(upgrade) == 0 || hasToken(upgrade, "websocket") {
+	if response.Status != 101 || len(upgrade) == 0 || HasToken(upgrade, "websocket") {
 		return false, nil
 	}
 	to := strings.Join(upgrade, ", ")
 	for protocol := range strings.SplitSeq(to, ",") {
-		if !hasToken(request.Fields.Values("Upgrade"), strings.TrimSpace(protocol)) {
+		if !HasToken(request.Fields.Values("Upgrade"), strings.TrimSpace(protocol)) {
 			return true, wire.RuleResponseUpgrade.Violation("101 answered with Upgrade %q, not websocket", shorten(to))
 		}
 	}
@@ -84,7 +84,7 @@ func (o answer) check() (found []*wire.Violation, agreed *wire.DeflateParams) {
 	report(len(upgrade) > 0 && !strings.EqualFold(strings.TrimSpace(strings.Join(upgrade, ",")), "websocket"), wire.RuleResponseUpgrade,
 		"101 answered with Upgrade %q, not websocket", strings.Join(upgrade, ", "))
 	report(len(connection) == 0, wire.RuleResponseConnectionMissing, "101 answered without Connection")
-	report(len(connection) > 0 && !hasToken(connection, "upgrade"), wire.RuleResponseConnection,
+	report(len(connection) > 0 && !HasToken(connection, "upgrade"), wire.RuleResponseConnection,
 		"101 answered with Connection %q, which lacks Upgrade", strings.Join(connection, ", "))
 	report(len(accept) == 0, wire.RuleResponseAcceptMissing, "101 answered without Sec-WebSocket-Accept")
 	report(len(accept) > 1, wire.RuleResponseAcceptDoubled, "101 answered with %d Sec-WebSocket-Accept fields", len(accept))
