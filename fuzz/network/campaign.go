@@ -46,15 +46,19 @@ type Options struct {
 type Progress struct {
 	// Scripts is how many scripts were played, Courses how many different courses they took,
 	// Pool how many scripts are kept to be changed.
-	Scripts        uint64
-	Courses, Pool  int
-	PerSecond      float64
-	Findings       map[Class]int
-	Again, Flaky   int
-	Unconfirmed    int
-	Crashes        int
-	Elapsed        time.Duration
-	LastScriptWhen time.Time
+	Scripts       uint64
+	Courses, Pool int
+	PerSecond     float64
+	Elapsed       time.Duration
+	// Findings counts those that came in each play, by class, and Flaky the others. Again is
+	// how often a kind was seen that is known already.
+	Findings     map[Class]int
+	Flaky, Again int
+	// Unconfirmed counts scripts that went wrong once and not again, Unexamined those that were
+	// not played again because the time was over.
+	Unconfirmed, Unexamined int
+	// Crashes is how often the peer took no connection any more.
+	Crashes int
 }
 
 // roundSize is how many scripts are made from one state of the pool, at most, and
@@ -73,7 +77,7 @@ const mostPool = 20_000
 // A campaign is what one run of the fuzzer knows.
 type campaign struct {
 	Options
-	peer     Peer
+	peer     *Server
 	began    time.Time
 	pool     []*Script
 	courses  map[string]bool
@@ -92,7 +96,7 @@ var ErrGone = errors.New("the peer takes no connection any more")
 
 // Run plays scripts on a peer until the time is over, and returns what it did. The error is
 // [ErrGone], that of Revive, or an error of this machine; findings are told to Found before.
-func Run(ctx context.Context, peer Peer, o Options) (Progress, error) {
+func Run(ctx context.Context, peer *Server, o Options) (Progress, error) {
 	if o.Parallel <= 0 {
 		o.Parallel = 32
 	}
@@ -103,7 +107,7 @@ func Run(ctx context.Context, peer Peer, o Options) (Progress, error) {
 		o.Deadlines = stream.NewDeadlines(0, 0, 0)
 	}
 	if o.Seeds == nil {
-		o.Seeds = Seeds(peer.Role())
+		o.Seeds = Seeds()
 	}
 	c := &campaign{Options: o, peer: peer, began: time.Now(), courses: map[string]bool{}, kinds: map[string]int{}, known: map[string]bool{}, leaks: map[string]bool{}}
 	c.progress.Findings = map[Class]int{}
@@ -130,7 +134,7 @@ func (p *Progress) confirmed() (n int) {
 // lingering is how long behind its end a campaign still looks into what went wrong.
 const lingering = 30 * time.Second
 
-// late reports whether it does not any more. What is left is counted.
+// late reports whether it does not any more.
 func (c *campaign) late() bool { return c.For > 0 && time.Since(c.began) > c.For+lingering }
 
 func (c *campaign) run(ctx context.Context) error {
@@ -159,7 +163,7 @@ func (c *campaign) run(ctx context.Context) error {
 // reach plays an empty script, so that a peer that cannot be tested is told from one with
 // faults.
 func (c *campaign) reach(ctx context.Context, p *player) error {
-	p.patience = c.full()
+	p.patience = full(c.Deadlines)
 	out := p.play(ctx, &Script{})
 	switch {
 	case out.lost != nil:
@@ -180,20 +184,23 @@ func (c *campaign) next() []*Script {
 			out = append(out, c.Seeds[i])
 			continue
 		}
-		out = append(out, generatorFor(c.Seed, i, c.peer.Role(), c.pool).script())
+		out = append(out, generatorFor(c.Seed, i, c.pool).script())
 	}
 	return out
 }
 
+// leastPause is the time between two writes in a play that only looks, and the least otherwise.
+const leastPause = 2 * time.Millisecond
+
 // full is the patience of a play that decides.
-func (c *campaign) full() patience {
-	return patience{answer: c.Deadlines.Answer, pause: max(2*time.Millisecond, c.Deadlines.Cut/4)}
+func full(d stream.Deadlines) patience {
+	return patience{answer: d.Answer, pause: max(leastPause, d.Cut/4)}
 }
 
 // brief is the patience of a play that only looks: twenty times that of the slowest correct
 // course, so that the rounds do not wait long for each fault. What fails is played again.
 func (c *campaign) brief() patience {
-	return patience{answer: min(c.full().answer, max(250*time.Millisecond, 20*c.slowest)), pause: 2 * time.Millisecond}
+	return patience{answer: min(c.Deadlines.Answer, max(250*time.Millisecond, 20*c.slowest)), pause: leastPause}
 }
 
 // round plays scripts on all players at once.
@@ -224,7 +231,6 @@ func (c *campaign) round(ctx context.Context, players []*player, scripts []*Scri
 func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outcomes []outcome) error {
 	first := c.progress.Scripts
 	c.progress.Scripts += uint64(len(scripts))
-	c.progress.LastScriptWhen = time.Now()
 	for i := range outcomes {
 		o := &outcomes[i]
 		if o.lost != nil && ctx.Err() == nil {
@@ -241,7 +247,7 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 			c.pool = append(c.pool, scripts[i])
 		}
 		if o.wrong == nil {
-			if o.opened && o.elapsed < c.full().answer/4 {
+			if o.opened && o.elapsed < c.Deadlines.Answer/4 {
 				c.slowest = max(c.slowest, o.elapsed)
 			}
 			continue

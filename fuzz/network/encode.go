@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 
 	"github.com/wsspec/wsspec/conformance/observed"
-	"github.com/wsspec/wsspec/conformance/stream"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -18,8 +17,6 @@ type leg struct {
 
 // An encoder turns scripts into legs. It keeps its memory from script to script.
 type encoder struct {
-	// role is that of the harness.
-	role   wire.Role
 	keys   *rand.Rand
 	legs   []leg
 	octets []byte
@@ -46,7 +43,7 @@ func (e *encoder) encode(s *Script) []leg {
 		entry := observed.Entry{Dir: observed.Sent, Kind: observed.EntryOctets, Text: "octets"}
 		if p.Frame != nil {
 			var h wire.Header
-			e.octets, h = p.Frame.scripted().Append(e.octets, e.role, e.key)
+			e.octets, h = p.Frame.scripted().Append(e.octets, wire.RoleClient, e.key)
 			entry.Kind, entry.Header, entry.Text = observed.EntryFrame, &h, ""
 		} else {
 			e.octets = append(e.octets, p.Octets...)
@@ -75,9 +72,9 @@ func (e *encoder) key() (key [4]byte) {
 	return [4]byte{byte(k >> 24), byte(k >> 16), byte(k >> 8), byte(k)}
 }
 
-// frame appends one frame of the harness's own.
-func (e *encoder) frame(dst []byte, f *Frame) ([]byte, wire.Header) {
-	return f.scripted().Append(dst, e.role, e.key)
+// frame returns the octets of one frame.
+func (e *encoder) frame(f *Frame) ([]byte, wire.Header) {
+	return f.scripted().Append(nil, wire.RoleClient, e.key)
 }
 
 // atBoundary reports whether octets end between two frames. What is no frame has no end.
@@ -90,9 +87,4 @@ func atBoundary(octets []byte) bool {
 		octets = octets[n+int(h.Length):]
 	}
 	return true
-}
-
-// mayClose reports whether a Close frame with that code may be sent.
-func mayClose(code wire.StatusCode) bool {
-	return code != wire.StatusNoStatusRcvd && stream.MayBeSent(code)
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // confirming is how often a script is played again before it is a finding.
@@ -14,8 +16,12 @@ const confirming = 5
 // examine plays a script again that went wrong, makes it smaller, and reports it. No other
 // script is under way meanwhile.
 func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Script, w *wrong) error {
-	if c.kinds[w.kind()] >= mostOfKind || c.late() {
+	switch {
+	case c.kinds[w.kind()] >= mostOfKind:
 		c.progress.Again++
+		return nil
+	case c.late():
+		c.progress.Unexamined++
 		return nil
 	}
 	same, lost := c.again(ctx, s, w)
@@ -26,7 +32,7 @@ func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Scr
 		c.progress.Unconfirmed++
 		return nil
 	}
-	f := &Finding{Class: w.class, Requirement: w.requirement, Why: w.why, Role: p.peer.Role().String(), Reproduced: same, Plays: confirming, Seed: c.Seed, Number: number, Script: s}
+	f := &Finding{Class: w.class, Requirement: w.requirement, Why: w.why, Role: wire.RoleServer.String(), Reproduced: same, Plays: confirming, Seed: c.Seed, Number: number, Script: s}
 	if same == confirming {
 		c.kinds[w.kind()]++
 		c.shrinkFinding(ctx, p, f)
@@ -34,7 +40,8 @@ func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Scr
 	if ctx.Err() == nil && c.unreachable(ctx, p) {
 		return c.lostOn(ctx, p, number, s)
 	}
-	c.add(ctx, p, f)
+	c.transcribe(ctx, p, f)
+	c.add(f)
 	return nil
 }
 
@@ -45,7 +52,7 @@ func (c *campaign) again(ctx context.Context, s *Script, w *wrong) (same int, lo
 	var playing sync.WaitGroup
 	for i, p := range c.confirmers {
 		playing.Go(func() {
-			p.patience = c.full()
+			p.patience = full(c.Deadlines)
 			outcomes[i] = p.play(ctx, s)
 		})
 	}
@@ -75,13 +82,11 @@ func (c *campaign) shrinkFinding(ctx context.Context, p *player, f *Finding) {
 	}
 }
 
-// add reports a finding, unless the same is known.
-func (c *campaign) add(ctx context.Context, p *player, f *Finding) {
+// transcribe plays the script of a finding once more, for its transcript and what it says.
+func (c *campaign) transcribe(ctx context.Context, p *player, f *Finding) {
 	if c.known[f.Signature()] {
-		c.progress.Again++
 		return
 	}
-	c.known[f.Signature()] = true
 	p.record = true
 	out := p.play(ctx, f.Script)
 	p.record = false
@@ -89,6 +94,15 @@ func (c *campaign) add(ctx context.Context, p *player, f *Finding) {
 	if out.wrong != nil && out.wrong.class == f.Class {
 		f.Why = out.wrong.why
 	}
+}
+
+// add reports a finding, unless the same is known.
+func (c *campaign) add(f *Finding) {
+	if c.known[f.Signature()] {
+		c.progress.Again++
+		return
+	}
+	c.known[f.Signature()] = true
 	if f.Flaky() {
 		c.progress.Flaky++
 	} else {
@@ -110,39 +124,27 @@ func (c *campaign) lostOn(ctx context.Context, p *player, number uint64, s *Scri
 	if ctx.Err() != nil {
 		return nil
 	}
-	f := &Finding{Class: Crash, Why: "the peer took no connection behind this script", Role: p.peer.Role().String(), Reproduced: 1, Plays: 1, Seed: c.Seed, Number: number, Script: s}
+	f := &Finding{Class: Crash, Why: "the peer took no connection behind this script", Role: wire.RoleServer.String(), Reproduced: 1, Plays: 1, Seed: c.Seed, Number: number, Script: s}
 	c.progress.Crashes++
 	words, err := c.revive(ctx)
 	f.Notes = words
 	if err != nil {
-		c.addCrash(f)
+		c.add(f)
 		return err
 	}
 	kind := "crash|" + shapeOf(s)
 	if c.kinds[kind] == 0 {
 		c.kinds[kind]++
 		f.Script = shrink(s, func(s *Script) bool {
-			if c.progress.Crashes >= 4*c.MostCrashes || !c.kills(ctx, p, s) {
+			if !c.kills(ctx, p, s) {
 				return false
 			}
 			_, err := c.revive(ctx)
 			return err == nil
 		})
 	}
-	c.addCrash(f)
+	c.add(f)
 	return nil
-}
-
-func (c *campaign) addCrash(f *Finding) {
-	if c.known[f.Signature()] {
-		c.progress.Again++
-		return
-	}
-	c.known[f.Signature()] = true
-	c.progress.Findings[Crash]++
-	if c.Found != nil {
-		c.Found(f)
-	}
 }
 
 // kills plays a script, and reports whether the peer takes no connection behind it.
@@ -165,15 +167,15 @@ func (c *campaign) crashed(ctx context.Context, p *player, first uint64, scripts
 	words, err := c.revive(ctx)
 	if err != nil {
 		c.progress.Crashes++
-		f := &Finding{Class: Crash, Why: "the peer takes no connection any more, and which script is the reason could not be found out", Role: p.peer.Role().String(), Reproduced: 0, Plays: 0, Seed: c.Seed, Number: first, Script: &Script{}, Notes: words}
+		f := &Finding{Class: Crash, Why: "the peer takes no connection any more, and which script is the reason could not be found out", Role: wire.RoleServer.String(), Reproduced: 0, Plays: 0, Seed: c.Seed, Number: first, Script: &Script{}, Notes: words}
 		if last := c.suspects(outcomes); len(last) > 0 {
 			f.Script = scripts[last[0]]
 			f.Why = fmt.Sprintf("the peer takes no connection any more; this script was one of %d that were under way", len(last))
 		}
-		c.addCrash(f)
+		c.add(f)
 		return err
 	}
-	p.patience = c.full()
+	p.patience = full(c.Deadlines)
 	for _, i := range c.suspects(outcomes) {
 		if ctx.Err() != nil {
 			return nil

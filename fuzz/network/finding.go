@@ -21,7 +21,7 @@ type Finding struct {
 	Requirement string `json:"requirement,omitempty"`
 	// Why says in one sentence what the peer did.
 	Why string `json:"why"`
-	// Role is that of the peer: "server" or "client".
+	// Role is that of the peer: "server".
 	Role string `json:"role"`
 	// Reproduced says in how many of Plays plays the script had this class. If it is less,
 	// the finding is flaky: it gates no build.
@@ -189,8 +189,8 @@ func (f *Finding) readHead(line []byte) error {
 		return errors.New("it has no wsspec-finding, so that this is no finding of wsspec fuzz")
 	case head.Version != fileVersion:
 		return fmt.Errorf("wsspec-finding is %d; this version reads %d", head.Version, fileVersion)
-	case f.Role != wire.RoleServer.String() && f.Role != wire.RoleClient.String():
-		return fmt.Errorf("role %q: it has to be server or client", f.Role)
+	case f.Role != wire.RoleServer.String():
+		return fmt.Errorf("role %q: it has to be server", f.Role)
 	}
 	f.Script.Offer, f.Script.Head, f.Script.HeadCuts = head.Offer, head.Head, head.Cuts
 	return nil

@@ -112,9 +112,9 @@ func TestFindingsAreCases(t *testing.T) {
 
 // Scripts follow from the seed, and shrinking keeps what fails.
 func TestScriptsFollowFromTheSeed(t *testing.T) {
-	seeds := Seeds(wire.RoleServer)
+	seeds := Seeds()
 	for i := range uint64(500) {
-		a, b := generatorFor(7, i, wire.RoleServer, seeds).script(), generatorFor(7, i, wire.RoleServer, seeds).script()
+		a, b := generatorFor(7, i, seeds).script(), generatorFor(7, i, seeds).script()
 		if !reflect.DeepEqual(a, b) {
 			t.Fatalf("script %d is once %s and once %s", i, a, b)
 		}

@@ -2,6 +2,7 @@ package network
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -10,13 +11,12 @@ import (
 // randomness and from the pool alone.
 type generator struct {
 	*rand.Rand
-	role wire.Role
 	pool []*Script
 }
 
 // generatorFor returns the generator of script number i of a campaign.
-func generatorFor(seed, i uint64, role wire.Role, pool []*Script) *generator {
-	return &generator{rand.New(rand.NewPCG(seed, i)), role, pool}
+func generatorFor(seed, i uint64, pool []*Script) *generator {
+	return &generator{rand.New(rand.NewPCG(seed, i)), pool}
 }
 
 // An operator changes a script in place. It returns false if it does not fit.
@@ -25,15 +25,8 @@ type operator struct {
 	apply func(*generator, *Script) bool
 }
 
-// operators are all operators. One that stands twice is twice as frequent.
-var operators = joined(frameOperators, sequenceOperators, payloadOperators, deflateOperators, transportOperators, headOperators)
-
-func joined(lists ...[]operator) (out []operator) {
-	for _, l := range lists {
-		out = append(out, l...)
-	}
-	return out
-}
+// operators are all operators.
+var operators = slices.Concat(frameOperators, sequenceOperators, payloadOperators, deflateOperators, transportOperators, headOperators)
 
 // script makes the next script.
 func (g *generator) script() *Script {

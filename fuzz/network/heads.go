@@ -82,35 +82,16 @@ func lacks(r wire.Request) (requirement, lack string) {
 		return "RFC6455-4.2.1-4", "of " + r.Version
 	case !host:
 		return "RFC6455-4.2.1-7", "without Host"
-	case !has(r.Fields.Values("Upgrade"), "websocket"):
+	case !opening.HasToken(r.Fields.Values("Upgrade"), "websocket"):
 		return "RFC6455-4.2.1-8", "whose Upgrade does not name websocket"
-	case !has(r.Fields.Values("Connection"), "upgrade"):
+	case !opening.HasToken(r.Fields.Values("Connection"), "upgrade"):
 		return "RFC6455-4.2.1-10", "whose Connection does not name Upgrade"
 	case strings.TrimSpace(key) == "":
 		return "RFC6455-4.2.1-12", "without Sec-WebSocket-Key"
 	case strings.TrimSpace(strings.Join(versions, "")) == "":
 		return "RFC6455-4.2.1-14", "without Sec-WebSocket-Version"
-	case !has(versions, "13"): // of several values, one may be the right one
+	case !opening.HasToken(versions, "13"): // of several values, one may be the right one
 		return "RFC6455-4.2.1-15", fmt.Sprintf("with Sec-WebSocket-Version %q", strings.Join(versions, ", "))
 	}
 	return "", ""
-}
-
-// has reports whether lists of tokens have one, whatever its case.
-func has(values []string, token string) bool {
-	for _, v := range values {
-		for part := range strings.SplitSeq(v, ",") {
-			if strings.EqualFold(strings.TrimSpace(part), token) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// switching is the response of a server that accepts.
-func switching(accept string) wire.Response {
-	return wire.Response{Version: "HTTP/1.1", Status: 101, Reason: "Switching Protocols", Fields: wire.Fields{
-		{Name: "Upgrade", Value: "websocket"}, {Name: "Connection", Value: "Upgrade"}, {Name: "Sec-WebSocket-Accept", Value: accept},
-	}}
 }

@@ -3,6 +3,8 @@ package network
 import (
 	"context"
 	"fmt"
+
+	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // Usage is what a process uses.
@@ -104,12 +106,13 @@ func (c *campaign) addLeak(ctx context.Context, p *player, l leak) {
 	}
 	after, ok := c.Usage()
 	f := &Finding{
-		Class: Leak, Role: p.peer.Role().String(), Reproduced: 1, Plays: 1, Seed: c.Seed, Script: plain,
+		Class: Leak, Role: wire.RoleServer.String(), Reproduced: 1, Plays: 1, Seed: c.Seed, Script: plain,
 		Why: fmt.Sprintf("the process of the peer keeps about %.0f %s for each script", l.each, l.name),
 	}
 	if ok {
 		f.Notes = []string{fmt.Sprintf("behind %d plain connections: memory %d to %d octets, descriptors %d to %d, threads %d to %d",
 			leakPlays, before.Memory, after.Memory, before.Descriptors, after.Descriptors, before.Threads, after.Threads)}
 	}
-	c.add(ctx, p, f)
+	c.transcribe(ctx, p, f)
+	c.add(f)
 }

@@ -18,8 +18,7 @@ var transportOperators = []operator{
 		p := &s.Parts[i]
 		length := len(p.Octets)
 		if p.Frame != nil {
-			h := p.Frame.scripted().Header(g.role.Peer())
-			length = h.Len() + len(p.Frame.Payload)
+			length = p.Frame.length()
 		}
 		if length < 2 || len(p.Cuts) >= mostCuts {
 			return false
@@ -60,7 +59,7 @@ var transportOperators = []operator{
 			return false
 		}
 		f := s.Parts[i].Frame
-		octets, _ := f.scripted().Append(nil, g.role.Peer(), g.key)
+		octets, _ := f.scripted().Append(nil, wire.RoleClient, g.key)
 		s.Parts[i] = Part{Octets: octets[:1+g.IntN(len(octets)-1)]}
 		return true
 	}},
@@ -72,7 +71,7 @@ var transportOperators = []operator{
 		return true
 	}},
 	{"connect again", func(g *generator, s *Script) bool {
-		if g.role != wire.RoleServer || len(s.Parts) == 0 || g.IntN(4) > 0 {
+		if len(s.Parts) == 0 || g.IntN(4) > 0 {
 			return false
 		}
 		s.Parts = slices.Insert(s.Parts, g.IntN(len(s.Parts)), Part{Do: Connect})
@@ -89,13 +88,13 @@ var headOperators = []operator{
 			return false
 		}
 		if s.Head == "" {
-			s.Head = plainHead(g.role, s.Offer)
+			s.Head = plainHead(s.Offer)
 		}
 		s.Head = changedHead(g.Rand, s.Head)
 		return true
 	}},
 	{"cut head", func(g *generator, s *Script) bool {
-		if g.role != wire.RoleServer || len(s.HeadCuts) > 2 || g.IntN(3) > 0 {
+		if len(s.HeadCuts) > 2 || g.IntN(3) > 0 {
 			return false
 		}
 		s.HeadCuts = append(slices.Clone(s.HeadCuts), 1+g.IntN(160))
@@ -105,12 +104,8 @@ var headOperators = []operator{
 	}},
 }
 
-// plainHead is an ordinary request or response, with names in braces.
-func plainHead(role wire.Role, offer string) string {
-	if role == wire.RoleClient {
-		r := switching("{accept}")
-		return string(r.Append(nil))
-	}
+// plainHead is an ordinary request, with names in braces.
+func plainHead(offer string) string {
 	extensions := ""
 	if offer != "" {
 		extensions = "Sec-WebSocket-Extensions: " + offer + "\r\n"

@@ -12,7 +12,6 @@ import (
 	"github.com/wsspec/wsspec/conformance/opening"
 	"github.com/wsspec/wsspec/conformance/stream"
 	"github.com/wsspec/wsspec/ref"
-	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // echoing sends messages back. It tells begin of each connection.
@@ -47,7 +46,7 @@ func echoServer(t testing.TB) *Server {
 // A correct server fails no seed.
 func TestSeedsAgainstRef(t *testing.T) {
 	peer := echoServer(t)
-	seeds := Seeds(wire.RoleServer)
+	seeds := Seeds()
 	if len(seeds) < 2000 {
 		t.Errorf("there are %d seeds; the catalogue and its variants are more", len(seeds))
 	}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,9 +37,12 @@ type patience struct {
 // mostPatience is how many times the answer time a peer gets that goes on sending.
 const mostPatience = 8
 
+// mostReceived is the most octets of a message that a peer may send: no script is so long.
+const mostReceived = 64 << 20
+
 // A player plays scripts, one at a time.
 type player struct {
-	peer     Peer
+	peer     *Server
 	patience patience
 	encoder  encoder
 	oracle   oracle.Oracle
@@ -47,8 +51,8 @@ type player struct {
 	record bool
 }
 
-func newPlayer(p Peer, seed uint64) *player {
-	return &player{peer: p, buf: make([]byte, 16<<10), encoder: encoder{role: p.Role().Peer(), keys: rand.New(rand.NewPCG(seed, 1))}}
+func newPlayer(p *Server, seed uint64) *player {
+	return &player{peer: p, buf: make([]byte, 16<<10), encoder: encoder{keys: rand.New(rand.NewPCG(seed, 1))}}
 }
 
 // An outcome is what came of playing a script.
@@ -74,14 +78,17 @@ type session struct {
 	sent    []byte
 	events  []oracle.Event
 	course  []string
+	// permitted is what the oracle says of so many octets of sent. It is valid until the next
+	// connection of the player.
+	permitted *oracle.Permitted
+	judged    int
 	// closed: the peer sent a Close frame, with that code. ended: TCP has ended.
 	closed, ended bool
 	code          wire.StatusCode
 	closeSent     bool
-	wrong         *wrong
 }
 
-// play plays a script. The context ends it early.
+// play plays a script. If the context ends, it sends nothing more of it.
 func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 	began := time.Now()
 	p.encoder.record = p.record
@@ -107,16 +114,15 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 		case Pause:
 			time.Sleep(p.patience.pause)
 		case Await:
-			current.await(true)
+			current.await()
 		case HalfClose:
 			current.halfClose()
 		case Reset:
 			current.reset()
 		case Connect:
-			if p.peer.Role() != wire.RoleServer {
-				continue
+			if !current.over() {
+				current.judge(false)
 			}
-			current.look()
 			others, course = append(others, current), append(course, current.course...)
 			next, err := p.begin(ctx, s, began)
 			if err != nil {
@@ -149,7 +155,7 @@ func (p *player) begin(ctx context.Context, s *Script, began time.Time) (*sessio
 	if err != nil {
 		return nil, err
 	}
-	c := &session{player: p, opened: o, began: began, wrong: o.wrong, subject: oracle.Subject{Role: p.peer.Role(), Limit: messageLimit}}
+	c := &session{player: p, opened: o, began: began, subject: oracle.Subject{Role: wire.RoleServer, Limit: messageLimit}}
 	if o.wrong != nil || o.response.Status != 101 {
 		c.note(fmt.Sprint(o.response.Status))
 		return c, nil
@@ -157,12 +163,12 @@ func (p *player) begin(ctx context.Context, s *Script, began time.Time) (*sessio
 	var deflation *stream.Deflation
 	if o.deflate != nil {
 		c.subject.Deflate = o.deflate
-		if deflation, err = stream.NewDeflation(*o.deflate, p.peer.Role()); err != nil {
+		if deflation, err = stream.NewDeflation(*o.deflate, wire.RoleServer); err != nil {
 			c.wrong = &wrong{WrongVerdict, "", err.Error()}
 			return c, nil
 		}
 	}
-	c.reader = stream.NewReader(p.peer.Role(), 64<<20, deflation)
+	c.reader = stream.NewReader(wire.RoleServer, mostReceived, deflation)
 	c.note("101")
 	if len(o.early) > 0 {
 		c.heard(o.early)
@@ -175,31 +181,33 @@ func (c *session) over() bool { return c.reader == nil || c.wrong != nil || c.en
 
 func (c *session) note(text string) { c.course = append(c.course, text) }
 
-// send writes a leg. A peer that does not take it shows what it did by what it sent.
+// send writes a leg that the oracle is asked about.
 func (c *session) send(l leg) {
+	c.sent = append(c.sent, l.octets...)
+	c.write(l)
+}
+
+// write writes a leg. A peer that does not take it shows what it did by what it sent.
+func (c *session) write(l leg) {
 	if len(l.octets) == 0 {
 		return
 	}
-	if c.record {
-		for _, e := range l.entries {
-			e.At = time.Since(c.began)
-			c.transcript = append(c.transcript, e)
-		}
+	for _, e := range l.entries {
+		e.At = time.Since(c.began)
+		c.transcript = append(c.transcript, e)
 	}
-	c.sent = append(c.sent, l.octets...)
 	_ = c.conn.SetWriteDeadline(time.Now().Add(c.patience.answer))
 	_, _ = c.conn.Write(l.octets)
 }
 
-// own sends a frame of the harness's own.
-func (c *session) own(f *Frame) {
-	octets, h := c.encoder.frame(nil, f)
+// own is a frame of the harness's own as a leg.
+func (c *session) own(f *Frame) leg {
+	octets, h := c.encoder.frame(f)
 	l := leg{octets: octets}
 	if c.record {
 		l.entries = []observed.Entry{{Dir: observed.Sent, Kind: observed.EntryFrame, Header: &h, Octets: octets}}
 	}
-	c.send(l)
-	c.closeSent = c.closeSent || f.Opcode == wire.OpClose
+	return l
 }
 
 // read waits for octets until the deadline, and reports whether it may be called again.
@@ -261,14 +269,15 @@ func (c *session) heard(octets []byte) {
 
 // permits asks the oracle whether what came is permitted, and what is not.
 func (c *session) permits(final bool) (bool, string) {
-	return c.oracle.Of(c.subject, c.sent).Permits(oracle.Observation{Events: c.events, Final: final})
+	return c.allowed().Permits(oracle.Observation{Events: c.events, Final: final})
 }
 
-// look reads what is there, and judges it without waiting.
-func (c *session) look() {
-	if !c.over() {
-		c.judge(false)
+// allowed is what the oracle permits behind what was sent.
+func (c *session) allowed() *oracle.Permitted {
+	if c.permitted == nil || c.judged != len(c.sent) {
+		c.permitted, c.judged = c.oracle.Of(c.subject, c.sent), len(c.sent)
 	}
+	return c.permitted
 }
 
 // judge notes what is wrong by now.
@@ -278,9 +287,9 @@ func (c *session) judge(final bool) {
 	}
 }
 
-// await waits until the peer has done all that it has to, or has ended the connection. If
-// judged is set, what did not come is wrong.
-func (c *session) await(judged bool) {
+// await waits until the peer has done all that it has to, or has ended the connection. What
+// did not come is wrong.
+func (c *session) await() {
 	began := time.Now()
 	deadline := began.Add(c.patience.answer)
 	for !c.ended && c.wrong == nil {
@@ -300,7 +309,7 @@ func (c *session) await(judged bool) {
 			c.answerClose()
 		}
 	}
-	if c.reader != nil && c.wrong == nil && judged {
+	if c.reader != nil && c.wrong == nil {
 		c.judge(true)
 	}
 }
@@ -310,7 +319,7 @@ func (c *session) await(judged bool) {
 func (c *session) wrongBy(why string) *wrong {
 	w := wrongBy(why)
 	if w.requirement == "" {
-		w.requirement = c.oracle.Of(c.subject, c.sent).Endings[0].Requires
+		w.requirement = c.allowed().Endings[0].Requires
 	}
 	return w
 }
@@ -323,91 +332,60 @@ func (c *session) sure() bool {
 
 // answerClose answers the peer's Close, if the harness has not sent one (RFC6455-5.5.1-7).
 func (c *session) answerClose() {
+	c.closeSent = true
 	if c.scriptCloses() {
-		c.closeSent = true
 		return
 	}
 	f := &Frame{Opcode: wire.OpClose}
-	if mayClose(c.code) {
+	if stream.MayBeSent(c.code) {
 		f.Payload = []byte{byte(c.code >> 8), byte(c.code)}
 	}
-	octets, h := c.encoder.frame(nil, f)
-	if c.record {
-		c.transcript = append(c.transcript, observed.Entry{At: time.Since(c.began), Dir: observed.Sent, Kind: observed.EntryFrame, Header: &h, Octets: octets})
-	}
-	_ = c.conn.SetWriteDeadline(time.Now().Add(c.patience.answer))
-	_, _ = c.conn.Write(octets) // the oracle judges what the peer did before
-	c.closeSent = true
-	if c.peer.Role() == wire.RoleClient {
-		c.endHalf() // a server closes TCP first (RFC6455-7.1.1-3)
-	}
+	c.write(c.own(f)) // the oracle judges what the peer did before
 }
 
 // scriptCloses reports whether the octets of the script end the connection by a Close frame.
 func (c *session) scriptCloses() bool {
-	for _, e := range c.oracle.Of(c.subject, c.sent).Endings {
-		if e.Fate == oracle.Closes {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.allowed().Endings, func(e oracle.Ending) bool { return e.Fate == oracle.Closes })
 }
 
 // conclude ends the connection in order, and judges all that came.
 func (c *session) conclude() {
-	if c.over() && !c.ended {
-		return
-	}
-	if c.reader == nil {
-		return
-	}
-	mustEnd, whole := !c.oracle.Of(c.subject, c.sent).Stays(), atBoundary(c.sent)
 	switch {
-	case c.ended || mustEnd:
-		if c.peer.Role() == wire.RoleClient && c.scriptCloses() {
-			c.endHalf()
-		}
-		c.await(true)
+	case c.reader == nil, c.wrong != nil:
 		return
-	case !whole: // nothing can follow: the peer has to take the end of TCP
-		c.await(true)
+	case c.ended, !c.allowed().Stays():
+		c.await()
+		return
+	case !atBoundary(c.sent): // nothing can follow: the peer has to take the end of TCP
+		c.await()
 		if !c.over() {
 			c.halfClose()
 		}
 		return
 	}
-	c.own(&Frame{Opcode: wire.OpPing, Payload: []byte(alive)})
-	c.await(true)
+	c.send(c.own(&Frame{Opcode: wire.OpPing, Payload: []byte(alive)}))
+	c.await()
 	if c.over() || c.closed {
 		return
 	}
-	c.own(&Frame{Opcode: wire.OpClose, Payload: []byte{0x03, 0xe8}})
-	if c.peer.Role() == wire.RoleClient {
-		c.endHalf()
-	}
-	c.await(true)
-}
-
-// endHalf ends the harness's half of TCP.
-func (c *session) endHalf() {
-	if half, ok := c.conn.(interface{ CloseWrite() error }); ok {
-		_ = half.CloseWrite()
-	}
+	c.closeSent = true
+	c.send(c.own(&Frame{Opcode: wire.OpClose, Payload: []byte{0x03, 0xe8}}))
+	c.await()
 }
 
 // halfClose ends the harness's half, and gives the peer a moment to end its own. A peer that
 // does not is not judged: the RFC says nothing of it.
 func (c *session) halfClose() {
-	c.endHalf()
+	if half, ok := c.conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
 	deadline := time.Now().Add(min(c.patience.answer, 100*time.Millisecond))
 	for !c.ended && c.read(deadline) {
 	}
-	c.subject.Limit = 1 // it may end the connection in any way from here on
-	if c.wrong == nil && c.sure() && !c.ended && !c.closed {
+	if !c.ended && !c.closed { // it may end the connection in any way from here on
 		c.judge(false)
 	}
-	c.ended = true
-	c.reader = nil
+	c.ended, c.reader = true, nil
 }
 
 // reset resets TCP.

@@ -28,15 +28,14 @@ type Replayed struct {
 
 // Replay plays the script of a finding so many times. The error says that there was no
 // connection although the finding is no crash, and what came before it is in the result.
-func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Deadlines) (r Replayed, err error) {
+func Replay(ctx context.Context, peer *Server, f *Finding, times int, d stream.Deadlines) (r Replayed, err error) {
 	r.Verdict = Unchecked
-	if f.Class == Leak || f.Class == Liveness || f.Class == Disagreement {
+	if f.Class == Leak {
 		r.Why = fmt.Sprintf("a %s does not show in one play; wsspec fuzz looks for it", f.Class)
 		return r, nil
 	}
-	c := &campaign{Options: Options{Deadlines: d}}
 	p := newPlayer(peer, f.Seed)
-	p.patience = c.full()
+	p.patience = full(d)
 	if out := p.play(ctx, &Script{}); out.lost != nil {
 		r.Why = "the peer takes no connection"
 		return r, out.lost

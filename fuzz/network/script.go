@@ -3,6 +3,7 @@ package network
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wsspec/wsspec/conformance/script"
@@ -12,11 +13,10 @@ import (
 // A Script is what the harness sends on one connection, legal or not.
 type Script struct {
 	// Offer is the value of Sec-WebSocket-Extensions in the harness's request; empty means
-	// none. Where the peer under test is a client, the harness accepts such an offer of the
-	// client's if Offer is not empty.
+	// none.
 	Offer string `json:"offer,omitempty"`
-	// Head replaces the harness's part of the opening handshake, with the names in braces of
-	// [script.Opening]; empty means an ordinary one.
+	// Head replaces the harness's request, with the names in braces of [script.Opening]; empty
+	// means an ordinary one.
 	Head string `json:"head,omitempty"`
 	// HeadCuts are the places, counted in octets of the harness's request, where one write ends
 	// and the next one begins, in ascending order.
@@ -67,7 +67,7 @@ type Frame struct {
 	RSV  wire.RSV `json:"rsv,omitempty"`
 	// Form is the form of the payload length; 0 means the shortest form.
 	Form wire.LengthForm `json:"form,omitempty"`
-	// Mask: 0 masks as the role of the harness asks, 1 always, 2 never.
+	// Mask: 0 and 1 mask, as a client does, and 2 does not.
 	Mask script.MaskMode `json:"mask,omitempty"`
 	// Key is the masking key, four octets; nil means another one for each frame.
 	Key []byte `json:"key,omitempty"`
@@ -75,7 +75,7 @@ type Frame struct {
 	Declare uint64 `json:"declare,omitempty"`
 }
 
-// Frame of the language of cases.
+// scripted is the frame in the language of cases.
 func (f *Frame) scripted() script.Frame {
 	out := script.Frame{
 		Fin: !f.More, RSV: f.RSV, Opcode: f.Opcode, Payload: script.Payload{Octets: f.Payload},
@@ -86,6 +86,12 @@ func (f *Frame) scripted() script.Frame {
 		out.Key = &key
 	}
 	return out
+}
+
+// length is how many octets the frame has on the wire, sent to a server.
+func (f *Frame) length() int {
+	h := f.scripted().Header(wire.RoleClient)
+	return h.Len() + len(f.Payload)
 }
 
 // frameOf is the opposite of scripted.
@@ -171,7 +177,7 @@ func (p *Part) check() error {
 	if set != 1 {
 		return errors.New("it has to have one of frame, octets and do")
 	}
-	if p.Do != "" && !knownAction(p.Do) {
+	if p.Do != "" && !slices.Contains(actions, p.Do) {
 		return fmt.Errorf("do %q: it has to be one of %v", p.Do, actions)
 	}
 	if f := p.Frame; f != nil {
@@ -200,15 +206,6 @@ func checkCuts(cuts []int) error {
 		last = c
 	}
 	return nil
-}
-
-func knownAction(a Action) bool {
-	for _, known := range actions {
-		if a == known {
-			return true
-		}
-	}
-	return false
 }
 
 // String describes the script for people, a part after the other.

@@ -13,12 +13,12 @@ import (
 // mostSeed bounds a seed in octets: a frame with a length of 64 bits fits.
 const mostSeed = 70 << 10
 
-// Seeds are the cases of the catalogue and their covering variants as scripts, for a peer of
-// that role. What is about TLS, about the client's URL or about very much data is left out.
-func Seeds(role wire.Role) []*Script {
+// Seeds are the cases of the catalogue and their covering variants as scripts, for servers. What is about TLS, about the client's URL or about very much data is left out.
+func Seeds() []*Script {
+	const role = wire.RoleServer
 	var out []*Script
 	add := func(c *script.Case) {
-		if s := FromCase(c, role); s != nil {
+		if s := fromCase(c); s != nil {
 			out = append(out, s)
 		}
 	}
@@ -34,13 +34,13 @@ func Seeds(role wire.Role) []*Script {
 	return out
 }
 
-// FromCase is what a case sends, for a peer of that role; nil if a script cannot say it.
-func FromCase(c *script.Case, role wire.Role) *Script {
+// fromCase is what a case sends to a server; nil if a script cannot say it.
+func fromCase(c *script.Case) *Script {
 	sc := &c.Script
 	if sc.OwnURL() || sc.Transport != script.AnyTransport || sc.Application != nil || sc.Origin != "" || sc.PlaysBefore > 0 {
 		return nil
 	}
-	p := &caseParts{role: role.Peer(), script: &Script{}}
+	p := &caseParts{script: &Script{}}
 	if len(sc.Offers) > 0 {
 		var offers []wire.Extension
 		for _, o := range sc.Offers {
@@ -52,7 +52,7 @@ func FromCase(c *script.Case, role wire.Role) *Script {
 		if o.Silent || len(o.Earlier) > 0 || len(o.LineCuts) > 0 || o.Hold || len(o.With) > 0 {
 			return nil
 		}
-		head := headOf(o, role, p.script.Offer)
+		head := headOf(o, p.script.Offer)
 		if head == "" {
 			return nil
 		}
@@ -67,14 +67,10 @@ func FromCase(c *script.Case, role wire.Role) *Script {
 	return p.script
 }
 
-// headOf is the harness's part of an opening handshake, with names in braces.
-func headOf(o *script.Opening, role wire.Role, offer string) string {
+// headOf is a request of a case's own, with names in braces.
+func headOf(o *script.Opening, offer string) string {
 	if o.Raw != "" {
 		return o.Raw
-	}
-	if role == wire.RoleClient {
-		r := switching("{accept}")
-		return string(o.ResponseWith(&r, strings.NewReplacer()))
 	}
 	var fields wire.Fields
 	if offer != "" {
@@ -87,8 +83,6 @@ func headOf(o *script.Opening, role wire.Role, offer string) string {
 
 // caseParts turns the steps of a case into parts.
 type caseParts struct {
-	// role is that of the harness.
-	role   wire.Role
 	script *Script
 	// unsaid: a step does something that a script cannot say.
 	unsaid bool
@@ -105,7 +99,7 @@ func (p *caseParts) do(a Action) {
 func (p *caseParts) add(frames []script.Frame, cuts script.Cuts) {
 	lengths, total := make([]int, len(frames)), 0
 	for i, f := range frames {
-		h := f.Header(p.role)
+		h := f.Header(wire.RoleClient)
 		lengths[i] = h.Len() + f.Payload.Len()
 		total += lengths[i]
 	}
@@ -168,7 +162,7 @@ func (p *caseParts) VisitSend(s script.Send) {
 			if i > 0 && s.Chop == script.ChopFrames {
 				cuts = append(cuts, total)
 			}
-			h := f.Header(p.role)
+			h := f.Header(wire.RoleClient)
 			total += h.Len() + f.Payload.Len()
 		}
 		cuts = append(cuts, chopped(total, s.Chop)...)

@@ -3,7 +3,7 @@ package network
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"strings"
@@ -22,9 +22,8 @@ type Server struct {
 	Deadlines stream.Deadlines
 }
 
-// Role is that of a server.
-func (s *Server) Role() wire.Role { return wire.RoleServer }
-
+// open opens a connection by the opening handshake of a script. The error says that there is
+// no connection at all; a refusal is none.
 func (s *Server) open(ctx context.Context, sc *Script, deadline time.Time) (*opened, error) {
 	began := time.Now()
 	conn, err := s.Target.Connect(ctx, s.Deadlines)
@@ -45,7 +44,9 @@ func (s *Server) open(ctx context.Context, sc *Script, deadline time.Time) (*ope
 	o.transcript = append(o.transcript, observed.Entry{Dir: observed.Sent, Kind: observed.EntryRequest, Octets: octets, Text: opening.StartLine(octets)})
 	_ = conn.SetDeadline(deadline)
 	unsent := s.write(conn, octets, sc.HeadCuts)
-	err = o.readResponse(began)
+	o.response, o.early, err = opening.ReadResponse(conn, time.Until(deadline), func(octets []byte, text string) {
+		o.transcript = append(o.transcript, observed.Entry{At: time.Since(began), Dir: observed.Received, Kind: observed.EntryResponse, Octets: octets, Text: text})
+	})
 	_ = conn.SetDeadline(time.Time{})
 	if err != nil && unsent != nil {
 		err = unsent
@@ -81,55 +82,13 @@ func nonce() (n [16]byte) {
 	return n
 }
 
-// mostHead is the most octets of a response's head.
-const mostHead = 64 << 10
-
-// readResponse reads the final response.
-func (o *opened) readResponse(began time.Time) error {
-	var got []byte
-	buf := make([]byte, 2<<10)
-	for {
-		n, err := o.conn.Read(buf)
-		got = append(got, buf[:n]...)
-		for {
-			r, size, perr := wire.ParseResponse(got)
-			switch {
-			case perr == nil && r.Status/100 == 1 && r.Status != 101: // RFC 9110 15.2
-				o.enter(began, got[:size:size])
-				got = got[size:]
-				continue
-			case perr == nil:
-				o.response, o.early = r, got[size:]
-				o.enter(began, got[:size:size])
-				return nil
-			case !errors.Is(perr, wire.ErrShort), len(got) > mostHead:
-				o.enter(began, got)
-				return fmt.Errorf("%w: %s", errNoHTTP, script.Quote(got))
-			}
-			break
-		}
-		if err != nil {
-			if len(got) > 0 {
-				o.enter(began, got)
-			}
-			return err
-		}
-	}
-}
-
-// errNoHTTP says that a response is none.
-var errNoHTTP = errors.New("what came back is no HTTP response")
-
-func (o *opened) enter(began time.Time, octets []byte) {
-	o.transcript = append(o.transcript, observed.Entry{At: time.Since(began), Dir: observed.Received, Kind: observed.EntryResponse, Octets: octets, Text: opening.StartLine(octets)})
-}
-
 // judgeResponse says what is wrong with a server's response to the octets of a request.
 func (s *Script) judgeResponse(sent []byte, o *opened, err error) *wrong {
+	var target *opening.TargetError
 	var timeout net.Error
 	switch {
-	case errors.Is(err, errNoHTTP):
-		return &wrong{WrongVerdict, acceptsValid, err.Error()}
+	case errors.As(err, &target) && target.Problem == opening.NotHTTP && !brokeOff(target.Err):
+		return &wrong{WrongVerdict, acceptsValid, target.Sentence}
 	case errors.As(err, &timeout) && timeout.Timeout():
 		if s.Head != "" && !strings.Contains(string(sent), "\r\n\r\n") {
 			return nil // it may wait for the rest of the head
@@ -152,4 +111,10 @@ func (s *Script) judgeResponse(sent []byte, o *opened, err error) *wrong {
 	}
 	o.deflate = agreed.Deflate
 	return nil
+}
+
+// brokeOff tells an answer that is not whole from one that is no HTTP.
+func brokeOff(cause error) bool {
+	var lost net.Error
+	return errors.Is(cause, io.EOF) || errors.As(cause, &lost)
 }

@@ -16,19 +16,13 @@ const (
 	Hang Class = "hang"
 	// WrongVerdict: the peer did something that the RFC does not permit.
 	WrongVerdict Class = "wrong verdict"
-	// Liveness: another connection was not served meanwhile.
-	Liveness Class = "liveness"
 	// Leak: the memory, the descriptors or the threads of the process grow with each
 	// connection.
 	Leak Class = "leak"
-	// Disagreement: two peers did different things, and the RFC permits both.
-	Disagreement Class = "disagreement"
-	// Inconsistency: the peer did different things when it got the same script again.
-	Inconsistency Class = "inconsistency"
 )
 
 // Classes are all classes, the most urgent first.
-var Classes = []Class{Crash, Leak, Hang, WrongVerdict, Liveness, Inconsistency, Disagreement}
+var Classes = []Class{Crash, Leak, Hang, WrongVerdict}
 
 // requirementIn finds the id of a requirement in a sentence of the oracle.
 var requirementIn = regexp.MustCompile(`\((RFC[0-9]+-[0-9.]+-E?[0-9]+)\)`)

@@ -1,24 +1,13 @@
 package network
 
 import (
-	"context"
 	"errors"
 	"net"
-	"time"
 
 	"github.com/wsspec/wsspec/conformance/observed"
 	"github.com/wsspec/wsspec/conformance/opening"
 	"github.com/wsspec/wsspec/ref/wire"
 )
-
-// A Peer is the endpoint under test. It gives the harness connections.
-type Peer interface {
-	// Role is that of the peer.
-	Role() wire.Role
-	// open opens a connection by the opening handshake of a script. The error says that
-	// there is no connection at all; a refusal is none.
-	open(ctx context.Context, s *Script, deadline time.Time) (*opened, error)
-}
 
 // opened is a connection behind the opening handshake.
 type opened struct {
@@ -42,11 +31,8 @@ type wrong struct {
 	requirement, why string
 }
 
-// errUnreachable says that the peer takes no connection.
-var errUnreachable = errors.New("the peer takes no connection")
-
 // isUnreachable tells a peer that takes no connection from this machine being unable.
 func isUnreachable(err error) bool {
 	var target *opening.TargetError
-	return errors.Is(err, errUnreachable) || errors.As(err, &target) && target.Problem == opening.Unreachable
+	return errors.As(err, &target) && target.Problem == opening.Unreachable
 }
