@@ -14,6 +14,7 @@ import (
 
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/gotest"
+	"github.com/wsspec/wsspec/conformance/judge"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/fuzz/network"
@@ -70,13 +71,8 @@ warnings.`,
 			case f.scripts > 0 && !cmd.Flags().Changed("for"):
 				f.lasting = 0
 			}
-			if cmd.Flags().Changed("start") {
-				if strings.TrimSpace(f.start) == "" {
-					return usage("--start needs a command, as in --start './my-server --port 9001'")
-				}
-				if !cmd.Flags().Changed("wait") {
-					f.wait = startWait
-				}
+			if err := errors.Join(f.checkStart(), f.checkRate()); err != nil {
+				return err
 			}
 			if !cmd.Flags().Changed("seed") {
 				f.seed = rand.Uint64N(1 << 32)
@@ -93,13 +89,11 @@ warnings.`,
 	flags.IntVar(&f.crashes, "most-crashes", 5, "end behind so many crashes")
 	flags.BoolVar(&f.first, "fail-fast", false, "end behind the first finding")
 	flags.IntVar(&f.parallel, "parallel", 32, fmt.Sprintf("play `N` scripts at once (%d if the server is not on the loopback interface)", gentleParallel))
-	flags.IntVar(&f.rate, "rate", 0, fmt.Sprintf("open at most `N` new connections a second (default: no bound; %d if the server is not on the loopback interface)", gentleRate))
-	flags.DurationVar(&f.timeout, "timeout", conformance.DefaultTimeout, "the longest the server may stay silent when something is owed, in a play that decides")
-	flags.Float64Var(&f.slow, "slow", 1, "stretch all deadlines by this `FACTOR`, for debuggers and loaded machines")
+	f.addRate(flags)
+	f.addTimes(flags)
 	flags.StringVar(&f.out, "out", "", "write findings, report.json, index.html and junit.xml into this `DIR`")
-	flags.StringVar(&f.agent, "agent", "", "the server's `NAME` in the report (default: host and port)")
-	flags.StringVar(&f.start, "start", "", "start the server by this `COMMAND`, as a shell does; start it again after a crash, and end it with all its children")
-	flags.DurationVar(&f.wait, "wait", 0, "wait this long for the server to come up, and to come back after a crash (default 10s with --start)")
+	f.addAgent(flags)
+	f.addStart(flags)
 	f.addConnection(flags)
 	f.addOwned(flags)
 	f.keeping.add(flags)
@@ -117,18 +111,15 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 		return err
 	}
 	t := targets[0]
-	if host := connectsTo(t); !f.owns(host) && !isLoopback(ctx, host) {
-		return usage("%s: a fuzzer attacks, and this host is not the loopback interface. If it is yours, add --i-own %s", host, host)
+	if err := f.mayHarm(ctx, connectsTo(t), "a fuzzer attacks"); err != nil {
+		return err
 	}
 	f.beGentle(ctx, targets, stderr)
-	deadlines := conformance.NewDeadlines(f.timeout, 0, f.slow)
-	if f.start != "" {
-		f.hidden.redactor.Arguments([]string{"--start", f.start})
-		if f.server, err = supervise(ctx, f.start, nil, targets, f.wait, deadlines); err != nil {
-			return couldNot(err)
-		}
-		defer f.server.end()
+	end, err := f.startServer(ctx, targets)
+	if err != nil {
+		return err
 	}
+	defer end()
 	endpoint, err := f.probe(ctx, t, conformance.Options{Wait: f.wait})
 	if err != nil {
 		return couldNot(f.server.explain(err))
@@ -144,9 +135,10 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 	rec.AddTarget(t.Agent, wire.RoleServer, t.URL.String())
 	c := &campaign{flags: f, target: t, rec: rec, out: console.w}
 	fmt.Fprintf(console.w, "wsspec fuzz %s, seed %d\n", t.Agent, f.seed)
+	deadlines := conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow)
 	o := network.Options{
 		Seed: f.seed, For: f.lasting, MostScripts: f.scripts, Parallel: f.parallelOf[t.Agent], MostCrashes: f.crashes, First: f.first,
-		Deadlines: conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow), Found: c.found, Progress: c.progress,
+		Deadlines: deadlines, Found: c.found, Progress: c.progress,
 	}
 	if f.server != nil {
 		o.Revive = func(ctx context.Context) ([]string, error) { return f.server.revive(ctx, t) }
@@ -245,15 +237,13 @@ func resultOf(f *network.Finding) conformance.Result {
 	r := conformance.Result{
 		Case: c, Role: wire.RoleServer, Verdict: verdict.Fail, Behavior: verdict.Failed, Close: verdict.CloseInformational,
 		Started: time.Now(), Attempts: max(1, f.Plays), Transcript: f.Transcript, Observed: f.Notes,
-		Explanation: fmt.Sprintf("%s: %s.", sentenceCase(describe(f)), f.Why),
+		Explanation: fmt.Sprintf("%s: %s.", judge.SentenceCase(describe(f)), f.Why),
 	}
 	if f.Flaky() {
 		r.Verdict, r.Flaky = verdict.Warn, true
 	}
 	return r
 }
-
-func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // played is the result that says how much a campaign has played.
 func (c *campaign) played(p network.Progress) conformance.Result {
@@ -262,8 +252,8 @@ func (c *campaign) played(p network.Progress) conformance.Result {
 		Role:    wire.RoleServer,
 		Verdict: verdict.Pass, Behavior: verdict.Informational, Close: verdict.CloseInformational,
 		Started: time.Now().Add(-p.Elapsed), Duration: p.Elapsed, Attempts: 1,
-		Observed: []string{fmt.Sprintf("%.0f scripts a second, %d different courses, %d kept, %s; %d more of the kinds found, %d not confirmed",
-			p.PerSecond, p.Courses, p.Pool, findingsText(p), p.Again, p.Unconfirmed)},
+		Observed: []string{fmt.Sprintf("%.0f scripts a second, %d different courses, %d kept, %s; %d more of the kinds found, %d not confirmed, %d not looked into because the time was over",
+			p.PerSecond, p.Courses, p.Pool, findingsText(p), p.Again, p.Unconfirmed, p.Unexamined)},
 	}
 }
 

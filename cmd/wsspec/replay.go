@@ -48,8 +48,7 @@ Exit codes: 0 gone, 1 reproduced or changed, 2 usage, 3 unchecked.`,
 	flags := cmd.Flags()
 	f.given = flags.Changed
 	flags.IntVar(&f.times, "times", 5, "play the script `N` times")
-	flags.DurationVar(&f.timeout, "timeout", conformance.DefaultTimeout, "the longest the server may stay silent when something is owed")
-	flags.Float64Var(&f.slow, "slow", 1, "stretch all deadlines by this `FACTOR`, for debuggers and loaded machines")
+	f.addTimes(flags)
 	f.addConnection(flags)
 	f.addOwned(flags)
 	flags.BoolVar(&f.keepSecrets, "keep-secrets", false, keepSecretsHelp)
@@ -70,15 +69,12 @@ func (f *replayFlags) replay(ctx context.Context, args []string, stdin io.Reader
 	if err != nil {
 		return usage("%s: %w", args[0], err)
 	}
-	if finding.Role != "server" {
-		return usage("%s is a finding about a %s, and a URL is that of a server", args[0], finding.Role)
-	}
 	targets, err := f.targets(args[1:], stderr)
 	if err != nil {
 		return err
 	}
-	if host := connectsTo(targets[0]); !f.owns(host) && !isLoopback(ctx, host) {
-		return usage("%s: a finding may do harm, and this host is not the loopback interface. If it is yours, add --i-own %s", host, host)
+	if err := f.mayHarm(ctx, connectsTo(targets[0]), "a finding may do harm"); err != nil {
+		return err
 	}
 	d := conformance.NewDeadlines(f.timeout, 0, f.slow)
 	result, err := network.Replay(ctx, &network.Server{Target: targets[0], Deadlines: d}, finding, f.times, d)

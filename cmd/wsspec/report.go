@@ -139,6 +139,15 @@ func readMerged(paths []string, partial bool) (*reports.Report, error) {
 	if len(paths) == 1 {
 		return readReportFile(paths[0])
 	}
+	parts, err := readReportFiles(paths)
+	if err != nil {
+		return nil, err
+	}
+	return merged(parts, reports.MergeOptions{Partial: partial})
+}
+
+// readReportFiles is [readReportFile] for several.
+func readReportFiles(paths []string) ([]*reports.Report, error) {
 	parts := make([]*reports.Report, len(paths))
 	for i, path := range paths {
 		part, err := readReportFile(path)
@@ -147,7 +156,7 @@ func readMerged(paths []string, partial bool) (*reports.Report, error) {
 		}
 		parts[i] = part
 	}
-	return merged(parts, reports.MergeOptions{Partial: partial})
+	return parts, nil
 }
 
 // readReportFile reads a report.json or a journal, or the latest one in a folder: a run

@@ -62,13 +62,9 @@ printed on standard error.`,
 
 // mergeFiles merges the reports in files. One file alone has to be the only shard of a run.
 func mergeFiles(paths []string, o reports.MergeOptions) (*reports.Report, error) {
-	parts := make([]*reports.Report, len(paths))
-	for i, path := range paths {
-		part, err := readReportFile(path)
-		if err != nil {
-			return nil, err
-		}
-		parts[i] = part
+	parts, err := readReportFiles(paths)
+	if err != nil {
+		return nil, err
 	}
 	if len(parts) == 1 && !isShard(parts[0]) {
 		return nil, usage("merge takes two reports or more, as in: wsspec report merge a.json b.json -o out.json")

@@ -75,8 +75,7 @@ func (r *runFlags) add(cmd *cobra.Command) {
 	f.StringVar(&r.profile, "profile", "quick", profileHelp)
 	f.StringVar(&r.out, "out", "", "write report.json, index.html and junit.xml into this `DIR`")
 	f.IntVar(&r.parallel, "parallel", conformance.DefaultParallel, "run `N` cases at once")
-	f.DurationVar(&r.timeout, "timeout", conformance.DefaultTimeout, "the longest the peer may stay silent when something is owed; all deadlines follow it")
-	f.Float64Var(&r.slow, "slow", 1, "stretch all deadlines by this `FACTOR`, for debuggers and loaded machines")
+	r.addTimes(f)
 	f.StringVar(&r.baseline, "baseline", "", "compare with this `FILE` of known verdicts: exit 4 if something got worse")
 	f.StringVar(&r.writeBaseline, "write-baseline", "", "write this run's verdicts to a `FILE` for --baseline; - is standard output, and the rest goes to standard error")
 	f.StringVar(&r.transcripts, "transcripts", "", "write the transcript of each case into this `DIR`: one JSON line for an entry, with at most 64 KiB of its octets")
@@ -170,9 +169,6 @@ type serverFlags struct {
 	configured []configuredTarget
 }
 
-// mostRate is more than one machine opens.
-const mostRate = 1_000_000
-
 func newServer() *cobra.Command {
 	var f serverFlags
 	cmd := &cobra.Command{
@@ -220,13 +216,8 @@ any other is gated by itself.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("start") {
-				switch {
-				case strings.TrimSpace(f.start) == "":
-					return usage("--start needs a command, as in --start './my-server --port 9001'")
-				case !cmd.Flags().Changed("wait"):
-					f.wait = startWait
-				}
+			if err := f.checkStart(); err != nil {
+				return err
 			}
 			return f.run(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -235,13 +226,12 @@ any other is gated by itself.`,
 	flags := cmd.Flags()
 	f.given = flags.Changed
 	flags.Lookup("parallel").Usage += fmt.Sprintf(" (%d if the server is not on the loopback interface)", gentleParallel)
-	flags.IntVar(&f.rate, "rate", 0, fmt.Sprintf("open at most `N` new connections a second (default: no bound; %d if the server is not on the loopback interface)", gentleRate))
-	flags.StringVar(&f.agent, "agent", "", "the server's `NAME` in the report (default: host and port)")
+	f.addRate(flags)
+	f.addAgent(flags)
+	f.addStart(flags)
 	f.addConnection(flags)
 	flags.StringVar(&f.foreign, "foreign-origin", "", "the server has to refuse opening requests of this `ORIGIN`, such as https://other.example: play the cases of the suite security about that")
-	flags.DurationVar(&f.wait, "wait", 0, "wait this long for the server to come up, and to come back after a crash (default 10s with --start)")
 	flags.BoolVar(&f.noProbe, "no-probe", false, "send no message before the first case, which tells whether the server sends messages back")
-	flags.StringVar(&f.start, "start", "", "start the server by this `COMMAND`, as a shell does; start it again after a crash, and end it with all its children; {cert} and {key} are files with a certificate that wsspec makes")
 	flags.StringVar(&f.tlsURL, "tls-url", "", "play the cases about TLS at this wss: `URL` of the same server, and all others at its own")
 	return cmd
 }
@@ -260,8 +250,8 @@ func (f *serverFlags) run(ctx context.Context, args []string, stdout, stderr io.
 	if err := f.check(); err != nil {
 		return err
 	}
-	if f.given("rate") && (f.rate < 1 || f.rate > mostRate) {
-		return usage("--rate %d: it has to be 1 to %d new connections a second", f.rate, mostRate)
+	if err := f.checkRate(); err != nil {
+		return err
 	}
 	f.hide(stderr)
 	if err := f.readSpec(spec.FuzzingClient, f.hidden.writer(stderr)); err != nil {
@@ -303,18 +293,11 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 	if err != nil {
 		return err
 	}
-	if f.start != "" {
-		f.hidden.redactor.Arguments([]string{"--start", f.start})
-		made, err := f.certify(targets)
-		if err != nil {
-			return couldNot(err)
-		}
-		defer made.remove()
-		if f.server, err = supervise(ctx, made.fill(f.start), made.environment(), withSecure(targets), f.wait, conformance.NewDeadlines(f.timeout, 0, f.slow)); err != nil {
-			return couldNot(err)
-		}
-		defer f.server.end()
+	end, err := f.startServer(ctx, targets)
+	if err != nil {
+		return err
 	}
+	defer end()
 	rec, err := f.record()
 	if err != nil {
 		return err

@@ -103,10 +103,19 @@ func (s *suiteFlags) owns(host string) bool {
 // mayAttack is an error for a host that is neither the loopback interface nor owned.
 func (s *suiteFlags) mayAttack(ctx context.Context, host string, cases []*script.Case, volume conformance.Profile) error {
 	attack := attacks(cases, volume)
-	if attack == "" || s.owns(host) || isLoopback(ctx, host) {
+	if attack == "" {
 		return nil
 	}
-	return usage("%s: %s, and this host is not the loopback interface. If it is yours, add --i-own %s", host, attack, host)
+	return s.mayHarm(ctx, host, attack)
+}
+
+// mayHarm is an error for a host that is neither the loopback interface nor owned. It says what
+// may do harm there.
+func (s *suiteFlags) mayHarm(ctx context.Context, host, what string) error {
+	if s.owns(host) || isLoopback(ctx, host) {
+		return nil
+	}
+	return usage("%s: %s, and this host is not the loopback interface. If it is yours, add --i-own %s", host, what, host)
 }
 
 // mayListen is [suiteFlags.mayAttack] for the address at which clients are served. How much
