@@ -63,13 +63,7 @@ func (s *suiteFlags) cases(run []string) (cases []*script.Case) {
 
 // choose applies a selection to the cases of the suites for a role.
 func (s *suiteFlags) choose(selection conformance.Selection, role wire.Role) ([]*script.Case, error) {
-	var cases []*script.Case
-	for _, c := range s.cases(selection.Run) {
-		if c.TestsRole(role) {
-			cases = append(cases, c)
-		}
-	}
-	chosen, err := conformance.Choose(selection, cases, role)
+	chosen, err := conformance.Choose(selection, script.ForRole(s.cases(selection.Run), role), role)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}

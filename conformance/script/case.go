@@ -52,6 +52,17 @@ func (c *Case) TestsRole(role wire.Role) bool {
 	return false
 }
 
+// ForRole returns the cases that can judge a peer of that role, in their order.
+func ForRole(cases []*Case, role wire.Role) []*Case {
+	var out []*Case
+	for _, c := range cases {
+		if c.TestsRole(role) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // A Script is what the harness does on one connection, and which outcomes are
 // permitted.
 type Script struct {

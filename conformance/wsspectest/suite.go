@@ -41,14 +41,8 @@ func newSuite(role wire.Role, list []Option) (*suite, error) {
 	for _, option := range list {
 		option(&s.options)
 	}
-	var all []*script.Case
-	for _, c := range catalog.Cases() {
-		if c.TestsRole(role) {
-			all = append(all, c)
-		}
-	}
 	var err error
-	if s.cases, err = conformance.Choose(s.selection, all, role); err != nil {
+	if s.cases, err = conformance.Choose(s.selection, script.ForRole(catalog.Cases(), role), role); err != nil {
 		return nil, fmt.Errorf("wsspectest.Select: %w", err)
 	}
 	if err := s.readBaseline(); err != nil {

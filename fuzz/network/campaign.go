@@ -134,7 +134,7 @@ func (p *Progress) confirmed() (n int) {
 // lingering is how long behind its end a campaign still looks into what went wrong.
 const lingering = 30 * time.Second
 
-// late reports whether it does not any more.
+// late reports whether the campaign has stopped looking into what went wrong.
 func (c *campaign) late() bool { return c.For > 0 && time.Since(c.began) > c.For+lingering }
 
 func (c *campaign) run(ctx context.Context) error {

@@ -110,7 +110,8 @@ func lengthClass(n int) string {
 // details are what differs between two faults of one kind.
 var details = regexp.MustCompile(`"(\\.|[^"\\])*"|0x[0-9a-f]+|[0-9]+ octets|\b[0-9]+\b`)
 
-// kind is a coarse signature, from before a script is shrunk.
+// kind is a signature that is known before the script is shrunk: what differs from script to
+// script is left out of it.
 func (w *wrong) kind() string {
 	return string(w.class) + "|" + w.requirement + "|" + details.ReplaceAllString(w.why, "…")
 }

@@ -55,7 +55,7 @@ func newPlayer(p *Server, seed uint64) *player {
 	return &player{peer: p, buf: make([]byte, 16<<10), encoder: encoder{keys: rand.New(rand.NewPCG(seed, 1))}}
 }
 
-// An outcome is what came of playing a script.
+// An outcome says what the peer did when a script was played.
 type outcome struct {
 	// wrong is nil if the peer did nothing that is not permitted.
 	wrong *wrong

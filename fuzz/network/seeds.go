@@ -22,7 +22,7 @@ func Seeds() []*Script {
 			out = append(out, s)
 		}
 	}
-	cases := slices.DeleteFunc(slices.Clone(catalog.Cases()), func(c *script.Case) bool { return !c.TestsRole(role) })
+	cases := script.ForRole(catalog.Cases(), role)
 	for _, c := range cases {
 		add(c)
 	}
