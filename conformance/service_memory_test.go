@@ -16,7 +16,10 @@ import (
 func TestLargeCasesWaitBehindTheOpening(t *testing.T) {
 	s := startService(t, &conformance.Service{Cases: named(t, "9.1.6", "1.1.2")})
 	const large, small = "/runCase?case=1&agent=", "/runCase?case=2&agent="
-	first, _ := s.opens(large + "first") // takes nothing of its message, so that the case goes on
+	first, message := s.opens(large + "first") // takes only the beginning, so that the case goes on
+	if _, err := message.ReadByte(); err != nil {
+		t.Fatalf("the first large case does not get its memory: %v", err)
+	}
 	second, _, err := ref.Dial(within(t, 20*time.Second), "ws://"+s.addr+large+"second", &ref.DialOptions{})
 	if err != nil {
 		t.Fatalf("while the first large case is played: %v", err)
