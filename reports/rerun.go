@@ -60,8 +60,11 @@ func (r *Report) Rerun(res *Result) string {
 			url = t.URL
 		}
 	}
-	if res.IsFinding() {
+	switch {
+	case res.IsFinding():
 		return wording.ShellWords([]string{r.Command[0], "replay", r.findingFile(res), url})
+	case res.ID == CampaignID:
+		return wording.ShellWords(r.Command)
 	}
 	// After -- comes the command of a client under test.
 	own, started := r.Command, []string(nil)

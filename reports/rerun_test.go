@@ -102,3 +102,24 @@ func TestRerunOfAClientOfAMergedReport(t *testing.T) {
 		}
 	}
 }
+
+// A finding is replayed from its file, and the campaign is run again as a whole.
+func TestRerunOfACampaign(t *testing.T) {
+	for _, tt := range []struct{ id, command, want string }{
+		{"fuzz/0a1b2c3d", "wsspec fuzz ws://localhost:9001/ --out dir", "wsspec replay dir/findings/0a1b2c3d.jsonl ws://localhost:9001/"},
+		{"fuzz/0a1b2c3d", "wsspec fuzz --out=dir ws://localhost:9001/", "wsspec replay dir/findings/0a1b2c3d.jsonl ws://localhost:9001/"},
+		{"fuzz/0a1b2c3d", "wsspec report merge", "wsspec replay DIR/findings/0a1b2c3d.jsonl ws://localhost:9001/"},
+		{reports.CampaignID, "wsspec fuzz ws://localhost:9001/ --seed 1", "wsspec fuzz ws://localhost:9001/ --seed 1"},
+	} {
+		r := &reports.Report{
+			Command: strings.Fields(tt.command), Results: []reports.Result{{Agent: "mine", Role: verdict.Server, ID: tt.id}},
+			Targets: []reports.Target{{Agent: "mine", Role: verdict.Server, URL: "ws://localhost:9001/"}},
+		}
+		if got := r.Rerun(&r.Results[0]); got != tt.want {
+			t.Errorf("%s of %q: %q, want %q", tt.id, tt.command, got, tt.want)
+		}
+		if got := r.RerunFailed(); r.Results[0].IsFinding() && got != "" {
+			t.Errorf("%s of %q: the failed ones again by %q", tt.id, tt.command, got)
+		}
+	}
+}

@@ -86,15 +86,19 @@ func (r *Result) ReplayID() string {
 	return r.ID
 }
 
-// findingPrefix begins the ids of what wsspec fuzz reports, and FindingsFolder is where it
-// writes findings, beside the report.
+// findingPrefix begins the ids of what wsspec fuzz reports. CampaignID is the id of the result
+// that says how much it has played; all others are findings. FindingsFolder is where it writes
+// these, beside the report.
 const (
 	findingPrefix  = "fuzz/"
+	CampaignID     = findingPrefix + "scripts"
 	FindingsFolder = "findings"
 )
 
 // IsFinding reports whether the result is a finding of wsspec fuzz. No catalogue has its case.
-func (r *Result) IsFinding() bool { return strings.HasPrefix(r.ID, findingPrefix) }
+func (r *Result) IsFinding() bool {
+	return strings.HasPrefix(r.ID, findingPrefix) && r.ID != CampaignID
+}
 
 // Clause is the requirement that this result is about: the broken one, or otherwise the
 // principal one of the case; empty if the case has none.

@@ -33,9 +33,6 @@ type fuzzFlags struct {
 	first   bool
 }
 
-// fuzzedCase is the case of a report that says how much a campaign has played.
-const fuzzedCase = "fuzz/scripts"
-
 func newFuzz() *cobra.Command {
 	var f fuzzFlags
 	cmd := &cobra.Command{
@@ -248,7 +245,7 @@ func resultOf(f *network.Finding) conformance.Result {
 // played is the result that says how much a campaign has played.
 func (c *campaign) played(p network.Progress) conformance.Result {
 	return conformance.Result{
-		Case:    &script.Case{ID: fuzzedCase, Title: fmt.Sprintf("%d scripts of seed %d", p.Scripts, c.flags.seed), Roles: []wire.Role{wire.RoleServer}, Level: verdict.LevelInformational},
+		Case:    &script.Case{ID: reports.CampaignID, Title: fmt.Sprintf("%d scripts of seed %d", p.Scripts, c.flags.seed), Roles: []wire.Role{wire.RoleServer}, Level: verdict.LevelInformational},
 		Role:    wire.RoleServer,
 		Verdict: verdict.Pass, Behavior: verdict.Informational, Close: verdict.CloseInformational,
 		Started: time.Now().Add(-p.Elapsed), Duration: p.Elapsed, Attempts: 1,
