@@ -67,6 +67,7 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.fault, func(t *testing.T) {
+			t.Parallel() // it mostly waits
 			f, err := faulty.ByName(test.fault)
 			if err != nil {
 				t.Fatal(err)
@@ -117,6 +118,7 @@ func TestEveryFault(t *testing.T) {
 			continue
 		}
 		t.Run(f.Name, func(t *testing.T) {
+			t.Parallel()
 			began := time.Now()
 			var got *Finding
 			o := Options{Seed: 1, MostScripts: 12 * roundSize, First: true, Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1), Found: func(f *Finding) { got = f }}

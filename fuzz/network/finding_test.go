@@ -80,6 +80,7 @@ func TestFilesThatAreNoFinding(t *testing.T) {
 func TestFindingsAreCases(t *testing.T) {
 	for _, name := range []string{"accepts-rsv1", "pong-never", "text-unchecked", "ignores-stray-continuation", "close-unanswered"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // it mostly waits
 			f, err := faulty.ByName(name)
 			if err != nil {
 				t.Fatal(err)
