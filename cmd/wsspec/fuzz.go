@@ -49,8 +49,8 @@ that crashes is started again, and its memory, descriptors and threads are watch
 Each finding is written to DIR/findings, if --out names a DIR: the script as JSON lines for
 wsspec replay, and a Go test that needs nothing of wsspec.
 
-Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not test. Flaky findings are
-warnings.`,
+Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not test. Flaky findings,
+wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
 		Example: `  wsspec fuzz ws://localhost:9001/ --for 5m --out report
   wsspec fuzz --start './my-server --port 9001' ws://localhost:9001/
   wsspec fuzz --seed 42 --scripts 100000 ws://localhost:9001/
@@ -236,8 +236,12 @@ func resultOf(f *network.Finding) conformance.Result {
 		Started: time.Now(), Attempts: max(1, f.Plays), Transcript: f.Transcript, Observed: f.Notes,
 		Explanation: fmt.Sprintf("%s: %s.", judge.SentenceCase(describe(f)), f.Why),
 	}
-	if f.Flaky() {
-		r.Verdict, r.Flaky = verdict.Warn, true
+	r.Flaky = f.Flaky()
+	if f.Warns() {
+		r.Verdict, r.Behavior = verdict.Warn, verdict.NonStrict
+	}
+	if f.Class == network.WrongCode {
+		r.Behavior, r.Close = verdict.OK, verdict.CloseWrongCode
 	}
 	return r
 }

@@ -38,7 +38,7 @@ type Options struct {
 	// Found, if set, is told of each finding, Progress of what was played, after each round.
 	Found    func(*Finding)
 	Progress func(Progress)
-	// First ends the campaign behind its first finding that is not flaky.
+	// First ends the campaign behind its first finding that is no warning.
 	First bool
 }
 
@@ -50,10 +50,11 @@ type Progress struct {
 	Courses, Pool int
 	PerSecond     float64
 	Elapsed       time.Duration
-	// Findings counts those that came in each play, by class, and Flaky the others. Again is
-	// how often a kind was seen that is known already.
-	Findings     map[Class]int
-	Flaky, Again int
+	// Findings counts those that came in each play, by class, and Flaky the others. Failures
+	// counts those that are no warnings. Again is how often a kind was seen that is known
+	// already.
+	Findings               map[Class]int
+	Flaky, Failures, Again int
 	// Unconfirmed counts scripts that went wrong once and not again, Unexamined those that were
 	// not played again because the time was over.
 	Unconfirmed, Unexamined int
@@ -121,14 +122,7 @@ func Run(ctx context.Context, peer *Server, o Options) (Progress, error) {
 func (c *campaign) over(ctx context.Context) bool {
 	p := &c.progress
 	return ctx.Err() != nil || c.For > 0 && time.Since(c.began) > c.For || c.MostScripts > 0 && p.Scripts >= c.MostScripts ||
-		p.Crashes >= c.MostCrashes || c.First && p.confirmed() > 0
-}
-
-func (p *Progress) confirmed() (n int) {
-	for _, count := range p.Findings {
-		n += count
-	}
-	return n
+		p.Crashes >= c.MostCrashes || c.First && p.Failures > 0
 }
 
 // lingering is how long behind its end a campaign still looks into what went wrong.
@@ -258,7 +252,7 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 		if err := c.examine(ctx, p, first+uint64(i), scripts[i], o.wrong); err != nil {
 			return err
 		}
-		if c.First && c.progress.confirmed() > 0 {
+		if c.First && c.progress.Failures > 0 {
 			return nil
 		}
 	}

@@ -73,6 +73,9 @@ func (c *campaign) again(ctx context.Context, s *Script, w *wrong) (same int, lo
 func (c *campaign) shrinkFinding(ctx context.Context, p *player, f *Finding) {
 	p.patience = c.brief()
 	small := shrink(f.Script, func(s *Script) bool {
+		if s.behindFinal() {
+			return false
+		}
 		out := p.play(ctx, s)
 		return ctx.Err() == nil && out.wrong != nil && out.wrong.class == f.Class && out.wrong.requirement == f.Requirement
 	})
@@ -103,6 +106,9 @@ func (c *campaign) add(f *Finding) {
 		return
 	}
 	c.known[f.Signature()] = true
+	if !f.Warns() {
+		c.progress.Failures++
+	}
 	if f.Flaky() {
 		c.progress.Flaky++
 	} else {

@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/wsspec/wsspec/conformance/observed"
@@ -41,6 +42,15 @@ type Finding struct {
 
 // Flaky reports whether the script had its class in some plays only.
 func (f *Finding) Flaky() bool { return f.Reproduced < f.Plays }
+
+// nonStrict are requirements that a run of the catalogue grades as NON-STRICT, because the RFC
+// does not say what a peer does otherwise: what becomes of a message that does not inflate.
+var nonStrict = []string{"RFC7692-7.2.2-2"}
+
+// Warns reports whether the finding is a warning, and fails no build.
+func (f *Finding) Warns() bool {
+	return f.Flaky() || f.Class == WrongCode || slices.Contains(nonStrict, f.Requirement)
+}
 
 // ID is a short name, the same for the same class, requirement and script.
 func (f *Finding) ID() string {

@@ -3,8 +3,10 @@ package network
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"reflect"
 	"slices"
@@ -199,4 +201,74 @@ func (m *mortal) start(t *testing.T) {
 func die(s *http.Server, c *ref.Conn) {
 	s.Close()
 	go c.CloseNow()
+}
+
+// A finding is as severe as the same result in a run of the catalogue.
+func TestWarnings(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		of   Finding
+		want bool
+	}{
+		{"an echo that is not permitted", Finding{Class: WrongVerdict, Requirement: "RFC6455-5.2-3", Reproduced: 5, Plays: 5}, false},
+		{"the same, in some plays", Finding{Class: WrongVerdict, Requirement: "RFC6455-5.2-3", Reproduced: 4, Plays: 5}, true},
+		{"another status code", Finding{Class: WrongCode, Requirement: "RFC6455-5.2-3", Reproduced: 5, Plays: 5}, true},
+		{"an echo of what does not inflate", Finding{Class: WrongVerdict, Requirement: "RFC7692-7.2.2-2", Reproduced: 5, Plays: 5}, true},
+	} {
+		if got := test.of.Warns(); got != test.want {
+			t.Errorf("%s: a warning is %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// What the RFC leaves to a peer is no finding.
+func TestRoomIsLeft(t *testing.T) {
+	part := func(f Frame) Part { return Part{Frame: &f} }
+	for _, test := range []struct {
+		name   string
+		script Script
+	}{
+		{"a breach in a frame that is not whole may wait for the rest", Script{Parts: []Part{part(Frame{Opcode: wire.OpPing, Declare: 126})}}},
+		{"octets behind a head may be its body", Script{Head: plainHead("") + "\x81\x80\x00\x00\x00\x00", Parts: []Part{part(Frame{Opcode: wire.OpContinuation})}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for name, handler := range map[string]http.Handler{"a correct server": echoing(nil), "one that waits for whole frames": waiting()} {
+				server := httptest.NewServer(handler)
+				peer := &Server{Target: &opening.Target{URL: &url.URL{Scheme: "ws", Host: server.Listener.Addr().String(), Path: "/"}}, Deadlines: stream.NewDeadlines(0, 0, 1)}
+				p := newPlayer(peer, 1)
+				p.patience = patience{answer: 300 * time.Millisecond}
+				if out := p.play(t.Context(), &test.script); out.wrong != nil {
+					t.Errorf("%s: %s: %s", name, out.wrong.class, out.wrong.why)
+				}
+				server.CloseClientConnections()
+				server.Close()
+			}
+		})
+	}
+	if s := (&Script{Parts: []Part{part(Frame{Opcode: wire.OpText, RSV: wire.RSV1, Payload: []byte("\xf3\x48\xcd\xc9\xc9\x07\x00\xf2\x48\xcd\xc9\xc9\x07\x00")})}}); !s.behindFinal() {
+		t.Error("a block behind a final block is not noticed")
+	}
+	if s := (&Script{Parts: []Part{part(Frame{Opcode: wire.OpText, RSV: wire.RSV1, Payload: []byte("\xf3\x48\xcd\xc9\xc9\x07\x00\x00")})}}); s.behindFinal() {
+		t.Error("the octet of zeros of a final block is taken for another block")
+	}
+}
+
+// waiting answers an opening handshake and no frame, as a server that has not got all of it.
+func waiting() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		response := switched(r.Header.Get("Sec-WebSocket-Key"))
+		if _, err := conn.Write([]byte(response)); err == nil {
+			_, _ = io.Copy(io.Discard, conn)
+		}
+	})
+}
+
+// switched is the head of a server that switches protocols.
+func switched(key string) string {
+	return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + script.AcceptOf(key) + "\r\n\r\n"
 }

@@ -49,8 +49,8 @@ func (g *generator) script() *Script {
 	if len(s.Parts) > mostParts {
 		s.Parts = s.Parts[:mostParts]
 	}
-	if s.size() > mostOctets {
-		return g.fresh()
+	for s.size() > mostOctets || s.behindFinal() {
+		s = g.fresh()
 	}
 	s.lastIsLast()
 	return s

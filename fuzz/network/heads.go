@@ -50,6 +50,9 @@ func (s *Script) judgeRefusal(sent []byte, o *opened) *wrong {
 	if requirement, _ := lacks(r); requirement != "" || len(opening.CheckRequest(r)) > 0 || r.Target != o.request.Target {
 		return nil
 	}
+	if upgrade, _ := r.Fields.List("Upgrade"); !strings.EqualFold(upgrade, "websocket") {
+		return nil // a server may know no other protocol in the list (RFC 9110 7.8)
+	}
 	seen := map[string]bool{}
 	for _, f := range r.Fields {
 		name := strings.ToLower(f.Name)

@@ -20,6 +20,9 @@ type opened struct {
 	early []byte
 	// transcript has what the handshake sent and received.
 	transcript observed.Transcript
+	// unclear: the request was not one whole head of HTTP, so that nobody knows what the peer
+	// takes for the first octet of a frame.
+	unclear bool
 	// wrong says what is wrong with the peer's part of the handshake; nil if nothing is.
 	wrong *wrong
 }

@@ -156,7 +156,7 @@ func (p *player) begin(ctx context.Context, s *Script, began time.Time) (*sessio
 		return nil, err
 	}
 	c := &session{player: p, opened: o, began: began, subject: oracle.Subject{Role: wire.RoleServer, Limit: messageLimit}}
-	if o.wrong != nil || o.response.Status != 101 {
+	if o.wrong != nil || o.response.Status != 101 || o.unclear {
 		c.note(fmt.Sprint(o.response.Status))
 		return c, nil
 	}
@@ -287,9 +287,16 @@ func (c *session) judge(final bool) {
 	}
 }
 
+// mayWait reports whether the peer may wait for more octets although it has to fail the
+// connection: it has a part of a frame, and may judge frames as a whole.
+func (c *session) mayWait() bool { return !c.allowed().Stays() && !atBoundary(c.sent) }
+
 // await waits until the peer has done all that it has to, or has ended the connection. What
 // did not come is wrong.
 func (c *session) await() {
+	if c.reader == nil || c.mayWait() {
+		return
+	}
 	began := time.Now()
 	deadline := began.Add(c.patience.answer)
 	for !c.ended && c.wrong == nil {
@@ -309,7 +316,7 @@ func (c *session) await() {
 			c.answerClose()
 		}
 	}
-	if c.reader != nil && c.wrong == nil {
+	if c.wrong == nil {
 		c.judge(true)
 	}
 }
@@ -353,7 +360,10 @@ func (c *session) conclude() {
 	switch {
 	case c.reader == nil, c.wrong != nil:
 		return
-	case c.ended, !c.allowed().Stays():
+	case c.ended:
+		c.judge(true)
+		return
+	case !c.allowed().Stays() && !c.mayWait():
 		c.await()
 		return
 	case !atBoundary(c.sent): // nothing can follow: the peer has to take the end of TCP
@@ -382,9 +392,8 @@ func (c *session) halfClose() {
 	deadline := time.Now().Add(min(c.patience.answer, 100*time.Millisecond))
 	for !c.ended && c.read(deadline) {
 	}
-	if !c.ended && !c.closed { // it may end the connection in any way from here on
-		c.judge(false)
-	}
+	c.events = slices.DeleteFunc(c.events, func(e oracle.Event) bool { return e.Kind == oracle.Close || e.Kind == oracle.EOF })
+	c.judge(false) // it may end the connection in any way, and not say anything
 	c.ended, c.reader = true, nil
 }
 

@@ -213,7 +213,7 @@ func (s *Script) String() string {
 	parts := []string{"a handshake"}
 	switch {
 	case s.Head != "":
-		parts[0] = "a handshake of its own"
+		parts[0] = "a handshake with " + ownLines(s.Head)
 	case s.Offer != "":
 		parts[0] = "a handshake with " + s.Offer
 	}
@@ -224,6 +224,36 @@ func (s *Script) String() string {
 		parts = append(parts, s.Parts[i].String())
 	}
 	return strings.Join(parts, "; ")
+}
+
+// ownLines are the lines of a head that an ordinary one does not have, and those that it lacks.
+func ownLines(head string) string {
+	own, usual := strings.Split(head, "\r\n"), strings.Split(plainHead(""), "\r\n")
+	var out []string
+	for _, line := range own {
+		if !slices.Contains(usual, line) {
+			out = append(out, quoted(line))
+		}
+	}
+	for _, line := range usual {
+		name, _, _ := strings.Cut(line, ":")
+		if !slices.ContainsFunc(own, func(o string) bool { return len(o) >= len(name) && strings.EqualFold(o[:len(name)], name) }) {
+			out = append(out, "no "+name)
+		}
+	}
+	if len(out) == 0 {
+		return "its lines in another order or number"
+	}
+	return strings.Join(out, ", ")
+}
+
+// quoted quotes a line of a head, and of a long one the beginning.
+func quoted(line string) string {
+	const most = 120
+	if len(line) > most {
+		return fmt.Sprintf("%q… (%d octets)", line[:most], len(line))
+	}
+	return fmt.Sprintf("%q", line)
 }
 
 // String describes the part for people.

@@ -18,7 +18,7 @@ func Seeds() []*Script {
 	const role = wire.RoleServer
 	var out []*Script
 	add := func(c *script.Case) {
-		if s := fromCase(c); s != nil {
+		if s := fromCase(c); s != nil && !s.behindFinal() {
 			out = append(out, s)
 		}
 	}

@@ -16,13 +16,17 @@ const (
 	Hang Class = "hang"
 	// WrongVerdict: the peer did something that the RFC does not permit.
 	WrongVerdict Class = "wrong verdict"
+	// WrongCode: the peer ended the connection where it had to, with a status code that the
+	// clause does not name. The RFC suggests codes (RFC 6455 7.4.1): it is a warning, as WRONG
+	// CODE is in a run of the catalogue.
+	WrongCode Class = "wrong code"
 	// Leak: the memory, the descriptors or the threads of the process grow with each
 	// connection.
 	Leak Class = "leak"
 )
 
 // Classes are all classes, the most urgent first.
-var Classes = []Class{Crash, Leak, Hang, WrongVerdict}
+var Classes = []Class{Crash, Leak, Hang, WrongVerdict, WrongCode}
 
 // requirementIn finds the id of a requirement in a sentence of the oracle.
 var requirementIn = regexp.MustCompile(`\((RFC[0-9]+-[0-9.]+-E?[0-9]+)\)`)
@@ -33,7 +37,10 @@ func wrongBy(why string) *wrong {
 	if m := requirementIn.FindStringSubmatch(why); m != nil {
 		w.requirement = m[1]
 	}
-	if strings.HasPrefix(why, "no ") || strings.Contains(why, "stayed open") || strings.Contains(why, "left TCP open") {
+	switch {
+	case strings.Contains(why, "but only this is allowed"):
+		w.class = WrongCode
+	case strings.HasPrefix(why, "no ") || strings.Contains(why, "stayed open") || strings.Contains(why, "left TCP open"):
 		w.class = Hang
 	}
 	return w
