@@ -105,6 +105,27 @@ func TestEarlierRequestsWithoutAKeptConnection(t *testing.T) {
 	}
 }
 
+// A server that resets TCP in place of a response does not keep the connection either, as it
+// may. What it had sent may be lost.
+func TestEarlierRequestsThatAreReset(t *testing.T) {
+	for _, tt := range []struct{ name, sends string }{{"without a response", ""}, {"in the middle of a response", "HTTP/1.1 200 OK\r\nContent-"}} {
+		t.Run(tt.name, func(t *testing.T) {
+			handle := func(conn net.Conn) {
+				if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
+					return
+				}
+				_, _ = io.WriteString(conn, tt.sends)
+				_ = conn.(*net.TCPConn).SetLinger(0)
+				conn.Close()
+			}
+			r := opens(t, serve(t, handle), script.Opening{Earlier: []script.Earlier{{Plain: true}}}, sayHello)
+			if want := "The server does not keep the connection for another request: it resets it."; r.Verdict != verdict.Skip || r.Explanation != want {
+				t.Errorf("%s: %s, want %s", r.Verdict, r.Explanation, want)
+			}
+		})
+	}
+}
+
 // A server that answers an earlier request without end does not fill the memory.
 func TestEarlierRequestsWithoutAnEnd(t *testing.T) {
 	for _, tt := range []struct{ name, start, piece string }{

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/wsspec/wsspec/conformance/observed"
@@ -33,7 +34,9 @@ func (o *ToServer) earlier(conn net.Conn, plain wire.Request, requests []script.
 		opening.Request(&r)
 		octets := e.Request(&r)
 		o.Transcript = append(o.Transcript, observed.Entry{At: time.Since(began), Dir: observed.Sent, Kind: observed.EntryRequest, Octets: octets, Text: startLine(octets) + ", an earlier request"})
-		if _, err := conn.Write(octets); err != nil {
+		if _, err := conn.Write(octets); isReset(err) {
+			return fmt.Errorf("%w: it resets it", ErrNotKept) // RFC 9112 9.5
+		} else if err != nil {
 			return earlierError(NoAnswer, err, "the server took the connection and not the request before the opening request")
 		}
 		if err := o.earlierResponse(conn, octets, d.Handshake, began); err != nil {
@@ -48,7 +51,8 @@ func (o *ToServer) earlier(conn net.Conn, plain wire.Request, requests []script.
 func (o *ToServer) earlierResponse(conn net.Conn, request []byte, patience time.Duration, began time.Time) error {
 	method, _, _ := bytes.Cut(request, []byte(" "))
 	var got bytes.Buffer
-	limited := &io.LimitedReader{R: conn, N: Limit + mostIgnored}
+	source := &endedReader{Reader: conn}
+	limited := &io.LimitedReader{R: source, N: Limit + mostIgnored}
 	r := bufio.NewReader(io.TeeReader(limited, &got))
 	defer func() {
 		o.recordAnswer(began, got.Bytes(), startLine(got.Bytes())+", the response to an earlier request")
@@ -60,6 +64,9 @@ func (o *ToServer) earlierResponse(conn net.Conn, request []byte, patience time.
 		}
 		if (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) && got.Len() == 0 {
 			return fmt.Errorf("%w: it closes it, and does not answer the first one", ErrNotKept)
+		}
+		if err != nil && isReset(source.end) {
+			return fmt.Errorf("%w: it resets it", ErrNotKept) // what it had answered may be lost (RFC 9112 9.6)
 		}
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrEarlier, late(NewTargetError(NoAnswer, err, "the server sent no whole answer to the request before the opening request"), patience))
@@ -75,6 +82,24 @@ func (o *ToServer) earlierResponse(conn net.Conn, request []byte, patience time.
 			return nil
 		}
 	}
+}
+
+// An endedReader keeps the error by which reading has ended. Who parses what was read may
+// report another one: that a line is not whole.
+type endedReader struct {
+	io.Reader
+	end error
+}
+
+func (r *endedReader) Read(p []byte) (n int, err error) {
+	n, err = r.Reader.Read(p)
+	r.end = err
+	return n, err
+}
+
+// isReset reports whether the server has ended TCP, and the octets on their way are lost.
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 func earlierError(p Problem, err error, format string, args ...any) error {
