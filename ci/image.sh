@@ -13,11 +13,13 @@ trap 'rm -rf "$context"' EXIT
 root=$context/root
 mkdir -p "$root/usr/local/bin" "$root/config" "$root/reports" "$root/tmp"
 export CGO_ENABLED=0 GOOS=linux
+module=github.com/wsspec/wsspec
 case "$what" in
 wsspec)
-	# These packages do little, or nothing that has to be fast: without inlining there, the program
-	# is 800 KB smaller.
-	go build -trimpath -ldflags '-s -w' -gcflags=github.com/wsspec/wsspec/conformance/catalog=-l -gcflags=github.com/wsspec/wsspec/fuzz/network=-l -gcflags=github.com/wsspec/wsspec/conformance/vary=-l -gcflags=github.com/wsspec/wsspec/conformance/faulty=-l -o "$root/usr/local/bin/wsspec" ./cmd/wsspec
+	# Without inlining, the program is 1.2 MB smaller. The packages that read and write
+	# frames keep it: the last -gcflags that fits a package is the one that counts.
+	go build -trimpath -ldflags '-s -w' "-gcflags=$module/...=-l" "-gcflags=$module/ref/...=" "-gcflags=$module/conformance/stream=" \
+		-o "$root/usr/local/bin/wsspec" ./cmd/wsspec
 	mkdir -p "$root/opt/pypy/bin"
 	ln -s wsspec "$root/usr/local/bin/wstest"
 	ln -s wsspec "$root/usr/local/bin/wsspec-image"
