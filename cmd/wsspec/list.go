@@ -28,6 +28,9 @@ func choose(s conformance.Selection, role wire.Role) ([]*script.Case, error) {
 
 // printCases prints the cases that a run would play, an id and a title a line.
 func (r *runFlags) printCases(role wire.Role, stdout io.Writer) error {
+	if r.shardText != "" {
+		return usage("--list: a case goes to a shard by its id and the name of the agent, and the cases are listed before an agent is known: leave out --shard")
+	}
 	cases, err := r.choose(role)
 	if err != nil {
 		return err

@@ -199,6 +199,7 @@ func TestShardsThatCannotBe(t *testing.T) {
 		"--shard 0/4":                       `--shard: "0/4" is no shard: it has to be I/N, as in 2/4`,
 		"--shard 5/4":                       `--shard: "5/4" is no shard`,
 		"--shard half":                      `--shard: "half" is no shard`,
+		"--shard 1/2 --list":                "--list: a case goes to a shard by its id and the name of the agent",
 		"--shard 1/2 --write-baseline file": "a shard knows a part of the cases: merge the reports of all shards by wsspec report merge --write-baseline FILE",
 	} {
 		wsspec(t, append([]string{"server", "ws://127.0.0.1:1/"}, strings.Fields(args)...)...).want(t, exitUsage, says)
