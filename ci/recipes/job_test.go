@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"bytes"
 	"errors"
 	"net"
 	"os"
@@ -44,6 +45,20 @@ func readYAML(t *testing.T, path string, strict bool, into any) {
 	d.KnownFields(strict)
 	if err := d.Decode(into); err != nil {
 		t.Fatalf("%s: %v", path, err)
+	}
+}
+
+// remarshal reads a part of a file of YAML again, strictly.
+func remarshal(t *testing.T, part, into any) {
+	t.Helper()
+	octets, err := yaml.Marshal(part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := yaml.NewDecoder(bytes.NewReader(octets))
+	d.KnownFields(true)
+	if err := d.Decode(into); err != nil {
+		t.Fatalf("%s: %v", octets, err)
 	}
 }
 
