@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help build conformance sample autobahn image matrix baseline test unit race specs lint tools vulnerabilities clean fuzz mutants seeds
+.PHONY: help build conformance sample autobahn image matrix kubernetes baseline test unit race specs lint tools vulnerabilities clean fuzz mutants seeds
 
 GO = go
 # The report folder of make conformance, and its profile: quick or full.
@@ -74,6 +74,11 @@ matrix: ## test every peer in a container of its own (needs Docker Compose)
 	@ci/image.sh $(PEERS_IMAGE) peers
 	@WSSPEC_IMAGE=$(IMAGE) PEERS_IMAGE=$(PEERS_IMAGE) autobahn/matrix/run.sh $(OUT)/matrix
 
+# WSSPEC_IMAGE=NAME takes an image that is there, and builds none.
+kubernetes: ## run the Jobs of ci/kubernetes as containers (needs Docker Compose)
+	@[ -n "$$WSSPEC_IMAGE" ] || ci/image.sh $(IMAGE)
+	@cd ci/validate && WSSPEC_IMAGE=$${WSSPEC_IMAGE:-$(IMAGE)} $(GO) test -count=1 -tags docker -run InContainers $(TESTFLAGS) .
+
 # Exit code 1 is expected, because the baseline records the failures of the peers.
 baseline: build ## renew the known results of the libraries (conformance/peers/baseline.json)
 	@bin/conformance --without-ref --out $(OUT) --profile $(PROFILE) --write-baseline $(BASELINE) --quiet >bin/baseline.log || \
@@ -88,9 +93,11 @@ unit:
 		[ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
 	$(GO) vet ./...
 	cd conformance/peers && $(GO) vet ./...
+	cd ci/validate && $(GO) vet -tags docker ./...
 	@echo 'go test ./...'; ci/gotest.sh -p $(PACKAGES) $(TESTFLAGS) $$($(GO) list ./... | grep -v /conformance/specs$$)
 	$(GO) test ./conformance/specs
 	cd conformance/peers && ../../ci/gotest.sh $(TESTFLAGS) ./...
+	cd ci/validate && ../gotest.sh $(TESTFLAGS) ./...
 
 race:
 	@if [ "$$($(GO) env CGO_ENABLED)" != 1 ] || ! command -v "$$($(GO) env CC)" >/dev/null; then \
@@ -107,6 +114,7 @@ specs: ## run the catalogue as Ginkgo specs, against WSSPEC_TARGET if set; JUNIT
 lint: tools ## run golangci-lint and govulncheck on wsspec and the peers
 	bin/golangci-lint run ./...
 	cd conformance/peers && ../../bin/golangci-lint run ./...
+	cd ci/validate && ../../bin/golangci-lint run --build-tags docker ./...
 	@$(MAKE) vulnerabilities
 
 tools:

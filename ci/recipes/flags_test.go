@@ -12,10 +12,11 @@ import (
 
 var (
 	quoted  = regexp.MustCompile(`'[^']*'|"[^"]*"`)
-	command = regexp.MustCompile(`\bwsspec"?[ ,]+(server|client|fuzz|echo|report(?: merge)?)\b(.*)`)
+	command = regexp.MustCompile(`\bwsspec"?[ ,]+(server|client|fuzz|echo|report(?: (?:merge|serve))?)\b(.*)`)
 	aFlag   = regexp.MustCompile(`(?:^|[\s\[(,])--([a-z][a-z-]*)`)
 	helped  = regexp.MustCompile(`(?m)^ +(?:-., )?--([a-z][a-z-]*)`)
 	list    = regexp.MustCompile(`(?m)^( +)(?:args|command):\n((?: +- .*\n)+)`)
+	inline  = regexp.MustCompile(`(?m)^ +args: \[(.*)\]$`)
 	item    = regexp.MustCompile(`(?m)^ +- "?([^"\n]*)"?$`)
 )
 
@@ -41,6 +42,9 @@ func uses(t *testing.T) (all []use) {
 				words = append(words, i[1])
 			}
 			text += "wsspec " + strings.Join(words, " ") + "\n"
+		}
+		for _, m := range inline.FindAllStringSubmatch(text, -1) {
+			text += "wsspec " + strings.ReplaceAll(m[1], ", ", " ") + "\n"
 		}
 		text = strings.ReplaceAll(text, "\\\n", " ")
 		text = inSh.ReplaceAllString(text, "$1") // of a Jenkinsfile
@@ -80,7 +84,7 @@ func TestFlagsExist(t *testing.T) {
 		}
 		files[u.file] = true
 	}
-	for _, path := range []string{"../README.md", "../gitlab/wsspec.yml", "../jenkins/Jenkinsfile", "../circleci/config.yml", "../azure/azure-pipelines.yml"} {
+	for _, path := range []string{"../README.md", "../gitlab/wsspec.yml", "../jenkins/Jenkinsfile", "../circleci/config.yml", "../azure/azure-pipelines.yml", "../kubernetes/base/shards.yaml", "../kubernetes/base/merge.yaml", "../kubernetes/sidecar/peer.yaml", "../kubernetes/fuzz/fuzz.yaml"} {
 		if !files[path] {
 			t.Errorf("%s: no flag was found", path)
 		}
