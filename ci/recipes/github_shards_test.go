@@ -3,8 +3,11 @@ package recipes
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // The jobs of the reusable workflow, one after the other: the matrix, a job of each shard,
@@ -21,10 +24,10 @@ func TestShardsOnGitHub(t *testing.T) {
 	j := newJob(t)
 
 	plan := workflow.Jobs["plan"].Steps[0]
-	if said, code := j.script(defaultBash, plan.Run, map[string]string{"SHARDS": "3"}); code != 0 {
+	if said, code := j.script(defaultBash, plan.Run, map[string]string{"SHARDS": "2"}); code != 0 {
 		t.Fatalf("the plan ends with %d: %s", code, said)
 	}
-	if list := j.outputs()["shards"]; list != `["1/3","2/3","3/3"]` {
+	if list := j.outputs()["shards"]; list != `["1/2","2/2"]` {
 		t.Errorf("the matrix is %s", list)
 	}
 
@@ -35,7 +38,7 @@ func TestShardsOnGitHub(t *testing.T) {
 	test := workflow.Jobs["shard"].Steps[2]
 	pattern := expression.ReplaceAllString(workflow.Jobs["merge"].Steps[0].With["pattern"], "mine")
 	shards := filepath.Join(j.dir, workflow.Jobs["merge"].Steps[0].With["path"])
-	for i, shard := range []string{"1/3", "2/3", "3/3"} {
+	for i, shard := range []string{"1/2", "2/2"} {
 		given := map[string]string{
 			"inputs.command": "'" + wsspecBinary + "' echo --fault accepts-rsv2 --connect {url}", "inputs.name": "mine",
 			"inputs.args": "--run=1.1.*\n--run=3.*\n--profile=plain\n", "matrix.shard": shard, "inputs.driver": "false",
@@ -52,9 +55,9 @@ func TestShardsOnGitHub(t *testing.T) {
 		if ok, err := filepath.Match(pattern, out["artifact"]); !ok || err != nil {
 			t.Errorf("the artifact %s is not one of %s", out["artifact"], pattern)
 		}
-		if i == 2 {
+		if i == 1 {
 			said, code := j.action("github/merge", "merge", nil)
-			if out := j.outputs(); code != 2 || out["verdict"] != "usage" || out["path"] != "" || !strings.Contains("\n"+said, "\n::error title=wsspec::cannot merge the reports: missing: shard 3 of 3 of mine as a client") {
+			if out := j.outputs(); code != 2 || out["verdict"] != "usage" || out["path"] != "" || !strings.Contains("\n"+said, "\n::error title=wsspec::cannot merge the reports: missing: shard 2 of 2 of mine as a client") {
 				t.Errorf("without a shard the merge ends with %d and %v:\n%s", code, out, said)
 			}
 		}
@@ -82,15 +85,20 @@ func TestShardsOnGitHub(t *testing.T) {
 	}
 }
 
-// The workflows give the actions inputs that they have.
+// The workflows, and the examples in the README, give the actions inputs that they have, and
+// read outputs that they have.
 func TestWorkflowsGiveInputsThatThereAre(t *testing.T) {
-	for _, file := range []string{"github/workflow.yml", "github/shards.yml"} {
-		var workflow struct {
-			Jobs map[string]struct{ Steps []step }
-		}
-		readYAML(t, file, false, &workflow)
+	for file, jobs := range map[string]map[string]struct{ Steps []step }{
+		"github/workflow.yml": jobsOf(t, "github/workflow.yml"),
+		"github/shards.yml":   jobsOf(t, "github/shards.yml"),
+		"README.md":           {"example": {stepsOfReadme(t)}},
+	} {
 		found := false
-		for _, job := range workflow.Jobs {
+		for _, job := range jobs {
+			text, err := yaml.Marshal(job.Steps)
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, step := range job.Steps {
 				folder, ok := strings.CutPrefix(step.Uses, "wsspec/wsspec/ci/")
 				if !ok {
@@ -105,10 +113,43 @@ func TestWorkflowsGiveInputsThatThereAre(t *testing.T) {
 						t.Errorf("%s: %s has no input %s", file, step.Uses, name)
 					}
 				}
+				if step.ID == "" {
+					continue
+				}
+				for _, m := range regexp.MustCompile(`steps\.`+step.ID+`\.outputs\.([a-z-]+)`).FindAllStringSubmatch(string(text), -1) {
+					if _, ok := a.Outputs[m[1]]; !ok {
+						t.Errorf("%s: %s has no output %s", file, step.Uses, m[1])
+					}
+				}
 			}
 		}
 		if !found {
 			t.Errorf("%s does not use the action", file)
 		}
 	}
+}
+
+func jobsOf(t *testing.T, file string) map[string]struct{ Steps []step } {
+	t.Helper()
+	var workflow struct {
+		Jobs map[string]struct{ Steps []step }
+	}
+	readYAML(t, file, false, &workflow)
+	return workflow.Jobs
+}
+
+// stepsOfReadme are the steps for GitHub in the README.
+func stepsOfReadme(t *testing.T) (steps []step) {
+	t.Helper()
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## GitHub\n")
+	_, block, _ := strings.Cut(section, "```yaml\n")
+	block, _, _ = strings.Cut(block, "```")
+	if err := yaml.Unmarshal([]byte(block), &steps); err != nil {
+		t.Fatal(err)
+	}
+	return steps
 }

@@ -158,6 +158,9 @@ func TestServices(t *testing.T) {
 			{"a good server", "", 0, `failures="0"`},
 			{"a bad server", " --fault accepts-rsv2", 1, "<failure"},
 		} {
+			if run.code == 0 && service.name != "GitLab" {
+				continue // the scripts differ in nothing that a good server would show
+			}
 			t.Run(service.name+"/"+run.name, func(t *testing.T) {
 				p := service.read(t)
 				j := newJob(t)

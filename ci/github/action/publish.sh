@@ -1,4 +1,6 @@
-# Publishes a report for GitHub; run.sh and ../merge/merge.sh read it.
+# shellcheck shell=bash
+# Publishes a report for GitHub; run.sh and ../merge/merge.sh read it. The variable wsspec is
+# the program.
 
 # output NAME VALUE: sets an output of the step.
 output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }

@@ -11,7 +11,10 @@ code=0
 cat "$RUNNER_TEMP/wsspec-said"
 output exit-code "$code"
 if [ "$code" -ne 0 ]; then
-	[ "$code" -eq 2 ] && output verdict usage || output verdict error
+	case $code in
+	2) output verdict usage ;;
+	*) output verdict error ;;
+	esac
 	echo "::error title=wsspec::$(head -n 1 "$RUNNER_TEMP/wsspec-said" | sed 's/^wsspec: //')"
 	exit "$code"
 fi
