@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help build conformance sample autobahn image matrix kubernetes baseline test unit race specs lint tools vulnerabilities clean fuzz mutants seeds
+.PHONY: help build conformance sample autobahn image matrix baseline test unit race specs lint tools vulnerabilities clean fuzz mutants seeds
 
 GO = go
 # The report folder of make conformance, and its profile: quick or full.
@@ -73,11 +73,6 @@ matrix: ## test every peer in a container of its own (needs Docker Compose)
 	@ci/image.sh $(IMAGE)
 	@ci/image.sh $(PEERS_IMAGE) peers
 	@WSSPEC_IMAGE=$(IMAGE) PEERS_IMAGE=$(PEERS_IMAGE) autobahn/matrix/run.sh $(OUT)/matrix
-
-# WSSPEC_IMAGE=NAME takes an image that is there, and builds none.
-kubernetes: ## run the Jobs of ci/kubernetes as containers (needs Docker Compose)
-	@[ -n "$$WSSPEC_IMAGE" ] || ci/image.sh $(IMAGE)
-	@cd ci/validate && WSSPEC_IMAGE=$${WSSPEC_IMAGE:-$(IMAGE)} $(GO) test -count=1 -tags docker -run InContainers $(TESTFLAGS) .
 
 # Exit code 1 is expected, because the baseline records the failures of the peers.
 baseline: build ## renew the known results of the libraries (conformance/peers/baseline.json)
@@ -160,3 +155,10 @@ bench-check:
 soak: ## run client and server through a proxy that delays, cuts and resets; SOAK=8h
 	$(GO) test ./ref -run TestEveryCut
 	cd ref/bench && $(GO) run ./soak -time $(SOAK)
+
+.PHONY: kubernetes
+
+# WSSPEC_IMAGE=NAME takes an image that is there, and builds none.
+kubernetes: ## run the Jobs of ci/kubernetes as containers (needs Docker Compose)
+	@[ -n "$$WSSPEC_IMAGE" ] || ci/image.sh $(IMAGE)
+	@cd ci/validate && WSSPEC_IMAGE=$${WSSPEC_IMAGE:-$(IMAGE)} $(GO) test -count=1 -tags docker -run InContainers $(TESTFLAGS) .
