@@ -88,9 +88,11 @@ unit:
 		[ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
 	$(GO) vet ./...
 	cd conformance/peers && $(GO) vet ./...
+	cd ci/validate && $(GO) vet -tags docker ./...
 	@echo 'go test ./...'; ci/gotest.sh -p $(PACKAGES) $(TESTFLAGS) $$($(GO) list ./... | grep -v /conformance/specs$$)
 	$(GO) test ./conformance/specs
 	cd conformance/peers && ../../ci/gotest.sh $(TESTFLAGS) ./...
+	cd ci/validate && ../gotest.sh $(TESTFLAGS) ./...
 
 race:
 	@if [ "$$($(GO) env CGO_ENABLED)" != 1 ] || ! command -v "$$($(GO) env CC)" >/dev/null; then \
@@ -108,6 +110,7 @@ lint: tools ## run golangci-lint and govulncheck on wsspec and the peers
 	bin/golangci-lint run ./...
 	cd conformance/peers && ../../bin/golangci-lint run ./...
 	@$(MAKE) vulnerabilities
+	cd ci/validate && ../../bin/golangci-lint run --build-tags docker ./...
 
 tools:
 	@mkdir -p bin
@@ -152,3 +155,10 @@ bench-check:
 soak: ## run client and server through a proxy that delays, cuts and resets; SOAK=8h
 	$(GO) test ./ref -run TestEveryCut
 	cd ref/bench && $(GO) run ./soak -time $(SOAK)
+
+.PHONY: kubernetes
+
+# WSSPEC_IMAGE=NAME takes an image that is there, and builds none.
+kubernetes: ## run the Jobs of ci/kubernetes as containers (needs Docker Compose)
+	@[ -n "$$WSSPEC_IMAGE" ] || ci/image.sh $(IMAGE)
+	@cd ci/validate && WSSPEC_IMAGE=$${WSSPEC_IMAGE:-$(IMAGE)} $(GO) test -count=1 -tags docker -run InContainers $(TESTFLAGS) .

@@ -135,7 +135,11 @@ func noFormat(name string, names []string) error {
 }
 
 // readMerged reads one report, or merges several.
-func readMerged(paths []string, partial bool) (*reports.Report, error) {
+func readMerged(args []string, partial bool) (*reports.Report, error) {
+	paths, err := matching(args)
+	if err != nil {
+		return nil, err
+	}
 	if len(paths) == 1 {
 		return readReportFile(paths[0])
 	}

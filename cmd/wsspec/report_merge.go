@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ import (
 func newReportMerge() *cobra.Command {
 	var o reports.MergeOptions
 	var baseline string
+	var wait time.Duration
 	var out output
 	cmd := &cobra.Command{
 		Use:   "merge FILE FILE...",
@@ -25,8 +27,12 @@ that another agent of the role has.
 Of the shards of a run (--shard 2/4), each has to be there once, and to have come to
 its end; the report is then that of the whole run. --partial lets shards and cases be
 missing, and --latest lets them be there more than once. The counts of each agent are
-printed on standard error.`,
+printed on standard error.
+
+A FILE with *, ? or [ in it stands for all files that match, also where no shell is. With
+--wait, shards may come later: wsspec looks for them again and again.`,
 		Example: `  wsspec report merge report/shard-*-of-4 -o report/report.json
+  wsspec report merge --wait 30m --latest '/reports/*/shard-*/report.json' -o all.json
   wsspec report merge server.json client.json -o report.json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -35,7 +41,10 @@ printed on standard error.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			merged, err := mergeFiles(args, o)
+			if wait < 0 {
+				return usage("--wait %s: it cannot be negative", wait)
+			}
+			merged, err := mergeWithin(cmd.Context(), args, o, wait)
 			if err != nil {
 				return err
 			}
@@ -55,13 +64,18 @@ printed on standard error.`,
 	}
 	cmd.Flags().BoolVar(&o.Partial, "partial", false, "allow agents to lack cases that others have, and shards to be missing or incomplete")
 	cmd.Flags().BoolVar(&o.Latest, "latest", false, "allow shards and cases to be there more than once: the run that began last counts")
+	cmd.Flags().DurationVar(&wait, "wait", 0, "wait this long for shards that are missing, or have not come to their end")
 	cmd.Flags().StringVar(&baseline, "write-baseline", "", "write the verdicts of the merged report to a `FILE` for --baseline")
 	out.add(cmd)
 	return cmd
 }
 
 // mergeFiles merges the reports in files. One file alone has to be the only shard of a run.
-func mergeFiles(paths []string, o reports.MergeOptions) (*reports.Report, error) {
+func mergeFiles(args []string, o reports.MergeOptions) (*reports.Report, error) {
+	paths, err := matching(args)
+	if err != nil {
+		return nil, err
+	}
 	parts, err := readReportFiles(paths)
 	if err != nil {
 		return nil, err
@@ -98,6 +112,9 @@ func merged(parts []*reports.Report, o reports.MergeOptions) (*reports.Report, e
 		{reports.MergeOptions{Partial: true, Latest: true}, "--latest takes the later one, and --partial lets cases and shards be missing"},
 	} {
 		if _, other := reports.MergeWith(with.o, parts...); other == nil {
+			if with.o.Latest == o.Latest {
+				err = &incompleteError{err}
+			}
 			return asUsage(nil, fmt.Errorf("%w (%s)", err, with.says))
 		}
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -19,7 +22,7 @@ type shardFlags struct {
 }
 
 func (s *shardFlags) add(f *pflag.FlagSet) {
-	f.StringVar(&s.shardText, "shard", "", "run only this part of the cases, `I/N` such as 2/4, into a folder of its own in --out; wsspec report merge makes one report of all parts")
+	f.StringVar(&s.shardText, "shard", "", "run only this part of the cases, `I/N` such as 2/4 (index:1/4 counts from 0), into a folder of its own in --out; wsspec report merge makes one report of all parts")
 }
 
 // readShard reads --shard.
@@ -27,13 +30,31 @@ func (s *shardFlags) readShard(r *runFlags) (err error) {
 	if s.shardText == "" {
 		return nil
 	}
-	if s.shard, err = reports.ParseShard(s.shardText); err != nil {
+	if s.shard, err = parseShard(s.shardText); err != nil {
 		return usage("--shard: %w", err)
 	}
 	if r.writeBaseline != "" {
 		return usage("--write-baseline: a shard knows a part of the cases: merge the reports of all shards by wsspec report merge --write-baseline FILE")
 	}
 	return nil
+}
+
+// fromZero is before a shard whose number counts from 0, as that of a pod of an Indexed Job.
+const fromZero = "index:"
+
+// parseShard reads a shard, "2/4" or "index:1/4".
+func parseShard(text string) (reports.Shard, error) {
+	counted, ok := strings.CutPrefix(text, fromZero)
+	if !ok {
+		return reports.ParseShard(text)
+	}
+	index, of, _ := strings.Cut(counted, "/")
+	if i, err := strconv.Atoi(index); err == nil {
+		if s, err := reports.ParseShard(strconv.Itoa(i+1) + "/" + of); err == nil {
+			return s, nil
+		}
+	}
+	return reports.Shard{}, fmt.Errorf("%.40q is no shard: behind %s it has to be I/N, as in 1/4 for the second of four, with I from 0 to N-1", text, fromZero)
 }
 
 // separate gives the shard folders for itself, so that shards which are given the same ones

@@ -200,9 +200,40 @@ func TestShardsThatCannotBe(t *testing.T) {
 		"--shard 5/4":                       `--shard: "5/4" is no shard`,
 		"--shard half":                      `--shard: "half" is no shard`,
 		"--shard 1/2 --list":                "--list: a case goes to a shard by its id and the name of the agent",
+		"--shard index:4/4":                 `--shard: "index:4/4" is no shard: behind index: it has to be I/N, as in 1/4`,
+		"--shard index:-1/4":                `--shard: "index:-1/4" is no shard`,
+		"--shard index:1":                   `--shard: "index:1" is no shard`,
 		"--shard 1/2 --write-baseline file": "a shard knows a part of the cases: merge the reports of all shards by wsspec report merge --write-baseline FILE",
 	} {
 		wsspec(t, append([]string{"server", "ws://127.0.0.1:1/"}, strings.Fields(args)...)...).want(t, exitUsage, says)
 		wsspec(t, slices.Concat([]string{"client"}, strings.Fields(args), []string{"--", os.Args[0], "{url}"})...).want(t, exitUsage, says)
 	}
+}
+
+// In a container there is no shell: the number of a shard counts from 0 there, and the merge
+// finds the reports itself. It waits for a shard that comes later.
+func TestShardsWithoutAShell(t *testing.T) {
+	url := reference(t)
+	dir := t.TempDir()
+	play := func(shard, out string) {
+		wsspec(t, "server", "mine="+url, "--run", "1.1.*", "--profile", "plain", "--shard", shard, "--out", filepath.Join(dir, out)).want(t, exitPass)
+	}
+	pattern, all := filepath.Join(dir, "*", "shard-*", "report.json"), filepath.Join(dir, "all.json")
+	wsspec(t, "report", "merge", pattern).want(t, exitUsage, "no file matches "+pattern)
+	wsspec(t, "report", "merge", filepath.Join(dir, "[")).want(t, exitUsage, "syntax error in pattern")
+	play("index:0/2", "a")
+	wsspec(t, "report", "merge", pattern, "--wait", "1ms").want(t, exitUsage, "after 1ms: cannot merge the reports: missing: shard 2 of 2 of mine as a server")
+	wsspec(t, "report", "merge", pattern, "--wait", "-1s").want(t, exitUsage, "--wait -1s: it cannot be negative")
+
+	merges := make(chan outcome)
+	go func() { merges <- wsspec(t, "report", "merge", pattern, "--wait", "1m", "-o", all) }()
+	play("index:1/2", "b")
+	o := <-merges
+	o.want(t, exitPass, "mine as a server: 8 passed")
+	wsspec(t, "report", pattern, "--format", "text").want(t, exitPass, "mine conforms. All 8 cases pass.")
+
+	// What waiting does not mend ends it at once.
+	play("index:1/2", "c")
+	wsspec(t, "report", "merge", pattern, "--wait", "1m").want(t, exitUsage, "more than once: shard 2 of 2 of mine as a server (--latest takes the later one)")
+	wsspec(t, "report", "merge", pattern, "--wait", "1m", "--latest").want(t, exitPass, "mine as a server: 8 passed")
 }
