@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,20 @@ func closesWith(code wire.StatusCode) func(*ref.Conn, ref.MessageType, []byte) b
 	return func(c *ref.Conn, _ ref.MessageType, _ []byte) bool { _ = c.Close(code, "what is that?"); return true }
 }
 
+// byTurns closes as an application does that reads messages in its own time: the frames
+// behind them are answered meanwhile.
+func byTurns() func(*ref.Conn, ref.MessageType, []byte) bool {
+	var turns atomic.Int32
+	return func(c *ref.Conn, _ ref.MessageType, _ []byte) bool {
+		if turns.Add(1)%2 == 1 {
+			_ = c.Close(wire.StatusNormalClosure, "")
+			return true
+		}
+		time.AfterFunc(500*time.Millisecond, func() { _ = c.Close(wire.StatusNormalClosure, "") })
+		return false
+	}
+}
+
 // beats sends a heartbeat each 50 ms.
 func beats(c *ref.Conn) {
 	go func() {
@@ -57,6 +72,7 @@ var oddServers = []oddServer{
 		}
 		return kind == ref.Binary
 	}},
+	{name: "closes with 1000, by turns at once and half a second later", got: byTurns()},
 	{name: "greets", opened: func(c *ref.Conn) { say(c, "welcome") }},
 	{name: "sends a heartbeat each 50 ms", opened: beats},
 	{name: "answers each message twice", got: func(c *ref.Conn, _ ref.MessageType, _ []byte) bool { say(c, "one"); say(c, "two"); return false }},

@@ -91,7 +91,19 @@ func Plain(projected *script.Case) *script.Case {
 	if len(projected.Script.Offers) == 0 && slices.EqualFunc(out.Script.Steps, projected.Script.Steps, func(a, b script.Step) bool { return a.String() == b.String() }) {
 		return nil
 	}
+	lateMark(&out.Script)
 	return &out
+}
+
+// lateMark asks once more whether the connection lives, some time behind the first mark. An
+// application reads messages in its own time, while the connection answers pings: it may end
+// the connection behind the first pong.
+func lateMark(s *script.Script) {
+	last := mark(1)
+	const once, twice = "kept once", "kept twice"
+	s.Steps = append(s.Steps, script.Await{Events: []script.Expect{script.PongFor(mark(0))}},
+		script.Watch{Name: once}, script.Watch{Name: twice}, script.Send{Frames: []script.Frame{last}})
+	s.Outcomes[0].Events = append(s.Outcomes[0].Events, script.Quiet(once), script.Quiet(twice), script.PongFor(last))
 }
 
 // sendsOnly reports whether the steps send so many whole messages on one connection, and

@@ -152,7 +152,9 @@ func TestNoEchoOfTheCatalogue(t *testing.T) {
 func TestPlain(t *testing.T) {
 	for id, want := range map[string]string{
 		"1.1.2": "", "2.1": "", "3.2": "", "6.4.1": "", "rfc6455/4.2.1/1": "",
-		"5.3":    `send text "fragment1fragment2"; send ping "wsspec: still there? 0"`,
+		"5.3": `send text "fragment1fragment2"; send ping "wsspec: still there? 0"; wait for pong "wsspec: still there? 0"; ` +
+			`wait for the peer to fail the connection (mark kept once if it does not); wait for the peer to fail the connection (mark kept twice if it does not); ` +
+			`send ping "wsspec: still there? 1"`,
 		"12.1.1": "", "12.1.1+after@empty": "", // the messages of an exchange are not known here
 	} {
 		got := ""
