@@ -80,8 +80,17 @@ matrix: ## test every peer in a container of its own (needs Docker Compose and m
 	@[ '$(MATRIX_PEERS)' = go ] || { conformance/peers/debian/image.sh $(PEERS_DEBIAN_IMAGE) && \
 		{ WSSPEC_IMAGE=$(IMAGE) PEERS_DEBIAN_IMAGE=$(PEERS_DEBIAN_IMAGE) autobahn/matrix/run.sh $(OUT)/matrix-debian debian.yaml || [ $$? -eq 1 ]; }; }
 
-publish: build ## add the reports of make matrix to docs/matrix, and renew its page
-	@autobahn/matrix/versions.sh bin/wsspec $(PEERS_DEBIAN_IMAGE) >bin/matrix.versions
+# The generator takes some minutes to build, once.
+site: ## make a web site of the documentation: bin/site/index.html
+	@mkdir -p bin
+	@cd tools/site && $(GO) build -trimpath -o ../../bin/ github.com/gohugoio/hugo
+	@bin/hugo --quiet --source tools/site --destination '$(CURDIR)/bin/site' --cleanDestinationDir --noBuildLock --cacheDir '$(CURDIR)/bin/hugo-cache'
+	@cp bin/site/readme.html bin/site/index.html
+	@echo 'site: bin/site/index.html'
+
+publish: ## add the reports of make matrix to docs/matrix, and renew its page
+	@mkdir -p bin
+	@autobahn/matrix/versions.sh $(PEERS_DEBIAN_IMAGE) >bin/matrix.versions
 	@$(GO) run ./ci/matrix add bin/matrix.versions $(OUT)/matrix/report.json $(OUT)/matrix-debian/report.json
 
 # Exit code 1 is expected, because the baseline records the failures of the peers.

@@ -96,6 +96,10 @@ func newRun(all []*reports.Report, libraries []library, system string) (*run, er
 			out.Peers = append(out.Peers, p)
 		}
 	}
+	// A program that was built in a checkout does not know its version.
+	if i := slices.IndexFunc(libraries, func(l library) bool { return l.agent == "ref" }); i >= 0 && out.Wsspec == "devel" {
+		out.Wsspec = libraries[i].version
+	}
 	slices.SortFunc(out.Peers, func(a, b peer) int { return strings.Compare(a.Agent, b.Agent) })
 	return out, nil
 }
@@ -137,8 +141,11 @@ func (r *run) write(dir string) (string, error) {
 // readRuns reads the files of a folder, the oldest first.
 func readRuns(dir string) ([]*run, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
-	if err != nil || len(paths) == 0 {
-		return nil, fmt.Errorf("%s has no runs (%w)", dir, err)
+	if err != nil {
+		return nil, err
+	}
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("%s has no runs", dir)
 	}
 	slices.Sort(paths)
 	var out []*run
