@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -44,6 +46,10 @@ func TestTroubleshootingQuotesTheCommand(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	secure := httptest.NewUnstartedServer(nil)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
 	status := func(line string) string { return oneAnswer(t, "HTTP/1.1 "+line+"\r\nContent-Length: 0\r\n\r\n") }
 	silent := shaken(func(_ net.Conn, r *bufio.Reader) { _, _ = r.WriteTo(io.Discard) })
 	one := []string{"--run", "1.1.1", "--profile", "plain"}
@@ -56,6 +62,7 @@ func TestTroubleshootingQuotesTheCommand(t *testing.T) {
 		{"what came back is no HTTP response", exitHarness, []string{"server", oneAnswer(t, "SSH-2.0-x\r\n")}},
 		{"the server took the connection and sent no answer to the opening request within", exitHarness, []string{"server", raw(t, func(_ int, conn net.Conn) { _, _ = bufio.NewReader(conn).WriteTo(io.Discard) }), "--timeout", "50ms"}},
 		{"tls: first record does not look like a TLS handshake", exitHarness, []string{"server", "wss://" + host + "/"}},
+		{"tls: failed to verify certificate", exitHarness, []string{"server", strings.Replace(secure.URL, "https:", "wss:", 1)}},
 		{"with 401 Unauthorized instead of 101", exitHarness, []string{"server", status("401 Unauthorized")}},
 		{"with 403 Forbidden instead of 101", exitHarness, []string{"server", status("403 Forbidden")}},
 		{"with 404 Not Found instead of 101", exitHarness, []string{"server", status("404 Not Found")}},
@@ -89,7 +96,7 @@ func TestTroubleshootingQuotesTheCommand(t *testing.T) {
 			}
 		})
 	}
-	// Two more need a resolver and a certificate: other tests make them. See connect_test.go.
+	// One more needs a name without an address: a resolver may have one for each name.
 	if quoted := len(regexp.MustCompile("(?m)^\\| `").FindAllString(page, -1)); quoted != 22 {
 		t.Errorf("the page quotes %d messages; add those that are new to this test", quoted)
 	}
