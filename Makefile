@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help build conformance sample autobahn image matrix baseline test unit race specs lint tools vulnerabilities clean fuzz mutants seeds
+.PHONY: help build conformance sample autobahn image matrix publish site baseline test unit race specs lint tools vulnerabilities clean fuzz mutants seeds
 
 GO = go
 # The report folder of make conformance, and its profile: quick or full.
@@ -22,6 +22,9 @@ JUNIT =
 # The names of the images that make image and make matrix build.
 IMAGE = wsspec/wsspec:dev
 PEERS_IMAGE = wsspec/peers:dev
+PEERS_DEBIAN_IMAGE = wsspec/peers-debian:dev
+# The peers of make matrix: all, or go. Those that are not written in Go come from Debian's packages.
+MATRIX_PEERS = all
 
 BASELINE = conformance/peers/baseline.json
 # Packages whose goroutines share memory; the race detector is useless elsewhere.
@@ -69,10 +72,26 @@ autobahn: build ## have the real Autobahn test the reference server, and compare
 image: ## build wsspec's container image (needs Docker, but no registry)
 	@ci/image.sh $(IMAGE)
 
-matrix: ## test every peer in a container of its own (needs Docker Compose)
+# The peers from Debian's packages have failures and no baseline, so that exit code 1 is expected.
+matrix: ## test every peer in a container of its own (needs Docker Compose and mmdebstrap); MATRIX_PEERS=go
 	@ci/image.sh $(IMAGE)
 	@ci/image.sh $(PEERS_IMAGE) peers
 	@WSSPEC_IMAGE=$(IMAGE) PEERS_IMAGE=$(PEERS_IMAGE) autobahn/matrix/run.sh $(OUT)/matrix
+	@[ '$(MATRIX_PEERS)' = go ] || { conformance/peers/debian/image.sh $(PEERS_DEBIAN_IMAGE) && \
+		{ WSSPEC_IMAGE=$(IMAGE) PEERS_DEBIAN_IMAGE=$(PEERS_DEBIAN_IMAGE) autobahn/matrix/run.sh $(OUT)/matrix-debian debian.yaml || [ $$? -eq 1 ]; }; }
+
+# The generator takes some minutes to build, once.
+site: ## make a web site of the documentation: bin/site/index.html
+	@mkdir -p bin
+	@cd tools/site && $(GO) build -trimpath -o ../../bin/ github.com/gohugoio/hugo
+	@bin/hugo --quiet --source tools/site --destination '$(CURDIR)/bin/site' --cleanDestinationDir --noBuildLock --cacheDir '$(CURDIR)/bin/hugo-cache'
+	@cp bin/site/readme.html bin/site/index.html
+	@echo 'site: bin/site/index.html'
+
+publish: ## add the reports of make matrix to docs/matrix, and renew its page
+	@mkdir -p bin
+	@autobahn/matrix/versions.sh $(PEERS_DEBIAN_IMAGE) >bin/matrix.versions
+	@$(GO) run ./ci/matrix add bin/matrix.versions $(OUT)/matrix/report.json $(OUT)/matrix-debian/report.json
 
 # Exit code 1 is expected, because the baseline records the failures of the peers.
 baseline: build ## renew the known results of the libraries (conformance/peers/baseline.json)

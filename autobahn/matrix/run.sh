@@ -1,7 +1,9 @@
 #!/bin/sh
-# Runs the matrix and writes the report: run.sh DIR. The exit code is wsspec's own. The
-# containers, the network and the volume are removed even if a signal ends it.
+# Runs the peers of a Compose file and writes the report: run.sh DIR [FILE]. Without FILE it is
+# compose.yaml. The exit code is wsspec's own. The containers, the network and the volume are
+# removed even if a signal ends it.
 set -eu
+file=${2-compose.yaml}
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 cd "$(dirname "$0")"
@@ -14,7 +16,7 @@ else
 	exit 3
 fi
 project=wsspec-matrix-$$
-compose() { $compose --project-name "$project" --file compose.yaml "$@"; }
+compose() { $compose --project-name "$project" --file "$file" "$@"; }
 trap 'compose down --volumes --timeout 1 >/dev/null 2>&1' EXIT
 # A shell runs a trap only when the command in the foreground has ended. So each long
 # command is in the background, and the shell waits for it.
@@ -31,7 +33,9 @@ waited() {
 	run=$!
 	wait "$run"
 }
-waited compose up --detach ref gorilla gobwas coder gws xnet
+# All services but the harness, each a word.
+# shellcheck disable=SC2046
+waited compose up --detach $(compose config --services | grep -v '^harness$')
 code=0
 waited compose run --name "$project-harness" harness || code=$?
 docker cp "$project-harness:/reports/." "$out"
