@@ -4,7 +4,9 @@
 #   image.sh NAME [peers]
 #
 # It needs Go and Docker, and no registry. The certificates of the authorities that the
-# image trusts are those of this machine; CA_BUNDLE=FILE names another PEM file.
+# image trusts are those of this machine; CA_BUNDLE=FILE names another PEM file. GOARCH=arm64
+# builds the image for another architecture than this machine's. VERSION=1.2.3 is the version
+# that the program prints.
 set -eu
 cd "$(dirname "$0")/.."
 image=$1 what=${2-wsspec}
@@ -13,11 +15,12 @@ trap 'rm -rf "$context"' EXIT
 root=$context/root
 mkdir -p "$root/usr/local/bin" "$root/config" "$root/reports" "$root/tmp"
 export CGO_ENABLED=0 GOOS=linux
+arch=$(go env GOARCH)
 case "$what" in
 wsspec)
 	# These packages do little, or nothing that has to be fast: without inlining there, the program
 	# is 800 KB smaller.
-	go build -trimpath -ldflags '-s -w' -gcflags=github.com/wsspec/wsspec/conformance/catalog=-l -gcflags=github.com/wsspec/wsspec/fuzz/network=-l -gcflags=github.com/wsspec/wsspec/conformance/vary=-l -gcflags=github.com/wsspec/wsspec/conformance/faulty=-l -o "$root/usr/local/bin/wsspec" ./cmd/wsspec
+	go build -trimpath -ldflags "-s -w${VERSION:+ -X main.release=$VERSION}" -gcflags=github.com/wsspec/wsspec/conformance/catalog=-l -gcflags=github.com/wsspec/wsspec/fuzz/network=-l -gcflags=github.com/wsspec/wsspec/conformance/vary=-l -gcflags=github.com/wsspec/wsspec/conformance/faulty=-l -o "$root/usr/local/bin/wsspec" ./cmd/wsspec
 	mkdir -p "$root/opt/pypy/bin"
 	ln -s wsspec "$root/usr/local/bin/wstest"
 	ln -s wsspec "$root/usr/local/bin/wsspec-image"
@@ -42,7 +45,7 @@ esac
 # The image's user writes into these if nothing is mounted there, or a new volume.
 chmod 0777 "$root/reports"
 chmod 1777 "$root/tmp"
-docker build --quiet --tag "$image" --file ci/Dockerfile --target "$what" "$root" >/dev/null
+docker build --quiet --platform "linux/$arch" --tag "$image" --file ci/Dockerfile --target "$what" "$root" >/dev/null
 size=$(docker image inspect --format '{{.Size}}' "$image")
 echo "$image: $((size / 1000000)) MB"
 [ "$size" -lt 20000000 ] || { echo "the image has $size octets; it is to stay below 20 MB" >&2; exit 1; }
