@@ -6,7 +6,7 @@
 # It needs Go and Docker, and no registry. The certificates of the authorities that the
 # image trusts are those of this machine; CA_BUNDLE=FILE names another PEM file. GOARCH=arm64
 # builds the image for another architecture than this machine's. VERSION=1.2.3 is the version
-# that the program prints.
+# that the program prints, with the commit of the checkout.
 set -eu
 cd "$(dirname "$0")/.."
 image=$1 what=${2-wsspec}
@@ -20,7 +20,11 @@ case "$what" in
 wsspec)
 	# These packages do little, or nothing that has to be fast: without inlining there, the program
 	# is 800 KB smaller.
-	go build -trimpath -ldflags "-s -w${VERSION:+ -X main.release=$VERSION}" -gcflags=github.com/wsspec/wsspec/conformance/catalog=-l -gcflags=github.com/wsspec/wsspec/fuzz/network=-l -gcflags=github.com/wsspec/wsspec/conformance/vary=-l -gcflags=github.com/wsspec/wsspec/conformance/faulty=-l -o "$root/usr/local/bin/wsspec" ./cmd/wsspec
+	release=
+	if [ -n "${VERSION-}" ]; then
+		release=" -X main.release=$VERSION -X main.commit=$(git rev-parse HEAD) -X main.date=$(git log -1 --format=%cI)"
+	fi
+	go build -trimpath -ldflags "-s -w$release" -gcflags=github.com/wsspec/wsspec/conformance/catalog=-l -gcflags=github.com/wsspec/wsspec/fuzz/network=-l -gcflags=github.com/wsspec/wsspec/conformance/vary=-l -gcflags=github.com/wsspec/wsspec/conformance/faulty=-l -o "$root/usr/local/bin/wsspec" ./cmd/wsspec
 	mkdir -p "$root/opt/pypy/bin"
 	ln -s wsspec "$root/usr/local/bin/wstest"
 	ln -s wsspec "$root/usr/local/bin/wsspec-image"

@@ -22,4 +22,4 @@ else
 	echo "SKIP the container images: Docker does not answer"
 fi
 echo "The release is in bin/release; nothing was published:"
-(cd bin/release && ls -1 wsspec_*.* homebrew/*/* scoop/*)
+(cd bin/release && ls -1d wsspec_*.gz wsspec_*.zip wsspec_*.deb wsspec_*.rpm wsspec_*.json wsspec_*.txt homebrew/*/* scoop/*)

@@ -11,10 +11,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// release is the version of a release. The linker sets it:
+// The linker sets these in a release: its version, its commit, and the time of the commit
+// as RFC 3339 has it.
 //
-//	go build -ldflags '-X main.release=1.2.3' ./cmd/wsspec
-var release string
+//	go build -ldflags '-X main.release=1.2.3 -X main.commit=22f1d69abcdef -X main.date=2026-11-27T21:30:00Z' ./cmd/wsspec
+var release, commit, date string
 
 // A build says which source text this program was made from.
 type build struct {
@@ -27,22 +28,26 @@ type build struct {
 	date time.Time
 }
 
+// shortHash is how many digits of a commit are shown: as many as Go has in a version.
+const shortHash = 12
+
 // pseudoVersion matches the end of the version that Go makes for a commit without a tag:
 // its time in UTC and the first 12 digits of its hash.
 var pseudoVersion = regexp.MustCompile(`[-.](\d{14})-([0-9a-f]{12})(\+dirty)?$`)
 
-// newBuild reads what the linker and the Go command recorded. Go records the commit if it
-// builds in a checkout. "go install MODULE@VERSION" builds without one: then the commit and
+// newBuild adds to what the linker set what the Go command recorded. Go records the commit if
+// it builds in a checkout, unless -buildvcs=false. "go install MODULE@VERSION" builds without one: then the commit and
 // its time are known only if VERSION is no tag, because they are part of such a version.
-func newBuild(release string, info *debug.BuildInfo) build {
-	b := build{version: release}
+func newBuild(linked build, info *debug.BuildInfo) build {
+	b := linked
 	if info == nil {
 		if b.version == "" {
 			b.version = "unknown"
 		}
 		return b
 	}
-	if m := pseudoVersion.FindStringSubmatch(info.Main.Version); m != nil {
+	b.commit = b.commit[:min(shortHash, len(b.commit))]
+	if m := pseudoVersion.FindStringSubmatch(info.Main.Version); m != nil && b.commit == "" {
 		b.commit = m[2]
 		b.date, _ = time.Parse("20060102150405", m[1])
 	}
@@ -50,7 +55,7 @@ func newBuild(release string, info *debug.BuildInfo) build {
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
-			b.commit = s.Value[:min(12, len(s.Value))]
+			b.commit = s.Value[:min(shortHash, len(s.Value))]
 		case "vcs.time":
 			if t, err := time.Parse(time.RFC3339, s.Value); err == nil {
 				b.date = t
@@ -80,7 +85,11 @@ func recorded() build {
 	if !ok {
 		info = nil
 	}
-	return newBuild(release, info)
+	linked := build{version: release, commit: commit}
+	if t, err := time.Parse(time.RFC3339, date); err == nil {
+		linked.date = t
+	}
+	return newBuild(linked, info)
 }
 
 // String gives the version, the commit and its date, as far as they are known:
