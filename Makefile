@@ -125,9 +125,10 @@ specs: ## run the catalogue as Ginkgo specs, against WSSPEC_TARGET if set; JUNIT
 	@junit='$(JUNIT)'; case "$$junit" in ''|/*) ;; *) junit=$$PWD/$$junit ;; esac; \
 		WSSPEC_JUNIT=$$junit $(GO) tool ginkgo $(ARGS) ./conformance/specs
 
-lint: tools ## run golangci-lint and govulncheck on wsspec and the peers
+lint: tools ## run golangci-lint and govulncheck on wsspec and the peers, actionlint on workflows
 	bin/golangci-lint run ./...
 	cd conformance/peers && ../../bin/golangci-lint run ./...
+	@$(MAKE) workflows
 	@$(MAKE) vulnerabilities
 	cd ci/validate && ../../bin/golangci-lint run --build-tags docker ./...
 
@@ -156,6 +157,22 @@ seeds: ## renew the fuzz seeds after a change of the catalogue
 
 clean: ## remove binaries and reports
 	rm -rf bin $(OUT)
+
+.PHONY: release release-tools workflows
+
+release: release-tools ## build all files of a release into bin/release, and publish nothing (images need Docker)
+	@ci/release/make.sh
+
+# They are many modules, and take minutes to build the first time. So make lint does without.
+release-tools:
+	@mkdir -p bin
+	@cd tools/release && $(GO) build -o ../../bin/ github.com/goreleaser/goreleaser/v2 github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+
+# shellcheck and pyflakes are left out, because not every machine has them.
+workflows:
+	@mkdir -p bin
+	@cd tools/workflows && $(GO) build -o ../../bin/ github.com/rhysd/actionlint/cmd/actionlint
+	@bin/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml ci/github/workflow.yml ci/clusterfuzzlite/workflow.yml
 
 .PHONY: bench bench-check soak
 

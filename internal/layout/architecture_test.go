@@ -166,6 +166,7 @@ func stands(name, pkg string) bool {
 func packagesOf(t *testing.T, root string) []string {
 	t.Helper()
 	var found []string
+	var module string // the other module that the walk is in
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -180,7 +181,8 @@ func packagesOf(t *testing.T, root string) []string {
 			return filepath.SkipDir
 		case d.IsDir() && name != root && hasModule(name):
 			found = append(found, pkg)
-			return filepath.SkipDir
+			module = pkg + "/"
+		case module != "" && strings.HasPrefix(pkg, module): // only other modules count there
 		case !d.IsDir() && strings.HasSuffix(name, ".go") && !slices.Contains(found, path.Dir(pkg)):
 			found = append(found, path.Dir(pkg))
 		}
