@@ -110,7 +110,7 @@ func Run(ctx context.Context, peer *Server, o Options) (Progress, error) {
 	if o.Seeds == nil {
 		o.Seeds = Seeds()
 	}
-	c := &campaign{Options: o, peer: peer, began: time.Now(), courses: map[string]bool{}, kinds: map[string]int{}, known: map[string]bool{}, leaks: map[string]bool{}}
+	c := &campaign{Options: o, peer: peer.dialing(), began: time.Now(), courses: map[string]bool{}, kinds: map[string]int{}, known: map[string]bool{}, leaks: map[string]bool{}}
 	c.progress.Findings = map[Class]int{}
 	c.pool = append([]*Script{{}}, o.Seeds...)
 	err := c.run(ctx)

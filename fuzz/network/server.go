@@ -52,8 +52,10 @@ func (s *Server) open(ctx context.Context, sc *Script, deadline time.Time) (*ope
 		err = unsent
 	}
 	o.wrong = sc.judgeResponse(octets, o, err)
-	_, size, malformed := wire.ParseRequest(octets)
-	o.unclear = malformed != nil || size < len(octets)
+	if sc.Head != "" {
+		_, size, malformed := wire.ParseRequest(octets)
+		o.unclear = malformed != nil || size < len(octets)
+	}
 	return o, nil
 }
 
