@@ -3,26 +3,32 @@ package network
 import (
 	"context"
 	"net"
+	"sync"
 	"sync/atomic"
+
+	"github.com/wsspec/wsspec/conformance/opening"
 )
 
 // A dialer opens the connections of a campaign. It goes to the address that took the last one,
 // and asks for none of the keep-alive of TCP, which costs four calls of the system for each.
 type dialer struct {
-	dial net.Dialer
+	once   sync.Once
+	target opening.Target
+	dial   net.Dialer
 	// took is the address that took the last connection.
 	took atomic.Pointer[string]
 }
 
-// dialing is the server with such a dialer, unless its target has one of its own.
-func (s *Server) dialing() *Server {
-	if s.Target.Dial != nil {
-		return s
-	}
-	target, server := *s.Target, *s
-	target.Dial = (&dialer{dial: net.Dialer{KeepAlive: -1}}).open
-	server.Target = &target
-	return &server
+// connect opens a connection, by the target's own Dial if it has one.
+func (s *Server) connect(ctx context.Context) (net.Conn, error) {
+	d := &s.dialer
+	d.once.Do(func() {
+		d.dial.KeepAlive = -1
+		if d.target = *s.Target; d.target.Dial == nil {
+			d.target.Dial = d.open
+		}
+	})
+	return d.target.Connect(ctx, s.Deadlines)
 }
 
 // open opens a connection.

@@ -34,7 +34,7 @@ func Replay(ctx context.Context, peer *Server, f *Finding, times int, d stream.D
 		r.Why = fmt.Sprintf("a %s does not show in one play; wsspec fuzz looks for it", f.Class)
 		return r, nil
 	}
-	p := newPlayer(peer.dialing(), f.Seed)
+	p := newPlayer(peer, f.Seed)
 	p.patience = full(d)
 	if out := p.play(ctx, &Script{}); out.lost != nil {
 		r.Why = "the peer takes no connection"
