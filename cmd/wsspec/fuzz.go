@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ import (
 type fuzzFlags struct {
 	serverFlags
 	corpusFlags
+	seedFlags
 	lasting time.Duration
 	seed    uint64
 	scripts uint64
@@ -89,6 +91,7 @@ wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
 	flags.IntVar(&f.parallel, "parallel", 32, fmt.Sprintf("play `N` scripts at once (%d if the server is not on the loopback interface)", gentleParallel))
 	f.addCorpus(flags)
 	f.addFuzzShard(flags)
+	f.addSeeds(flags)
 	f.addRate(flags)
 	f.addTimes(flags)
 	flags.StringVar(&f.out, "out", "", "write findings, report.json, index.html and junit.xml into this `DIR`")
@@ -117,6 +120,10 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 		return err
 	}
 	f.beGentle(ctx, targets, stderr)
+	captured, err := f.seeds(ctx, os.Stdin, stderr)
+	if err != nil {
+		return err
+	}
 	end, err := f.startServer(ctx, targets)
 	if err != nil {
 		return err
@@ -144,6 +151,9 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 	}
 	if o.Corpus, err = f.openCorpus(wire.RoleServer, stderr); err != nil {
 		return err
+	}
+	if len(captured) > 0 {
+		o.Seeds = append(captured, network.Seeds()...)
 	}
 	f.ofScripts(&o, rec, t.Agent, wire.RoleServer)
 	if f.server != nil {
@@ -223,7 +233,8 @@ func (c *campaign) found(f *network.Finding) {
 	if c.flags.out == "" {
 		return
 	}
-	if err := writeFinding(filepath.Join(c.flags.out, reports.FindingsFolder), f); err != nil && c.lost == nil {
+	dir := filepath.Join(c.flags.out, reports.FindingsFolder)
+	if err := errors.Join(writeFinding(dir, f), writeCapture(dir, c.rec.Report(), f.ID())); err != nil && c.lost == nil {
 		c.lost = fmt.Errorf("cannot write a finding: %w", err)
 	}
 }

@@ -135,7 +135,7 @@ func (m *fuzzMerge) writeFindings(parts []*campaignPart, report *reports.Report)
 		}
 		at := slices.IndexFunc(parts, func(p *campaignPart) bool { return p.has(res.ID) })
 		name := strings.TrimPrefix(res.ID, "fuzz/")
-		for _, suffix := range []string{".jsonl", "_test.go", ".pcapng"} {
+		for _, suffix := range []string{".jsonl", "_test.go", pcapngSuffix} {
 			from := filepath.Join(parts[at].dir, reports.FindingsFolder, name+suffix)
 			err := copyFile(from, filepath.Join(m.out, reports.FindingsFolder, name+suffix))
 			if err != nil && !(errors.Is(err, os.ErrNotExist) && suffix != ".jsonl") {

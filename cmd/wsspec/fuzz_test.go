@@ -22,6 +22,7 @@ func TestFuzz(t *testing.T) {
 		if _, err := os.Stat(strings.TrimSuffix(file, ".jsonl") + "_test.go"); err != nil {
 			t.Error(err)
 		}
+		wsspec(t, "check", strings.TrimSuffix(file, ".jsonl")+".pcapng").want(t, exitNonconformant, "RFC6455-5.2-3")
 		wsspec(t, "replay", file, url, "--times", "10").want(t, exitNonconformant, "reproduced: wrong verdict in 10 of 10 plays")
 		wsspec(t, "replay", file, reference(t)).want(t, exitPass, "gone: nothing wrong in 5 plays")
 	}
@@ -39,7 +40,7 @@ func TestFuzzKeepsACorpus(t *testing.T) {
 	if err := os.WriteFile(garbage, []byte("\x7fELF\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	wsspec(t, "fuzz", reference(t), "--seed", "1", "--scripts", "4000", "--corpus", dir).want(t, exitPass,
+	wsspec(t, "fuzz", reference(t), "--seed", "1", "--scripts", "300", "--shard", "1/20", "--corpus", dir).want(t, exitPass,
 		"--corpus: "+garbage+" is passed over: it is no file that ends in .script.jsonl", "corpus: ")
 	if files, err := filepath.Glob(filepath.Join(dir, "*.script.jsonl")); err != nil || len(files) == 0 {
 		t.Error("no script is in the corpus", err)
