@@ -77,8 +77,11 @@ const (
 // mostOfKind is how many findings of a kind are shrunk. Further ones are only counted.
 const mostOfKind = 3
 
-// mostPool bounds the scripts that are kept.
-const mostPool = 20_000
+// mostPool bounds the scripts that are kept, and mostPooled their octets.
+const (
+	mostPool   = 20_000
+	mostPooled = 32 << 20
+)
 
 // A campaign is what one run of the fuzzer knows.
 type campaign struct {
@@ -86,6 +89,7 @@ type campaign struct {
 	peer     *Server
 	began    time.Time
 	pool     []*Script
+	pooled   int // octets
 	courses  map[string]bool
 	kinds    map[string]int
 	known    map[string]bool
@@ -280,8 +284,10 @@ func (c *campaign) keep(s *Script, o *outcome) error {
 		return nil
 	}
 	key := collapsed(o.course)
-	isNew := !c.courses[key] && len(c.pool) < mostPool
+	size := s.size() + len(key)
+	isNew := !c.courses[key] && len(c.pool) < mostPool && c.pooled+size <= mostPooled
 	if isNew {
+		c.pooled += size
 		c.courses[key] = true
 		c.pool = append(c.pool, s)
 	}

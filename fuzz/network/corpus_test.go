@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -81,5 +82,19 @@ func TestACampaignHasACorpus(t *testing.T) {
 	}
 	if again, _ := openCorpus(t, dir); len(again.scripts) != c.added {
 		t.Errorf("there are %d scripts, and %d were added", len(again.scripts), c.added)
+	}
+}
+
+// What a campaign keeps is bounded.
+func TestThePoolIsBounded(t *testing.T) {
+	c := &campaign{courses: make(map[string]bool)}
+	large := &Script{Parts: []Part{{Octets: make([]byte, mostOctets)}}}
+	for i := range 2 * mostPooled / mostOctets {
+		if err := c.keep(large, &outcome{course: fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(c.pool); n == 0 || n > mostPooled/mostOctets {
+		t.Errorf("%d scripts of %d octets are kept, and %d octets are the most", n, mostOctets, mostPooled)
 	}
 }

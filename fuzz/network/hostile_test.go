@@ -51,7 +51,7 @@ func TestHostileServers(t *testing.T) {
 			t.Parallel() // it mostly waits
 			var classes []Class
 			_, err := Run(t.Context(), serverAt(test.address), Options{
-				Seed: 1, Seeds: []*Script{{}}, MostScripts: 1, First: true, Parallel: 2, Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1),
+				Seed: 1, Seeds: []*Script{{}}, MostScripts: 1, First: true, Parallel: firstRound, Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1),
 				Found: func(f *Finding) { classes = append(classes, f.Class) },
 			})
 			if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
