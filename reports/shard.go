@@ -77,9 +77,10 @@ func NewShards(s Shard, cases []string) *Shards {
 // a whole run.
 func (s *Shards) Complete() bool { return s == nil || len(s.Have) == s.Of }
 
-// has reports whether a case of an agent belongs to the shards that are there.
+// has reports whether a case of an agent belongs to the shards that are there. What a campaign
+// of wsspec fuzz found belongs to the shard that found it.
 func (s *Shards) has(agent, id string) bool {
-	return s == nil || slices.Contains(s.Have, shardOf(agent, id, s.Of))
+	return s == nil || strings.HasPrefix(id, findingPrefix) || slices.Contains(s.Have, shardOf(agent, id, s.Of))
 }
 
 // String is "shard 2 of 4", "shards 1 and 3 of 4".

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -26,6 +27,8 @@ import (
 // fuzzFlags are the flags of wsspec fuzz.
 type fuzzFlags struct {
 	serverFlags
+	corpusFlags
+	seedFlags
 	lasting time.Duration
 	seed    uint64
 	scripts uint64
@@ -86,6 +89,9 @@ wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
 	flags.IntVar(&f.crashes, "most-crashes", 5, "end behind so many crashes")
 	flags.BoolVar(&f.first, "fail-fast", false, "end behind the first finding")
 	flags.IntVar(&f.parallel, "parallel", 32, fmt.Sprintf("play `N` scripts at once (%d if the server is not on the loopback interface)", gentleParallel))
+	f.addCorpus(flags)
+	f.addFuzzShard(flags)
+	f.addSeeds(flags)
 	f.addRate(flags)
 	f.addTimes(flags)
 	flags.StringVar(&f.out, "out", "", "write findings, report.json, index.html and junit.xml into this `DIR`")
@@ -94,6 +100,7 @@ wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
 	f.addConnection(flags)
 	f.addOwned(flags)
 	f.keeping.add(flags)
+	cmd.AddCommand(newFuzzMerge())
 	return cmd
 }
 
@@ -103,6 +110,7 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 	if err := f.check(); err != nil {
 		return err
 	}
+	f.separate(&f.runFlags)
 	targets, err := f.targets(args, stderr)
 	if err != nil {
 		return err
@@ -112,6 +120,10 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 		return err
 	}
 	f.beGentle(ctx, targets, stderr)
+	captured, err := f.seeds(ctx, os.Stdin, stderr)
+	if err != nil {
+		return err
+	}
 	end, err := f.startServer(ctx, targets)
 	if err != nil {
 		return err
@@ -137,12 +149,22 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 		Seed: f.seed, For: f.lasting, MostScripts: f.scripts, Parallel: f.parallelOf[t.Agent], MostCrashes: f.crashes, First: f.first,
 		Deadlines: deadlines, Found: c.found, Progress: c.progress,
 	}
+	if o.Corpus, err = f.openCorpus(wire.RoleServer, stderr); err != nil {
+		return err
+	}
+	if len(captured) > 0 {
+		o.Seeds = append(captured, network.Seeds()...)
+	}
+	f.ofScripts(&o, rec, t.Agent, wire.RoleServer)
 	if f.server != nil {
 		o.Revive = func(ctx context.Context) ([]string, error) { return f.server.revive(ctx, t) }
 		o.Usage = f.server.usage
 	}
 	p, err := network.Run(ctx, &network.Server{Target: t, Deadlines: deadlines}, o)
 	rec.Put(t.Agent, c.played(p))
+	if o.Corpus != nil {
+		fmt.Fprintf(console.w, "corpus: %s\n", o.Corpus)
+	}
 	var failures []error
 	switch {
 	case ctx.Err() != nil:
@@ -211,7 +233,8 @@ func (c *campaign) found(f *network.Finding) {
 	if c.flags.out == "" {
 		return
 	}
-	if err := writeFinding(filepath.Join(c.flags.out, reports.FindingsFolder), f); err != nil && c.lost == nil {
+	dir := filepath.Join(c.flags.out, reports.FindingsFolder)
+	if err := errors.Join(writeFinding(dir, f), writeCapture(dir, c.rec.Report(), f.ID())); err != nil && c.lost == nil {
 		c.lost = fmt.Errorf("cannot write a finding: %w", err)
 	}
 }

@@ -22,6 +22,7 @@ func TestFuzz(t *testing.T) {
 		if _, err := os.Stat(strings.TrimSuffix(file, ".jsonl") + "_test.go"); err != nil {
 			t.Error(err)
 		}
+		wsspec(t, "check", strings.TrimSuffix(file, ".jsonl")+".pcapng").want(t, exitNonconformant, "RFC6455-5.2-3")
 		wsspec(t, "replay", file, url, "--times", "10").want(t, exitNonconformant, "reproduced: wrong verdict in 10 of 10 plays")
 		wsspec(t, "replay", file, reference(t)).want(t, exitPass, "gone: nothing wrong in 5 plays")
 	}
@@ -30,6 +31,23 @@ func TestFuzz(t *testing.T) {
 	}
 	s.interrupt()
 	s.wait().want(t, exitPass)
+}
+
+// A corpus gets scripts, and what is no script is named and stays.
+func TestFuzzKeepsACorpus(t *testing.T) {
+	dir := t.TempDir()
+	garbage := filepath.Join(dir, "garbage")
+	if err := os.WriteFile(garbage, []byte("\x7fELF\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wsspec(t, "fuzz", reference(t), "--seed", "1", "--scripts", "300", "--shard", "1/20", "--corpus", dir).want(t, exitPass,
+		"--corpus: "+garbage+" is passed over: it is no file that ends in .script.jsonl", "corpus: ")
+	if files, err := filepath.Glob(filepath.Join(dir, "*.script.jsonl")); err != nil || len(files) == 0 {
+		t.Error("no script is in the corpus", err)
+	}
+	if _, err := os.Stat(garbage); err != nil {
+		t.Error(err)
+	}
 }
 
 // A correct server passes, and the report says what was played.
@@ -60,6 +78,7 @@ func TestFuzzRefuses(t *testing.T) {
 		{"nobody there", []string{"fuzz", "ws://127.0.0.1:1/"}, exitHarness, "cannot connect"},
 		{"a mute server", []string{"fuzz", "--timeout", "200ms", "ws://" + muteServer(t)}, exitHarness, "no answer to the opening request"},
 		{"an empty --start", []string{"fuzz", "--start", " ", "ws://127.0.0.1:1/"}, exitUsage, "--start needs a command"},
+		{"a corpus that is a file", []string{"fuzz", "--corpus", garbage, reference(t)}, exitUsage, "--corpus: mkdir"},
 		{"no finding", []string{"replay", garbage, "ws://127.0.0.1:1/"}, exitUsage, "line 1: it is no line of a finding"},
 		{"no file", []string{"replay", garbage + ".not", "ws://127.0.0.1:1/"}, exitUsage, "no such file"},
 		{"a finding on a foreign host", []string{"replay", finding(t), "ws://192.0.2.1/"}, exitUsage, "--i-own 192.0.2.1"},

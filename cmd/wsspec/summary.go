@@ -63,6 +63,10 @@ func (c *console) shards(r *reports.Report, written []string) {
 		return
 	}
 	s := r.Targets[at].Shards
+	if c.ofAll(r) == 0 { // of a campaign of wsspec fuzz
+		c.print(fmt.Sprintf("This is %s; wsspec fuzz merge makes one report of all.", s))
+		return
+	}
 	c.print(fmt.Sprintf("This is %s, with %d of %d cases%s.", s, r.Summary.Cases, c.ofAll(r), c.merging(s, written)))
 }
 

@@ -15,6 +15,8 @@ import (
 // A Judge judges one connection: feed it in the order in which the octets were seen, and
 // call [Judge.Done] at the end.
 type Judge struct {
+	// watch is told of each entry; nil if nobody is.
+	watch   func(passive.Entry)
 	of      *Collector
 	conn    *passive.Connection
 	out     *Connection
@@ -53,6 +55,9 @@ func (c *Collector) Judge(out Connection, history *History) *Judge {
 		if out.Harness == wire.RoleClient.String() {
 			j.options.Only = wire.RoleServer
 		}
+	}
+	if c.options.Watch != nil {
+		j.watch = c.options.Watch()
 	}
 	j.conn = passive.New(j.told())
 	return j
@@ -175,6 +180,9 @@ func (j *Judge) notJudged(n NotJudged) {
 
 // entry takes what was seen.
 func (j *Judge) entry(e passive.Entry) {
+	if j.watch != nil {
+		j.watch(e)
+	}
 	switch e.Kind {
 	case observed.EntryRequest:
 		j.request(e.Octets)

@@ -3,6 +3,7 @@ package check
 import (
 	"time"
 
+	"github.com/wsspec/wsspec/conformance/passive"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -153,6 +154,9 @@ type Options struct {
 	Only wire.Role
 	// Events: keep those of each connection, up to about 100,000 of a file.
 	Events bool
+	// Watch, if set, is called for each connection. What it returns is told of each entry of
+	// that connection as it comes. Entries are valid until it returns.
+	Watch func() func(passive.Entry)
 	// Hide, if set, is called with each connection before it is kept: to remove secrets.
 	Hide func(*Connection)
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wsspec/wsspec/conformance/observed"
@@ -109,10 +110,11 @@ func (o *ToServer) read(conn net.Conn, d stream.Deadlines, began time.Time) (err
 // the answer was waited for at most.
 func ReadResponse(conn net.Conn, waited time.Duration, heard func(octets []byte, text string)) (final wire.Response, early []byte, err error) {
 	var got []byte
-	buf := make([]byte, 4<<10)
+	buf := responseBuffers.Get().(*[4 << 10]byte)
+	defer responseBuffers.Put(buf)
 	interim, next := 0, 0
 	for {
-		n, err := conn.Read(buf)
+		n, err := conn.Read(buf[:])
 		got = append(got, buf[:n]...)
 		if err == nil && len(got) < next && !bytes.Contains(got[max(0, len(got)-n-2):], []byte("\n\r\n")) {
 			continue // a head without end is not read again for each part of it
@@ -146,6 +148,9 @@ func ReadResponse(conn net.Conn, waited time.Duration, heard func(octets []byte,
 		}
 	}
 }
+
+// responseBuffers are what an answer is read into.
+var responseBuffers = sync.Pool{New: func() any { return new([4 << 10]byte) }}
 
 // isInterim reports whether a response is one that the final one follows. "A
 // client MUST be able to parse one or more 1xx responses received prior to a

@@ -72,26 +72,6 @@ func tokens(fields wire.Fields, name string) []string {
 	return elements(strings.Join(fields.Values(name), ","))
 }
 
-// extensions reads the extensions of a request or a response (RFC 6455 9.1). ok is
-// false if the field is malformed.
-func extensions(fields wire.Fields) (list []wire.Extension, ok bool) {
-	if malformed(fields, "Sec-WebSocket-Extensions", extensionForm, "") != "" {
-		return nil, false
-	}
-	for _, element := range elements(strings.Join(fields.Values("Sec-WebSocket-Extensions"), ",")) {
-		e := wire.Extension{Name: extensionForm.FindStringSubmatch(element)[1]}
-		for _, p := range paramForm.FindAllStringSubmatch(element, -1) {
-			value, isQuoted := strings.CutPrefix(p[3], `"`)
-			if isQuoted { // no token has a quote or a backslash
-				value = strings.ReplaceAll(strings.TrimSuffix(value, `"`), `\`, "")
-			}
-			e.Params = append(e.Params, wire.Param{Name: p[1], Value: value, HasValue: p[2] != "", Quoted: isQuoted})
-		}
-		list = append(list, e)
-	}
-	return list, true
-}
-
 // HasToken reports whether lists have an element, without regard to case in ASCII
 // (RFC6455-4.2.1-9, RFC6455-4.2.1-11).
 func HasToken(lists []string, token string) bool {

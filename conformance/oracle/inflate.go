@@ -16,6 +16,9 @@ type inflater struct {
 	history  []byte // the last decompressed octets, at most largestWindow
 	// most limits the decompressed length of a message, in octets.
 	most int
+	// reader and source keep their memory from message to message.
+	reader io.Reader
+	source bytes.Reader
 }
 
 // inflated is the result of decompressing a message.
@@ -51,11 +54,8 @@ var messageEnd = []byte{0x00, 0x00, 0xFF, 0xFF, 0x01, 0x00, 0x00, 0xFF, 0xFF}
 // message decompresses a complete message and keeps the window for the next one.
 func (f *inflater) message(payload []byte) ([]byte, inflated) {
 	octets := append(append([]byte(nil), payload...), messageEnd...)
-	agreed := f.history[max(0, len(f.history)-f.window):]
-	if !f.takeover { // RFC7692-7.2.1-8, RFC7692-7.2.1-11
-		agreed = nil
-	}
-	out, result := inflate(octets, agreed, f.most, true)
+	agreed := f.agreed()
+	out, result := f.inflate(octets, agreed, f.most, true)
 	if result == inflatedWell {
 		// A truncated block may have consumed messageEnd.
 		if _, v := wire.MeasureWindow(payload, int64(len(agreed))); v != nil {
@@ -63,7 +63,7 @@ func (f *inflater) message(payload []byte) ([]byte, inflated) {
 		}
 	}
 	if result == corrupt && len(agreed) < len(f.history) {
-		if out, result = inflate(octets, f.history, f.most, true); result == inflatedWell {
+		if out, result = f.inflate(octets, f.history, f.most, true); result == inflatedWell {
 			result = beyondWindow
 		}
 	}
@@ -74,18 +74,41 @@ func (f *inflater) message(payload []byte) ([]byte, inflated) {
 	return out, result
 }
 
-// beginning decompresses the received part of an incomplete message.
+// agreed is the part of the history that a message may refer to.
+func (f *inflater) agreed() []byte {
+	if !f.takeover { // RFC7692-7.2.1-8, RFC7692-7.2.1-11
+		return nil
+	}
+	return f.history[max(0, len(f.history)-f.window):]
+}
+
+// beginning decompresses the received part of an incomplete message. It is corrupt if it is so
+// by what was agreed on. Its content is that for a peer which keeps a larger window.
 func (f *inflater) beginning(payload []byte) ([]byte, inflated) {
-	return inflate(payload, f.history, f.most, false)
+	agreed := f.agreed()
+	out, result := f.inflate(payload, f.history, f.most, false)
+	if result != corrupt && len(agreed) < len(f.history) {
+		if _, strictly := f.inflate(payload, agreed, f.most, false); strictly == corrupt {
+			result = corrupt
+		}
+	}
+	return out, result
 }
 
 // inflate decompresses blocks until the octets end. A block with BFINAL ends a DEFLATE
 // stream, but another stream may follow (RFC7692-7.2.1-4). If all is set, the octets
 // are the complete message, and must not end inside a block.
-func inflate(octets, dictionary []byte, most int, all bool) ([]byte, inflated) {
-	src := bytes.NewReader(octets) // flate does not read ahead of a ByteReader
+func (f *inflater) inflate(octets, dictionary []byte, most int, all bool) ([]byte, inflated) {
+	src := &f.source // flate does not read ahead of a ByteReader
+	src.Reset(octets)
 	var out bytes.Buffer
-	r := flate.NewReaderDict(src, dictionary)
+	if f.reader == nil {
+		f.reader = flate.NewReader(src)
+	}
+	r := f.reader
+	if err := r.(flate.Resetter).Reset(src, dictionary); err != nil {
+		return nil, corrupt
+	}
 	for {
 		_, err := io.Copy(&out, io.LimitReader(r, int64(most+1-out.Len())))
 		switch {

@@ -311,6 +311,10 @@ func TestCompressed(t *testing.T) {
 			[][]oracle.Event{seen(text(sentence), text(sentence)), seen(text(sentence), closing(1007), eof)}, [][]oracle.Event{seen(text(sentence))},
 		},
 		{
+			"the beginning of such a message, and another mistake", oracle.Subject{Role: wire.RoleClient, Deflate: &alone}, slices.Concat(whole, frame(0x41, second), octets(t, "83 00")),
+			[][]oracle.Event{seen(text(sentence), closing(1002), eof), seen(text(sentence), closing(1007), eof)}, [][]oracle.Event{seen(text(sentence)), seen(text(sentence), closing(1000), eof)},
+		},
+		{
 			"a plain message between them", subject, slices.Concat(whole, octets(t, "81 05 'plain'"), frame(0xC1, second)),
 			[][]oracle.Event{seen(text(sentence), text("plain"), text(sentence))}, [][]oracle.Event{seen(text(sentence), text("plain"), closing(1007), eof)},
 		},
@@ -354,6 +358,18 @@ func TestOracleIsReusable(t *testing.T) {
 		got, want := o.Of(s, octets(t, "81 02 'hi'")).String(), oracle.Of(s, octets(t, "81 02 'hi'")).String()
 		if got != want {
 			t.Errorf("after %s: %s, want %s", octetsBefore, got, want)
+		}
+	}
+	s.Deflate = &wire.DeflateParams{}
+	d := newDeflate(t)
+	first, second := frame(0xC1, d.message(t, "a message")), frame(0xC1, d.message(t, "a message"))
+	for _, before := range [][]byte{first, slices.Concat(first, second), octets(t, "c1 02 ff ff"), octets(t, "41 02 ff ff"), octets(t, "c2 0c 01 0600 f9ff 'stored' 00")} {
+		o.Of(s, before)
+		for _, octets := range [][]byte{first, second} {
+			got, want := o.Of(s, octets).String(), oracle.Of(s, octets).String()
+			if got != want {
+				t.Errorf("after %x: %s, want %s", before, got, want)
+			}
 		}
 	}
 }

@@ -38,6 +38,11 @@ type Options struct {
 	// Found, if set, is told of each finding, Progress of what was played, after each round.
 	Found    func(*Finding)
 	Progress func(Progress)
+	// Shard and Shards: the campaign plays one of so many parts of the scripts, from 1. Zero
+	// Shards means all scripts.
+	Shard, Shards uint64
+	// Corpus, if set, gives more seeds, and gets the scripts that open a new course.
+	Corpus *Corpus
 	// First ends the campaign behind its first finding that is no warning.
 	First bool
 }
@@ -72,8 +77,11 @@ const (
 // mostOfKind is how many findings of a kind are shrunk. Further ones are only counted.
 const mostOfKind = 3
 
-// mostPool bounds the scripts that are kept.
-const mostPool = 20_000
+// mostPool bounds the scripts that are kept, and mostPooled their octets.
+const (
+	mostPool   = 20_000
+	mostPooled = 32 << 20
+)
 
 // A campaign is what one run of the fuzzer knows.
 type campaign struct {
@@ -81,6 +89,7 @@ type campaign struct {
 	peer     *Server
 	began    time.Time
 	pool     []*Script
+	pooled   int // octets
 	courses  map[string]bool
 	kinds    map[string]int
 	known    map[string]bool
@@ -110,6 +119,7 @@ func Run(ctx context.Context, peer *Server, o Options) (Progress, error) {
 	if o.Seeds == nil {
 		o.Seeds = Seeds()
 	}
+	o.Seeds = o.Corpus.behind(o.Seeds)
 	c := &campaign{Options: o, peer: peer, began: time.Now(), courses: map[string]bool{}, kinds: map[string]int{}, known: map[string]bool{}, leaks: map[string]bool{}}
 	c.progress.Findings = map[Class]int{}
 	c.pool = append([]*Script{{}}, o.Seeds...)
@@ -173,7 +183,8 @@ func (c *campaign) reach(ctx context.Context, p *player) error {
 func (c *campaign) next() []*Script {
 	size := min(roundSize, firstRound+c.progress.Scripts)
 	out := make([]*Script, 0, size)
-	for i := c.progress.Scripts; i < c.progress.Scripts+size; i++ {
+	for played := c.progress.Scripts; played < c.progress.Scripts+size; played++ {
+		i := c.number(played)
 		if i < uint64(len(c.Seeds)) {
 			out = append(out, c.Seeds[i])
 			continue
@@ -181,6 +192,15 @@ func (c *campaign) next() []*Script {
 		out = append(out, generatorFor(c.Seed, i, c.pool).script())
 	}
 	return out
+}
+
+// number is that of a script behind so many others of this campaign. The numbers of shards
+// differ, and a script follows from its number.
+func (c *campaign) number(played uint64) uint64 {
+	if c.Shards == 0 {
+		return played
+	}
+	return played*c.Shards + c.Shard - 1
 }
 
 // leastPause is the time between two writes in a play that only looks, and the least otherwise.
@@ -236,9 +256,8 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 	}
 	for i := range outcomes {
 		o := &outcomes[i]
-		if key := collapsed(o.course); o.course != "" && !c.courses[key] && len(c.pool) < mostPool {
-			c.courses[key] = true
-			c.pool = append(c.pool, scripts[i])
+		if err := c.keep(scripts[i], o); err != nil {
+			return err
 		}
 		if o.wrong == nil {
 			if o.opened && o.elapsed < c.Deadlines.Answer/4 {
@@ -249,7 +268,7 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err := c.examine(ctx, p, first+uint64(i), scripts[i], o.wrong); err != nil {
+		if err := c.examine(ctx, p, c.number(first+uint64(i)), scripts[i], o.wrong); err != nil {
 			return err
 		}
 		if c.First && c.progress.Failures > 0 {
@@ -257,6 +276,25 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 		}
 	}
 	return nil
+}
+
+// keep keeps a script that opened a new course.
+func (c *campaign) keep(s *Script, o *outcome) error {
+	if o.course == "" {
+		return nil
+	}
+	key := collapsed(o.course)
+	size := s.size() + len(key)
+	isNew := !c.courses[key] && len(c.pool) < mostPool && c.pooled+size <= mostPooled
+	if isNew {
+		c.pooled += size
+		c.courses[key] = true
+		c.pool = append(c.pool, s)
+	}
+	if o.wrong != nil { // a finding has a file of its own
+		return nil
+	}
+	return c.Corpus.learn(s, isNew)
 }
 
 // report tells how far the campaign is.

@@ -67,7 +67,13 @@ func scriptOf(s *Script) script.Script {
 	permitted := oracle.Of(subject, octets)
 	if atBoundary(octets) && permitted.Stays() { // as a player does
 		ping := script.Ping(script.Octets(alive))
-		out.Steps = append(out.Steps, script.Send{Frames: []script.Frame{ping}})
+		if last := len(out.Steps) - 1; last >= 0 && s.Parts[len(s.Parts)-1].Frame != nil { // one write
+			send := out.Steps[last].(script.Send)
+			send.Frames = append(send.Frames, ping)
+			out.Steps[last] = send
+		} else {
+			out.Steps = append(out.Steps, script.Send{Frames: []script.Frame{ping}})
+		}
 		octets, _ = ping.Append(octets, wire.RoleClient, anyKey)
 		permitted = oracle.Of(subject, octets)
 	}

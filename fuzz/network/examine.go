@@ -173,7 +173,7 @@ func (c *campaign) crashed(ctx context.Context, p *player, first uint64, scripts
 	words, err := c.revive(ctx)
 	if err != nil {
 		c.progress.Crashes++
-		f := &Finding{Class: Crash, Why: "the peer takes no connection any more, and which script is the reason could not be found out", Role: wire.RoleServer.String(), Reproduced: 0, Plays: 0, Seed: c.Seed, Number: first, Script: &Script{}, Notes: words}
+		f := &Finding{Class: Crash, Why: "the peer takes no connection any more, and which script is the reason could not be found out", Role: wire.RoleServer.String(), Reproduced: 0, Plays: 0, Seed: c.Seed, Number: c.number(first), Script: &Script{}, Notes: words}
 		if last := c.suspects(outcomes); len(last) > 0 {
 			f.Script = scripts[last[0]]
 			f.Why = fmt.Sprintf("the peer takes no connection any more; this script was one of %d that were under way", len(last))
@@ -187,7 +187,7 @@ func (c *campaign) crashed(ctx context.Context, p *player, first uint64, scripts
 			return nil
 		}
 		if c.kills(ctx, p, scripts[i]) {
-			return c.lostOn(ctx, p, first+uint64(i), scripts[i])
+			return c.lostOn(ctx, p, c.number(first+uint64(i)), scripts[i])
 		}
 	}
 	c.progress.Unconfirmed++

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"io"
+	"sync"
 
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -20,10 +21,13 @@ func (s *Script) behindFinal() bool {
 			continue
 		}
 		if f.Opcode != wire.OpContinuation {
-			message, compressed = nil, f.RSV&wire.RSV1 != 0
+			message, compressed = message[:0], f.RSV&wire.RSV1 != 0
+		}
+		if !compressed {
+			continue
 		}
 		message = append(message, f.Payload...)
-		if compressed && !f.More && goesOn(message) {
+		if !f.More && goesOn(message) {
 			return true
 		}
 	}
@@ -33,11 +37,19 @@ func (s *Script) behindFinal() bool {
 // mostLooked bounds how much of a message is inflated to find its final block, in octets.
 const mostLooked = 1 << 20
 
+// decompressors keep readers: each has a window of 32 KiB.
+var decompressors = sync.Pool{New: func() any { return flate.NewReader(nil) }}
+
 // goesOn reports whether octets of DEFLATE follow a final block. One octet of zeros belongs to
 // it (RFC 7692 7.2.3.4).
 func goesOn(message []byte) bool {
 	src := bytes.NewReader(message) // flate does not read ahead of a ByteReader
-	if _, err := io.Copy(io.Discard, io.LimitReader(flate.NewReader(src), mostLooked)); err != nil {
+	r := decompressors.Get().(io.Reader)
+	defer decompressors.Put(r)
+	if err := r.(flate.Resetter).Reset(src, nil); err != nil {
+		return false
+	}
+	if _, err := io.Copy(io.Discard, io.LimitReader(r, mostLooked)); err != nil {
 		return false // it has no final block
 	}
 	rest := message[len(message)-src.Len():]

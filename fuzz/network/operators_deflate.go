@@ -1,8 +1,6 @@
 package network
 
 import (
-	"bytes"
-	"compress/flate"
 	"slices"
 
 	"github.com/wsspec/wsspec/ref/wire"
@@ -47,21 +45,4 @@ func onCompressed(apply func(*generator, *Frame) bool) func(*generator, *Script)
 		i := g.oneOf(s, func(p *Part) bool { return p.Frame != nil && p.Frame.RSV&wire.RSV1 != 0 && len(p.Frame.Payload) > 0 })
 		return i >= 0 && apply(g, s.Parts[i].Frame)
 	}
-}
-
-// deflated compresses a message in one of several ways (RFC 7692 7.2.1).
-func (g *generator) deflated(message []byte) []byte {
-	var out bytes.Buffer
-	level := []int{flate.NoCompression, flate.BestSpeed, flate.HuffmanOnly, flate.BestCompression}[g.IntN(4)]
-	w, err := flate.NewWriter(&out, level)
-	if err != nil {
-		return message
-	}
-	_, _ = w.Write(message) // a Buffer takes all
-	if g.IntN(8) == 0 {     // a block with BFINAL, and an octet of zeros (RFC 7692 7.2.3.4)
-		_ = w.Close()
-		return append(out.Bytes(), 0)
-	}
-	_ = w.Flush()
-	return bytes.TrimSuffix(out.Bytes(), []byte{0, 0, 0xff, 0xff})
 }

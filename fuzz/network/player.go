@@ -86,6 +86,8 @@ type session struct {
 	closed, ended bool
 	code          wire.StatusCode
 	closeSent     bool
+	// asked: the ping behind the script is sent.
+	asked bool
 }
 
 // play plays a script. If the context ends, it sends nothing more of it.
@@ -107,6 +109,10 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 	var course []string
 	for _, leg := range p.encoder.encode(s) {
 		if current.over() || ctx.Err() != nil {
+			break
+		}
+		if leg.then == "" { // the last one
+			current.sendLast(leg)
 			break
 		}
 		current.send(leg)
@@ -184,6 +190,21 @@ func (c *session) note(text string) { c.course = append(c.course, text) }
 // send writes a leg that the oracle is asked about.
 func (c *session) send(l leg) {
 	c.sent = append(c.sent, l.octets...)
+	c.write(l)
+}
+
+// ask is the ping behind a script.
+var ask = &Frame{Opcode: wire.OpPing, Payload: []byte(alive)}
+
+// sendLast writes the last leg, and the ping behind the script with it if one is to follow.
+func (c *session) sendLast(l leg) {
+	c.sent = append(c.sent, l.octets...)
+	if c.allowed().Stays() && atBoundary(c.sent) {
+		c.asked = true
+		own := c.own(ask)
+		c.sent = append(c.sent, own.octets...)
+		l.octets, l.entries = append(l.octets, own.octets...), append(l.entries, own.entries...)
+	}
 	c.write(l)
 }
 
@@ -373,7 +394,9 @@ func (c *session) conclude() {
 		}
 		return
 	}
-	c.send(c.own(&Frame{Opcode: wire.OpPing, Payload: []byte(alive)}))
+	if !c.asked {
+		c.send(c.own(ask))
+	}
 	c.await()
 	if c.over() || c.closed {
 		return

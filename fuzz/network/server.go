@@ -20,13 +20,15 @@ import (
 type Server struct {
 	Target    *opening.Target
 	Deadlines stream.Deadlines
+
+	dialer dialer
 }
 
 // open opens a connection by the opening handshake of a script. The error says that there is
 // no connection at all; a refusal is none.
 func (s *Server) open(ctx context.Context, sc *Script, deadline time.Time) (*opened, error) {
 	began := time.Now()
-	conn, err := s.Target.Connect(ctx, s.Deadlines)
+	conn, err := s.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +54,10 @@ func (s *Server) open(ctx context.Context, sc *Script, deadline time.Time) (*ope
 		err = unsent
 	}
 	o.wrong = sc.judgeResponse(octets, o, err)
-	_, size, malformed := wire.ParseRequest(octets)
-	o.unclear = malformed != nil || size < len(octets)
+	if sc.Head != "" {
+		_, size, malformed := wire.ParseRequest(octets)
+		o.unclear = malformed != nil || size < len(octets)
+	}
 	return o, nil
 }
 

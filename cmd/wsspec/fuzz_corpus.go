@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"github.com/wsspec/wsspec/fuzz/network"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// corpusFlags say where a campaign keeps scripts for the next one.
+type corpusFlags struct{ corpus string }
+
+func (c *corpusFlags) addCorpus(f *pflag.FlagSet) {
+	f.StringVar(&c.corpus, "corpus", "", "play the scripts in this `DIR` too, add those that make the server do something new, and drop those that do not")
+}
+
+// openCorpus reads the corpus, nil if none is wanted. It says on stderr which files it passes
+// over.
+func (c *corpusFlags) openCorpus(role wire.Role, stderr io.Writer) (*network.Corpus, error) {
+	if c.corpus == "" {
+		return nil, nil
+	}
+	corpus, err := network.OpenCorpus(filepath.Clean(c.corpus), role, func(path string, why error) {
+		fmt.Fprintf(stderr, "--corpus: %s is passed over: %v\n", path, why)
+	})
+	if err != nil {
+		return nil, usage("--corpus: %w", err)
+	}
+	return corpus, nil
+}

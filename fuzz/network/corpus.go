@@ -1,0 +1,134 @@
+package network
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// A Corpus is a folder of scripts that opened a new course, one file for each. A campaign plays
+// them behind its other seeds, adds what is new, and drops a script whose courses others have.
+// A nil Corpus has no scripts and keeps none.
+type Corpus struct {
+	dir  string
+	role wire.Role
+	// scripts are those that were read, and files the names of their files.
+	scripts []*Script
+	files   map[*Script]string
+	// given are the seeds that are no scripts of the corpus: they are there at each start.
+	given map[*Script]bool
+	// added and dropped count what this campaign changed.
+	added, dropped int
+}
+
+// ScriptFile ends the names of a corpus's files.
+const ScriptFile = ".script.jsonl"
+
+// OpenCorpus reads the scripts for a role in a folder, which it makes if it is not there. It
+// tells passedOver of each other file, and changes none of them.
+func OpenCorpus(dir string, role wire.Role, passedOver func(path string, why error)) (*Corpus, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(dir) // in the order of their names
+	if err != nil {
+		return nil, err
+	}
+	c := &Corpus{dir: dir, role: role, files: make(map[*Script]string), given: make(map[*Script]bool)}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		s, err := readCorpusFile(path, e, role)
+		if err != nil {
+			passedOver(path, err)
+			continue
+		}
+		c.scripts = append(c.scripts, s)
+		c.files[s] = path
+	}
+	return c, nil
+}
+
+// readCorpusFile reads the script in one file.
+func readCorpusFile(path string, e fs.DirEntry, role wire.Role) (*Script, error) {
+	if !e.Type().IsRegular() || !strings.HasSuffix(e.Name(), ScriptFile) {
+		return nil, fmt.Errorf("it is no file that ends in %s", ScriptFile)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	s, of, err := ReadScript(file)
+	switch {
+	case err != nil:
+		return nil, err
+	case of != role:
+		return nil, fmt.Errorf("it is a script for a %s", of)
+	}
+	return s, nil
+}
+
+// String is "4 scripts in corpus, 2 of them new, 1 dropped".
+func (c *Corpus) String() string {
+	return fmt.Sprintf("%d scripts in %s, %d of them new, %d dropped", len(c.files), c.dir, c.added, c.dropped)
+}
+
+// behind are seeds, and the scripts of the corpus behind them.
+func (c *Corpus) behind(seeds []*Script) []*Script {
+	if c == nil {
+		return seeds
+	}
+	for _, s := range seeds {
+		c.given[s] = true
+	}
+	return append(seeds[:len(seeds):len(seeds)], c.scripts...)
+}
+
+// learn adds a script that opened a new course, or drops one of the corpus that opened none.
+func (c *Corpus) learn(s *Script, isNew bool) error {
+	if c == nil || c.given[s] {
+		return nil
+	}
+	path, has := c.files[s]
+	switch {
+	case isNew && !has:
+		return c.add(s)
+	case !isNew && has:
+		delete(c.files, s)
+		c.dropped++
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("cannot drop a script of the corpus: %w", err)
+		}
+	}
+	return nil
+}
+
+// add writes a script. The name is a hash of its content. A file has this name as soon as it is
+// whole.
+func (c *Corpus) add(s *Script) error {
+	var text strings.Builder
+	if err := WriteScript(&text, s, c.role); err != nil {
+		return err
+	}
+	hash := sha256.Sum256([]byte(text.String()))
+	path := filepath.Join(c.dir, hex.EncodeToString(hash[:8])+ScriptFile)
+	part := path + ".part"
+	err := os.WriteFile(part, []byte(text.String()), 0o666)
+	if err == nil {
+		err = os.Rename(part, path)
+	}
+	if err != nil {
+		_ = os.Remove(part)
+		return fmt.Errorf("cannot add a script to the corpus: %w", err)
+	}
+	c.files[s] = path
+	c.added++
+	return nil
+}
