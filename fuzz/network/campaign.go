@@ -26,7 +26,7 @@ type Options struct {
 	// Deadlines are those of a play that confirms a finding; the zero value means
 	// NewDeadlines(0, 0, 0).
 	Deadlines stream.Deadlines
-	// Seeds are played first, and changed later. Nil means [Seeds].
+	// Seeds are played first, and changed later. Nil means [SeedsFor] the role of the peer.
 	Seeds []*Script
 	// MostCrashes ends the campaign; zero means 5.
 	MostCrashes int
@@ -78,7 +78,7 @@ const mostPool = 20_000
 // A campaign is what one run of the fuzzer knows.
 type campaign struct {
 	Options
-	peer     *Server
+	peer     Peer
 	began    time.Time
 	pool     []*Script
 	courses  map[string]bool
@@ -97,7 +97,7 @@ var ErrGone = errors.New("the peer takes no connection any more")
 
 // Run plays scripts on a peer until the time is over, and returns what it did. The error is
 // [ErrGone], that of Revive, or an error of this machine; findings are told to Found before.
-func Run(ctx context.Context, peer *Server, o Options) (Progress, error) {
+func Run(ctx context.Context, peer Peer, o Options) (Progress, error) {
 	if o.Parallel <= 0 {
 		o.Parallel = 32
 	}
@@ -108,7 +108,7 @@ func Run(ctx context.Context, peer *Server, o Options) (Progress, error) {
 		o.Deadlines = stream.NewDeadlines(0, 0, 0)
 	}
 	if o.Seeds == nil {
-		o.Seeds = Seeds()
+		o.Seeds = SeedsFor(peer.Role())
 	}
 	c := &campaign{Options: o, peer: peer, began: time.Now(), courses: map[string]bool{}, kinds: map[string]int{}, known: map[string]bool{}, leaks: map[string]bool{}}
 	c.progress.Findings = map[Class]int{}
@@ -178,7 +178,9 @@ func (c *campaign) next() []*Script {
 			out = append(out, c.Seeds[i])
 			continue
 		}
-		out = append(out, generatorFor(c.Seed, i, c.pool).script())
+		g := generatorFor(c.Seed, i, c.pool)
+		g.peer = c.peer.Role()
+		out = append(out, g.script())
 	}
 	return out
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // confirming is how often a script is played again before it is a finding.
@@ -32,7 +30,7 @@ func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Scr
 		c.progress.Unconfirmed++
 		return nil
 	}
-	f := &Finding{Class: w.class, Requirement: w.requirement, Why: w.why, Role: wire.RoleServer.String(), Reproduced: same, Plays: confirming, Seed: c.Seed, Number: number, Script: s}
+	f := &Finding{Class: w.class, Requirement: w.requirement, Why: w.why, Role: c.peer.Role().String(), Reproduced: same, Plays: confirming, Seed: c.Seed, Number: number, Script: s}
 	if same == confirming {
 		c.kinds[w.kind()]++
 		c.shrinkFinding(ctx, p, f)
@@ -130,7 +128,7 @@ func (c *campaign) lostOn(ctx context.Context, p *player, number uint64, s *Scri
 	if ctx.Err() != nil {
 		return nil
 	}
-	f := &Finding{Class: Crash, Why: "the peer took no connection behind this script", Role: wire.RoleServer.String(), Reproduced: 1, Plays: 1, Seed: c.Seed, Number: number, Script: s}
+	f := &Finding{Class: Crash, Why: "the peer took no connection behind this script", Role: c.peer.Role().String(), Reproduced: 1, Plays: 1, Seed: c.Seed, Number: number, Script: s}
 	c.progress.Crashes++
 	words, err := c.revive(ctx)
 	f.Notes = words
@@ -173,7 +171,7 @@ func (c *campaign) crashed(ctx context.Context, p *player, first uint64, scripts
 	words, err := c.revive(ctx)
 	if err != nil {
 		c.progress.Crashes++
-		f := &Finding{Class: Crash, Why: "the peer takes no connection any more, and which script is the reason could not be found out", Role: wire.RoleServer.String(), Reproduced: 0, Plays: 0, Seed: c.Seed, Number: first, Script: &Script{}, Notes: words}
+		f := &Finding{Class: Crash, Why: "the peer takes no connection any more, and which script is the reason could not be found out", Role: c.peer.Role().String(), Reproduced: 0, Plays: 0, Seed: c.Seed, Number: first, Script: &Script{}, Notes: words}
 		if last := c.suspects(outcomes); len(last) > 0 {
 			f.Script = scripts[last[0]]
 			f.Why = fmt.Sprintf("the peer takes no connection any more; this script was one of %d that were under way", len(last))

@@ -28,7 +28,7 @@ type Replayed struct {
 
 // Replay plays the script of a finding so many times. The error says that there was no
 // connection although the finding is no crash, and what came before it is in the result.
-func Replay(ctx context.Context, peer *Server, f *Finding, times int, d stream.Deadlines) (r Replayed, err error) {
+func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Deadlines) (r Replayed, err error) {
 	r.Verdict = Unchecked
 	if f.Class == Leak {
 		r.Why = fmt.Sprintf("a %s does not show in one play; wsspec fuzz looks for it", f.Class)
