@@ -144,7 +144,9 @@ func (c *campaign) run(ctx context.Context) error {
 	}
 	for !c.over(ctx) {
 		scripts := c.next()
-		outcomes := c.round(ctx, players, scripts)
+		playing, end := c.bounded(ctx)
+		outcomes := c.round(playing, players, scripts)
+		end()
 		if err := c.learn(ctx, players[0], scripts, outcomes); err != nil {
 			return err
 		}
@@ -159,11 +161,16 @@ func (c *campaign) run(ctx context.Context) error {
 func (c *campaign) reach(ctx context.Context, p *player) error {
 	p.patience = full(c.Deadlines)
 	out := p.play(ctx, &Script{})
+	if err := c.lookAtRequests(ctx, p, &out); err != nil {
+		return err
+	}
 	switch {
 	case out.lost != nil:
 		return out.lost
 	case out.wrong != nil && !out.opened:
 		return fmt.Errorf("a plain opening handshake fails: %s", out.wrong.why)
+	case out.stopped != "":
+		return fmt.Errorf("the dialogue %s stopped: %s", c.peer.application().Dialogue.Name, out.stopped)
 	}
 	c.slowest = out.elapsed
 	return ctx.Err()
@@ -229,7 +236,7 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 	c.progress.Scripts += uint64(len(scripts))
 	for i := range outcomes {
 		o := &outcomes[i]
-		if o.lost != nil && ctx.Err() == nil {
+		if o.lost != nil && o.lost != errOver && ctx.Err() == nil {
 			if !isUnreachable(o.lost) {
 				return o.lost
 			}

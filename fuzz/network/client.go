@@ -3,7 +3,6 @@ package network
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -17,21 +16,34 @@ import (
 )
 
 // A Client is a client under test. It is started for each script, or a process of it that
-// goes on is told to connect.
+// goes on is told to connect, or it connects by itself.
 type Client struct {
 	// Start has a client connect to the URL. It returns when the client has nothing left to do
-	// there, and says how it ended. The context ends when the client's time is up.
+	// there, and says how it ended. The context ends when the client's time is up. Nil means
+	// that the client connects to Listener by itself, again and again.
 	Start func(ctx context.Context, url string) ClientEnd
+	// Listener takes the connections of a client that is not started. Absent is how long none
+	// may come until the client counts as gone.
+	Listener net.Listener
+	Absent   time.Duration
 	// Subprotocols are those that the harness speaks, the most wanted first.
 	Subprotocols []string
 	Deadlines    stream.Deadlines
+	// Application is set if the client sends no message back.
+	Application *Application
 
 	mu sync.Mutex
+	// known are the requirements that the requests of the client break, as was reported.
+	known map[string]bool
 	// idle are listeners that no script uses. Each is used by one script at a time, so that a
 	// connection to it is of that script.
 	idle []*net.TCPListener
 	// asked counts the URLs.
 	asked int
+	// arrivals are the connections to Listener. It is made when the first one is wanted.
+	arrivals chan net.Conn
+	// enough is closed when no further one is wanted.
+	enough chan struct{}
 }
 
 // A ClientEnd says how a client has ended.
@@ -49,6 +61,10 @@ type ClientEnd struct {
 // Role is the role of the peer.
 func (c *Client) Role() wire.Role { return wire.RoleClient }
 
+func (c *Client) gone() string { return "the client does not connect any more" }
+
+func (c *Client) application() *Application { return c.Application }
+
 // End closes the listeners. No script may be under way.
 func (c *Client) End() {
 	c.mu.Lock()
@@ -57,6 +73,12 @@ func (c *Client) End() {
 		l.Close()
 	}
 	c.idle = nil
+	if c.Listener != nil {
+		c.Listener.Close()
+	}
+	if c.enough != nil {
+		close(c.enough)
+	}
 }
 
 // take returns a listener on the loopback interface that no script uses, and a path that no
@@ -123,7 +145,7 @@ func (c *Client) over(v *visit, atMost time.Duration) (end ClientEnd) {
 	case <-timer.C:
 		v.kill()
 		end = <-v.ended
-		end.late = atMost
+		end.late = max(atMost, 1)
 	}
 	v.kill()
 	c.giveBack(v.listener)
@@ -133,31 +155,42 @@ func (c *Client) over(v *visit, atMost time.Duration) (end ClientEnd) {
 // open starts a client, takes its connection, and opens it as a script has it. The error says
 // that the client did not connect.
 func (c *Client) open(ctx context.Context, sc *Script, p patience) (*opened, error) {
+	if c.Start == nil {
+		return c.receive(ctx, sc, p)
+	}
 	v, err := c.start(ctx)
 	if err != nil {
 		return nil, err
 	}
-	_ = v.listener.SetDeadline(time.Now().Add(2 * c.Deadlines.Connect)) // a program takes its time to start
+	atMost := max(leastToConnect, 2*c.Deadlines.Connect)
+	_ = v.listener.SetDeadline(time.Now().Add(atMost))
 	o, err := c.accept(ctx, v, p)
 	if err != nil {
 		end := c.over(v, 0)
-		return nil, notConnected(cmp.Or(end.Crash, end.LastWords, err.Error()))
+		if end.late > 0 {
+			return nil, notConnected(fmt.Sprintf("it was killed after %s", atMost))
+		}
+		return nil, notConnected(cmp.Or(end.Crash, end.LastWords, "it ended"))
 	}
 	o.left = func(p patience) ClientEnd {
 		return c.over(v, max(leastToEnd, min(c.Deadlines.Drop, 5*p.answer)))
 	}
-	if o.wrong == nil {
-		c.answer(sc, o, p)
-	}
+	c.answer(sc, o, p)
 	return o, nil
 }
+
+// leastToConnect is how long a client has at least to connect: a program takes its time to
+// start.
+const leastToConnect = 10 * time.Second
 
 // leastToEnd is how long a client has at least to end when its connection has.
 const leastToEnd = time.Second
 
-// notConnected is the error of a client that did not connect.
-func notConnected(why string) error {
-	return &opening.TargetError{Problem: opening.Unreachable, Sentence: "the client did not connect: " + strings.TrimSuffix(why, "."), Err: errors.New(why)}
+// notConnected is the error of a client that did not connect, and says why.
+type notConnected string
+
+func (why notConnected) Error() string {
+	return "the client did not connect: " + strings.TrimSuffix(string(why), ".")
 }
 
 // accept takes the connection of a visit, and reads its request. A connection that asks for
@@ -168,59 +201,27 @@ func (c *Client) accept(ctx context.Context, v *visit, p patience) (*opened, err
 		if err != nil {
 			return nil, err
 		}
-		began := time.Now()
-		_ = conn.SetReadDeadline(began.Add(max(p.answer, c.Deadlines.Handshake)))
-		o := &opened{conn: conn}
-		octets, err := o.readRequest()
-		_ = conn.SetReadDeadline(time.Time{})
-		if err == nil && !strings.Contains(o.request.Target, v.path) && ctx.Err() == nil {
+		o := c.read(conn, p)
+		if o.wrong == nil && !strings.Contains(o.request.Target, v.path) && ctx.Err() == nil {
 			conn.Close()
 			continue
 		}
-		o.transcript = append(o.transcript, observed.Entry{At: time.Since(began), Dir: observed.Received, Kind: observed.EntryRequest, Octets: octets, Text: opening.StartLine(octets)})
-		o.wrong = judgeRequest(o, err)
 		return o, nil
 	}
 }
 
-// mostRequest bounds the request of a client, in octets.
-const mostRequest = 256 << 10
-
-// readRequest reads the request, and what came behind it.
-func (o *opened) readRequest() (octets []byte, err error) {
-	buf := make([]byte, 4<<10)
-	for len(octets) < mostRequest {
-		n, err := o.conn.Read(buf)
-		octets = append(octets, buf[:n]...)
-		r, size, malformed := wire.ParseRequest(octets)
-		switch {
-		case malformed == nil:
-			o.request, o.early = r, octets[size:]
-			return octets[:size:size], nil
-		case !errors.Is(malformed, wire.ErrShort):
-			return octets, malformed
-		case err != nil:
-			return octets, err
-		}
+// read reads the request on a connection, and judges it.
+func (c *Client) read(conn net.Conn, p patience) *opened {
+	began := time.Now()
+	_ = conn.SetReadDeadline(began.Add(max(p.answer, c.Deadlines.Handshake)))
+	o := &opened{conn: conn}
+	octets, err := o.readRequest()
+	_ = conn.SetReadDeadline(time.Time{})
+	o.transcript = append(o.transcript, observed.Entry{At: time.Since(began), Dir: observed.Received, Kind: observed.EntryRequest, Octets: octets, Text: opening.StartLine(octets)})
+	if o.wrong = judgeRequest(o, err); o.wrong != nil && err == nil && c.knows(o.wrong) && len(o.request.Fields.Values("Sec-WebSocket-Key")) > 0 {
+		o.wrong = nil
 	}
-	return octets, fmt.Errorf("its request has more than %d octets", mostRequest)
-}
-
-// judgeRequest says what is wrong with the opening request of a client.
-func judgeRequest(o *opened, err error) *wrong {
-	var v *wire.Violation
-	switch {
-	case errors.As(err, &v):
-		return &wrong{WrongVerdict, v.Rule.ID, "the client's request: " + v.Detail}
-	case err != nil:
-		return &wrong{Hang, "RFC6455-4.1-19", "the client connected and sent no whole opening request: " + err.Error()}
-	case len(o.early) > 0:
-		return &wrong{WrongVerdict, "RFC6455-4.1-41", fmt.Sprintf("the client sent %d octets before it had the response", len(o.early))}
-	}
-	if broken := append(opening.CheckRequest(o.request), opening.CheckOffers(o.request)...); len(broken) > 0 {
-		return &wrong{WrongVerdict, broken[0].Rule.ID, "the client's request: " + broken[0].Detail}
-	}
-	return nil
+	return o
 }
 
 // end waits until a client has ended, and notes how. A crash is worse than all else that it

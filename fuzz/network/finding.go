@@ -31,6 +31,10 @@ type Finding struct {
 	// Seed and Number say which script of which campaign it was.
 	Seed   uint64 `json:"seed"`
 	Number uint64 `json:"number"`
+	// NoEcho: the peer was judged as one that sends no message back. Dialogue is the name of what
+	// was said to it first; empty if nothing was.
+	NoEcho   bool   `json:"noEcho,omitempty"`
+	Dialogue string `json:"dialogue,omitempty"`
 	// Notes are what else is known: the last words of a process that ended.
 	Notes []string `json:"notes,omitempty"`
 	// Script is the shrunk script. It is in the following lines of a file.

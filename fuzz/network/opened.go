@@ -43,5 +43,6 @@ type wrong struct {
 // isUnreachable tells a peer that takes no connection from this machine being unable.
 func isUnreachable(err error) bool {
 	var target *opening.TargetError
-	return errors.As(err, &target) && target.Problem == opening.Unreachable
+	var absent notConnected
+	return errors.As(err, &absent) || errors.As(err, &target) && target.Problem == opening.Unreachable
 }

@@ -66,6 +66,8 @@ type outcome struct {
 	transcript observed.Transcript
 	elapsed    time.Duration
 	opened     bool
+	// stopped says why an application was not greeted; empty if it was.
+	stopped string
 }
 
 // A session is one connection of a script.
@@ -86,6 +88,11 @@ type session struct {
 	closed, ended bool
 	code          wire.StatusCode
 	closeSent     bool
+	// What follows is for an application. The first so many octets of sent greet it. stopped says
+	// why the greeting stopped.
+	conversing     conversing
+	greeted, marks int
+	stopped        string
 }
 
 // play plays a script. If the context ends, it sends nothing more of it.
@@ -114,6 +121,7 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 		case Pause:
 			time.Sleep(p.patience.pause)
 		case Await:
+			current.mark()
 			current.await()
 		case HalfClose:
 			current.halfClose()
@@ -139,7 +147,7 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 	current.end()
 	out.wrong, out.opened = current.wrong, current.response.Status == 101
 	out.course = strings.Join(append(course, current.course...), " ")
-	out.transcript = current.transcript
+	out.transcript, out.stopped = current.transcript, current.stopped
 	return out
 }
 
@@ -171,8 +179,14 @@ func (p *player) begin(ctx context.Context, s *Script, began time.Time) (*sessio
 	}
 	c.reader = stream.NewReader(p.peer.Role(), mostReceived, deflation)
 	c.note("101")
-	if len(o.early) > 0 {
+	if len(o.early) > 0 && p.peer.Role() == wire.RoleServer {
 		c.heard(o.early)
+	}
+	if a := p.peer.application(); a != nil && a.Dialogue != nil {
+		if c.stopped = c.greet(a.Dialogue); c.stopped != "" {
+			c.reader = nil
+			c.note("no greeting")
+		}
 	}
 	return c, nil
 }
@@ -224,6 +238,7 @@ func (c *session) read(deadline time.Time) bool {
 	}
 	switch {
 	case err == nil:
+		c.beat()
 		return c.wrong == nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return false
@@ -253,6 +268,7 @@ func (c *session) heard(octets []byte) {
 		case observed.EventMessage:
 			c.events = append(c.events, oracle.Event{Kind: oracle.Message, Opcode: e.Type, Payload: e.Payload})
 			c.note(e.Type.String())
+			c.conversing.hears(e)
 		case observed.EventPing:
 			c.events = append(c.events, oracle.Event{Kind: oracle.Ping, Payload: e.Payload})
 		case observed.EventPong:
@@ -274,6 +290,9 @@ func (c *session) heard(octets []byte) {
 
 // permits asks the oracle whether what came is permitted, and what is not.
 func (c *session) permits(final bool) (bool, string) {
+	if c.peer.application() != nil {
+		return c.permitsApplication(final)
+	}
 	return c.allowed().Permits(oracle.Observation{Events: c.events, Final: final})
 }
 

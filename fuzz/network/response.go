@@ -98,6 +98,9 @@ func everyClientTakes(r wire.Response) bool {
 // answer answers the request of a client as a script has it. What only opens the connection
 // is left to the session.
 func (c *Client) answer(sc *Script, o *opened, p patience) {
+	if o.wrong != nil {
+		return
+	}
 	var demands []wire.DeflateOffer
 	if offers, err := wire.ParseExtensions(sc.Offer); err == nil && sc.Offer != "" {
 		for _, e := range offers {

@@ -20,10 +20,16 @@ import (
 type Server struct {
 	Target    *opening.Target
 	Deadlines stream.Deadlines
+	// Application is set if the server sends no message back.
+	Application *Application
 }
 
 // Role is the role of the peer.
 func (s *Server) Role() wire.Role { return wire.RoleServer }
+
+func (s *Server) gone() string { return "the peer takes no connection any more" }
+
+func (s *Server) application() *Application { return s.Application }
 
 // open opens a connection by the opening handshake of a script. The error says that there is
 // no connection at all; a refusal is none.
