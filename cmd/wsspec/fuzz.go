@@ -15,6 +15,7 @@ import (
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/gotest"
 	"github.com/wsspec/wsspec/conformance/judge"
+	"github.com/wsspec/wsspec/conformance/project"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/fuzz/network"
@@ -50,6 +51,9 @@ that crashes is started again, and its memory, descriptors and threads are watch
 With --role client the command behind -- is started for each script, with a URL in place
 of {url}. With --worker it is started a few times, and reads URL after URL, which is faster.
 --listen plays a script on each connection of a client that connects again by itself.
+
+With --no-echo, or --dialogue, the peer need not send messages back: what is judged then is
+what wsspec server judges with these flags.
 
 Each finding is written to DIR/findings, if --out names a DIR: the script as JSON lines for
 wsspec replay, and a Go test that needs nothing of wsspec.
@@ -107,6 +111,7 @@ wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
 	flags.IntVar(&f.parallel, "parallel", 32, fmt.Sprintf("play `N` scripts at once (%d if the server is not on the loopback interface)", gentleParallel))
 	f.addRate(flags)
 	f.addClient(flags)
+	f.addApplication(flags)
 	f.addTimes(flags)
 	flags.StringVar(&f.out, "out", "", "write findings, report.json, index.html and junit.xml into this `DIR`")
 	f.addAgent(flags)
@@ -137,12 +142,16 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 		return err
 	}
 	defer end()
-	endpoint, err := f.probe(ctx, t, conformance.Options{Wait: f.wait})
+	opts := conformance.Options{Wait: f.wait, NoEcho: f.noEcho}
+	if err := f.converseWith(t, &opts); err != nil {
+		return err
+	}
+	endpoint, err := f.probe(ctx, t, opts)
 	if err != nil {
 		return couldNot(f.server.explain(err))
 	}
-	if !endpoint.PlainEcho() {
-		return usage("%s does not send messages back, and a fuzzer has nothing else to judge by. Is there an address at which it does?", t.URL)
+	if !f.noEcho && !endpoint.PlainEcho() {
+		return usage("%s does not send messages back. Is there an address at which it does? If not, --no-echo judges what needs no message back", t.URL)
 	}
 	rec, err := f.record()
 	if err != nil {
@@ -159,7 +168,7 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 		o.Revive = func(ctx context.Context) ([]string, error) { return f.server.revive(ctx, t) }
 		o.Usage = f.server.usage
 	}
-	return f.play(ctx, &network.Server{Target: t, Deadlines: deadlines}, o, c, console)
+	return f.play(ctx, &network.Server{Target: t, Deadlines: deadlines, Application: f.application(opts.Dialogue, endpoint.ClosedWith())}, o, c, console)
 }
 
 // options are those of a campaign that the flags say.
@@ -269,7 +278,9 @@ func resultOf(f *network.Finding, role wire.Role) conformance.Result {
 		Started: time.Now(), Attempts: max(1, f.Plays), Transcript: f.Transcript, Observed: f.Notes,
 		Explanation: fmt.Sprintf("%s: %s.", judge.SentenceCase(describe(f)), f.Why),
 	}
-	r.Flaky = f.Flaky()
+	if r.Flaky = f.Flaky(); f.NoEcho {
+		r.Judged = project.NoEcho(c)
+	}
 	if f.Warns() {
 		r.Verdict, r.Behavior = verdict.Warn, verdict.NonStrict
 	}

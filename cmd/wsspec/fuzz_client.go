@@ -168,6 +168,10 @@ func (f *fuzzFlags) fuzzClient(ctx context.Context, command []string, stdout, st
 		return err
 	}
 	defer peer.end()
+	if peer.Application, err = f.clientApplication(); err != nil {
+		return err
+	}
+	peer.Subprotocols = f.subprotocols
 	if f.agent == "" {
 		f.agent = wire.RoleClient.String()
 	}

@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/wsspec/wsspec/conformance/stream"
 )
@@ -37,7 +38,7 @@ func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Dead
 	p := newPlayer(peer, f.Seed)
 	p.patience = full(d)
 	if out := p.play(ctx, &Script{}); out.lost != nil {
-		r.Why = "the peer takes no connection"
+		r.Why = strings.TrimSuffix(peer.gone(), " any more")
 		return r, out.lost
 	}
 	same, other := 0, ""
@@ -55,7 +56,7 @@ func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Dead
 		case lost != nil && !isUnreachable(lost):
 			return r, lost
 		case lost != nil:
-			said = "the peer takes no connection any more"
+			said = peer.gone()
 			if f.Class == Crash {
 				same = times
 			} else {
