@@ -27,12 +27,13 @@ type fuzzedClient struct {
 // addClient adds them for a campaign.
 func (c *fuzzedClient) addClient(flags *pflag.FlagSet) {
 	flags.StringVar(&c.role, "role", wire.RoleServer.String(), "the `ROLE` of the peer under test: server, or client, which the command behind -- starts")
-	flags.StringVar(&c.listen, "listen", "", "play a script on each connection to this `ADDR`: for a client that connects again by itself; port 0 takes a free one")
-	c.addWorker(flags)
+	c.addReach(flags)
 }
 
-func (c *fuzzedClient) addWorker(flags *pflag.FlagSet) {
+// addReach adds the flags that say how a client is reached.
+func (c *fuzzedClient) addReach(flags *pflag.FlagSet) {
 	flags.BoolVar(&c.worker, "worker", false, "start the client's command a few times only: it reads a URL a line from standard input (docs/workers.md)")
+	flags.StringVar(&c.listen, "listen", "", "play a script on each connection to this `ADDR`: for a client that connects again by itself; port 0 takes a free one")
 }
 
 // forServers are the flags that say how to reach a server.
@@ -138,14 +139,20 @@ func (p *startedPeer) end() {
 	p.End()
 }
 
-// usage is what all idle workers use together; ok is false if that is not known.
+// usage is what an idle worker uses on average; ok is false if that is not known. A process may
+// fill its own caches, and many have as many.
 func (w *workers) usage() (u network.Usage, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	n := 0
 	for _, one := range w.idle {
 		if of, known := one.process.usage(); known {
 			u.Memory, u.Descriptors, u.Threads, ok = u.Memory+of.Memory, u.Descriptors+of.Descriptors, u.Threads+of.Threads, true
+			n++
 		}
+	}
+	if n > 0 {
+		u = network.Usage{Memory: u.Memory / uint64(n), Descriptors: u.Descriptors / n, Threads: u.Threads / n}
 	}
 	return u, ok
 }

@@ -24,7 +24,7 @@ type replayFlags struct {
 func newReplay() *cobra.Command {
 	var f replayFlags
 	cmd := &cobra.Command{
-		Use:   "replay FILE URL | replay FILE [--worker] -- COMMAND {url}",
+		Use:   "replay FILE URL | replay FILE [--worker] -- COMMAND {url} | replay FILE --listen ADDR",
 		Short: "Play a finding of wsspec fuzz again",
 		Long: `Play the script of a finding again, several times. The last line says what came:
 
@@ -33,14 +33,14 @@ func newReplay() *cobra.Command {
   gone         it did nothing wrong
   unchecked    it could not be played, or its class is not seen in one play
 
-A finding of a client is played with the command behind --, or with --worker, as in
-wsspec fuzz --role client. A finding of --no-echo or --dialogue is judged as it was found.
+A finding of a client is played with the command behind --, with --worker, or with --listen,
+as in wsspec fuzz --role client. A finding of --no-echo or --dialogue is judged as it was found.
 
 Exit codes: 0 gone, 1 reproduced or changed, 2 usage, 3 unchecked.`,
 		Example: `  wsspec replay report/findings/0a1b2c3d.jsonl ws://localhost:9001/
   wsspec replay report/findings/0a1b2c3d.jsonl --worker -- ./echo-worker`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) < 2 || len(args) > 2 && cmd.ArgsLenAtDash() != 1 {
+			if len(args) < 2 && f.listen == "" || len(args) < 1 || len(args) > 2 && cmd.ArgsLenAtDash() != 1 {
 				return usage("which finding, and which server? For example: wsspec replay 0a1b2c3d.jsonl ws://localhost:9001/")
 			}
 			return nil
@@ -57,7 +57,7 @@ Exit codes: 0 gone, 1 reproduced or changed, 2 usage, 3 unchecked.`,
 	flags := cmd.Flags()
 	f.given = flags.Changed
 	flags.IntVar(&f.times, "times", 5, "play the script `N` times")
-	f.addWorker(flags)
+	f.addReach(flags)
 	f.addApplication(flags)
 	f.addTimes(flags)
 	f.addConnection(flags)
@@ -111,9 +111,9 @@ func (f *replayFlags) replay(ctx context.Context, args []string, stdin io.Reader
 func (f *replayFlags) peer(ctx context.Context, finding *network.Finding, args []string, stderr io.Writer) (peer network.Peer, end func(), err error) {
 	client := finding.Role == wire.RoleClient.String()
 	switch {
-	case client && !f.dash:
+	case client && !f.dash && (f.listen == "" || len(args) > 0):
 		return nil, nil, usage("the finding is of a client: its command stands behind --, as in: wsspec replay FILE -- ./echo-client {url}")
-	case !client && (f.dash || f.worker):
+	case !client && (f.dash || f.worker || len(args) != 1):
 		return nil, nil, usage("the finding is of a server: which one? For example: wsspec replay FILE ws://localhost:9001/")
 	case client:
 		return f.clientPeer(ctx, args)

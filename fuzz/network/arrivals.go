@@ -48,19 +48,32 @@ func (c *Client) arrival(ctx context.Context) (net.Conn, error) {
 		go take(c.Listener, c.arrivals, c.enough)
 	}
 	c.mu.Unlock()
-	timer := time.NewTimer(c.Absent)
-	defer timer.Stop()
-	select {
-	case conn, ok := <-c.arrivals:
-		if !ok {
-			return nil, notConnected("the listener is closed")
+	for wait := c.Absent; wait > 0; wait = c.absentFor() {
+		timer := time.NewTimer(wait)
+		select {
+		case conn, ok := <-c.arrivals:
+			timer.Stop()
+			if !ok {
+				return nil, notConnected("the listener is closed")
+			}
+			c.mu.Lock()
+			c.came = time.Now()
+			c.mu.Unlock()
+			return conn, nil
+		case <-timer.C: // other scripts may have had connections meanwhile
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, errOver
 		}
-		return conn, nil
-	case <-timer.C:
-		return nil, notConnected(fmt.Sprintf("no connection came in %s", c.Absent))
-	case <-ctx.Done():
-		return nil, errOver
 	}
+	return nil, notConnected(fmt.Sprintf("no connection came in %s", c.Absent))
+}
+
+// absentFor is how long the client may still be absent.
+func (c *Client) absentFor() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Until(c.came.Add(c.Absent))
 }
 
 // take passes on the connections to a listener until it is closed, and nobody wants one.

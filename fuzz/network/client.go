@@ -42,6 +42,8 @@ type Client struct {
 	asked int
 	// arrivals are the connections to Listener. It is made when the first one is wanted.
 	arrivals chan net.Conn
+	// came is when the latest one was taken.
+	came time.Time
 	// enough is closed when no further one is wanted.
 	enough chan struct{}
 }
