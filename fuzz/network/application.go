@@ -125,16 +125,24 @@ func (g *conversing) hears(e *observed.Event) {
 	}
 }
 
-// greet plays the greeting of a dialogue. It says why the greeting stopped; empty if it did
-// not. What goes wrong in a greeting is no finding, but for what the frames themselves break.
-func (c *session) greet(d *script.Dialogue) string {
-	g := &c.conversing
-	g.refusals, g.heartbeats = d.Refusals, d.Heartbeats
-	for _, t := range d.Greeting {
+// newConversing listens for what a dialogue has.
+func newConversing(a *Application) (g conversing) {
+	if a == nil || a.Dialogue == nil {
+		return g
+	}
+	g.refusals, g.heartbeats = a.Dialogue.Refusals, a.Dialogue.Heartbeats
+	for _, t := range a.Dialogue.Greeting {
 		if t.Await != nil {
 			g.awaits = append(g.awaits, t.Await)
 		}
 	}
+	return g
+}
+
+// greet plays the greeting of a dialogue. It says why the greeting stopped; empty if it did
+// not. What goes wrong in a greeting is no finding, but for what the frames themselves break.
+func (c *session) greet(d *script.Dialogue) string {
+	g := &c.conversing
 	for i, t := range d.Greeting {
 		if t.Send != nil {
 			c.send(c.own(frameOf(*t.Send)))

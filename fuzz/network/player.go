@@ -179,6 +179,7 @@ func (p *player) begin(ctx context.Context, s *Script, began time.Time) (*sessio
 	}
 	c.reader = stream.NewReader(p.peer.Role(), mostReceived, deflation)
 	c.note("101")
+	c.conversing = newConversing(p.peer.application())
 	if len(o.early) > 0 && p.peer.Role() == wire.RoleServer {
 		c.heard(o.early)
 	}
