@@ -110,6 +110,8 @@ func (r *Report) replayedOn(res *Result, url string) []string {
 		return append([]string{"--worker"}, r.Command[started:]...)
 	case started >= 0:
 		return r.Command[started:]
+	case !strings.Contains(url, "{url}"): // it reads the addresses from its input
+		return append([]string{"--worker", "--"}, strings.Fields(url)...)
 	}
 	return append([]string{"--"}, strings.Fields(url)...)
 }

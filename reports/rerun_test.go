@@ -130,6 +130,7 @@ func TestRerunOfAFindingOfAClient(t *testing.T) {
 		{"wsspec fuzz --role client --out dir --worker -- ./mine", "./mine", "wsspec replay dir/findings/0a1b2c3d.jsonl --worker -- ./mine"},
 		{"wsspec fuzz --role client --out dir -- ./mine {url}", "./mine {url}", "wsspec replay dir/findings/0a1b2c3d.jsonl -- ./mine '{url}'"},
 		{"wsspec fuzz --role client --out dir --listen :9001", "ws://[::]:9001", "wsspec replay dir/findings/0a1b2c3d.jsonl --listen '[::]:9001'"},
+		{"wsspec report merge", "./mine", "wsspec replay DIR/findings/0a1b2c3d.jsonl --worker -- ./mine"},
 		{"wsspec report merge", "./mine {url}", "wsspec replay DIR/findings/0a1b2c3d.jsonl -- ./mine '{url}'"},
 	} {
 		r := &reports.Report{

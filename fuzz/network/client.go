@@ -168,7 +168,7 @@ func (c *Client) open(ctx context.Context, sc *Script, p patience) (*opened, err
 	_ = v.listener.SetDeadline(time.Now().Add(atMost))
 	o, err := c.accept(ctx, v, p)
 	if err != nil {
-		end := c.over(v, 0)
+		end := c.over(v, late)
 		if end.late > 0 {
 			return nil, notConnected(fmt.Sprintf("it was killed after %s", atMost))
 		}
