@@ -25,15 +25,15 @@ type fuzzedClient struct {
 }
 
 // addClient adds them for a campaign.
-func (c *fuzzedClient) addClient(flags *pflag.FlagSet) {
-	flags.StringVar(&c.role, "role", wire.RoleServer.String(), "the `ROLE` of the peer under test: server, or client, which the command behind -- starts")
-	c.addReach(flags)
+func (f *fuzzedClient) addClient(flags *pflag.FlagSet) {
+	flags.StringVar(&f.role, "role", wire.RoleServer.String(), "the `ROLE` of the peer under test: server, or client, which the command behind -- starts")
+	f.addReach(flags)
 }
 
 // addReach adds the flags that say how a client is reached.
-func (c *fuzzedClient) addReach(flags *pflag.FlagSet) {
-	flags.BoolVar(&c.worker, "worker", false, "start the client's command a few times only: it reads a URL a line from standard input (docs/workers.md)")
-	flags.StringVar(&c.listen, "listen", "", "play a script on each connection to this `ADDR`: for a client that connects again by itself; port 0 takes a free one")
+func (f *fuzzedClient) addReach(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.worker, "worker", false, "start the client's command a few times only: it reads a URL a line from standard input (docs/workers.md)")
+	flags.StringVar(&f.listen, "listen", "", "play a script on each connection to this `ADDR`: for a client that connects again by itself; port 0 takes a free one")
 }
 
 // forServers are the flags that say how to reach a server.

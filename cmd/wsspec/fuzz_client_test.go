@@ -80,7 +80,7 @@ func TestFuzzRefusesClients(t *testing.T) {
 	}
 }
 
-// A server that sends nothing back is fuzzed with --no-echo, and a finding is replayed so.
+// A server that sends nothing back is fuzzed with --no-echo.
 func TestFuzzWithoutEchoes(t *testing.T) {
 	mute := serves(t, "echo", "--addr", "127.0.0.1:0", "--fault", "echoes-never")
 	url, out := strings.TrimSpace(mute.url), t.TempDir()
