@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"slices"
 	"strings"
@@ -51,7 +52,14 @@ func echoClient(t testing.TB) *Client {
 
 // faultyClient is a client with a fault.
 func faultyClient(t testing.TB, f faulty.Fault) *Client {
-	return clientOf(t, func(ctx context.Context, url string) error { return faulty.Connect(ctx, url, f) })
+	return clientOf(t, func(ctx context.Context, url string) (err error) {
+		defer func() {
+			if p := recover(); p != nil { // such a client is wrong in more than one way
+				err = fmt.Errorf("%w: %v", errCrash, p)
+			}
+		}()
+		return faulty.Connect(ctx, url, f)
+	})
 }
 
 // A correct client fails no seed.
