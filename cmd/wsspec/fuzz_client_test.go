@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -88,4 +89,27 @@ func TestFuzzWithoutEchoes(t *testing.T) {
 	wsspec(t, "fuzz", "--no-echo", url, "--seed", "1", "--scripts", "64", "--out", out).want(t, exitPass, "no findings")
 	mute.interrupt()
 	mute.wait().want(t, exitPass)
+}
+
+// Workers count as one process: many that fill their caches are no leak.
+func TestUsageOfWorkers(t *testing.T) {
+	pool := &workers{command: []string{"cat"}}
+	defer pool.end()
+	if _, ok := pool.usage(); ok {
+		t.Error("no worker uses something")
+	}
+	for range 3 {
+		one, err := startWorker(pool.command, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		pool.giveBack(one)
+	}
+	u, ok := pool.usage()
+	if runtime.GOOS != "linux" {
+		t.Skip("what a process uses is known on Linux alone")
+	}
+	if !ok || u.Threads != 1 {
+		t.Errorf("three processes with one thread each: %d threads, known: %v", u.Threads, ok)
+	}
 }
