@@ -107,17 +107,23 @@ func TestNothingIsFoundInRefAsClient(t *testing.T) {
 
 // outOfReachOfClients are the faults of a client that no campaign finds, by the reason.
 var outOfReachOfClients = map[string]string{
-	"it needs TLS": `tls-close-notify-stays`,
-	"it needs a message or a limit of more than 64 KiB, or one that inflates to as much": `truncates-at-1-mib allocates-declared-length large-echoes-mix limit-before-inflation limit-overflows-32-bits limit-overflows-63-bits no-limit too-big-at-64-kib`,
+	"it needs TLS": `tls-close-notify-stays tls-12-mute tls-13-mute tls-4-kib-per-segment tls-close-notify-ends-message tls-close-notify-hides-close tls-record-per-segment tls-truncation-ends-message any-date any-host-name any-certificate no-server-name offers-h2`,
+	"it needs a message or a limit of more than 64 KiB, or one that inflates to as much": `truncates-at-1-mib dies-on-1-mib allocates-declared-length large-echoes-mix limit-before-inflation limit-overflows-32-bits limit-overflows-63-bits no-limit too-big-at-64-kib`,
 	"it needs a peer that reads slowly":                                                  `close-inside-frame pong-inside-frame`,
 	"the end of TCP behind a half-close or a Close frame is not judged":                  `fin-before-answer fin-drops-messages tcp-closed-first`,
 	"scripts with octets behind a final block are not played":                            `stops-at-bfinal`,
-	"nothing is compared over several connections or many frames":                        `key-constant mask-constant mask-counter mask-linear mask-one-octet mask-per-connection mask-per-message mask-printable mask-zero`,
-	"the client gets one kind of URL":                                                    `host-without-brackets host-without-ipv6-port request-host-without-port target-without-slash`,
+	"nothing is compared over several connections or many frames":                        `key-constant mask-constant mask-counter mask-linear mask-one-octet mask-per-connection mask-per-message mask-printable mask-seed-constant mask-zero`,
+	"the client gets one kind of URL":                                                    `host-without-brackets host-without-ipv6-port request-host-without-port target-without-slash target-empty target-decoded target-ends-at-second-question-mark scheme-case-sensitive`,
+	"a receiver may accept a length in a longer form":                                    `accepts-length16-for-short accepts-length64-for-medium`,
+	"what HTTP says of a response, beside RFC 6455, is left to the catalogue":            `distrusts-100-fields distrusts-content-length bare-cr-ends-answer-line answer-ends-at-nul no-inflation-after-interim slow-on-escaped-answer`,
+	"the octets of a response are cut at places counted from its beginning":              `response-cut-after-line`,
 	"a run of the catalogue calls it NON-STRICT":                                         `takes-http-1.0`,
 	"no demand makes the window of the client smaller":                                   `keeps-window`,
 	"it needs a cut in the header of a long message, which is rare in these scripts":     `loses-first-octets-of-long-header`,
 }
+
+// sampled are the faults that are looked for each time: those that are found soon.
+var sampled = strings.Fields("rsv2-on-messages echoes-pong pong-fragmented rejects-binary accepts-rsv2 length-little-endian")
 
 // TestEveryFaultOfClients is TestEveryFault for clients.
 func TestEveryFaultOfClients(t *testing.T) {
@@ -128,18 +134,18 @@ func TestEveryFaultOfClients(t *testing.T) {
 		}
 	}
 	if !*all {
-		var some []faulty.Fault
-		for i := 3; len(some) < 8; i += len(faults) / 40 { // those about frames come first
-			some = append(some, faults[i])
-		}
-		faults = some
+		faults = slices.DeleteFunc(faults, func(f faulty.Fault) bool { return !slices.Contains(sampled, f.Name) })
 	}
 	for _, f := range faults {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
 			began := time.Now()
 			var got *Finding
-			o := Options{Seed: 1, MostScripts: 12 * roundSize, First: true, Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1), Found: func(f *Finding) { got = f }}
+			o := Options{Seed: 1, MostScripts: 12 * roundSize, First: true, Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1), Found: func(f *Finding) {
+				if !f.Flaky() { // a busy machine makes those
+					got = f
+				}
+			}}
 			p, err := Run(t.Context(), faultyClient(t, f), o)
 			why := whyOutOfReach(outOfReachOfClients, f.Name)
 			switch {
