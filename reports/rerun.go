@@ -62,7 +62,7 @@ func (r *Report) Rerun(res *Result) string {
 	}
 	switch {
 	case res.IsFinding():
-		return wording.ShellWords([]string{r.Command[0], "replay", r.findingFile(res), url})
+		return wording.ShellWords(append([]string{r.Command[0], "replay", r.findingFile(res)}, r.replayedOn(res, url)...))
 	case res.ID == CampaignID:
 		return wording.ShellWords(r.Command)
 	}
@@ -94,6 +94,26 @@ func (r *Report) Rerun(res *Result) string {
 		own, started = []string{r.Command[0], string(res.Role), url, "--agent", res.Agent}, nil
 	}
 	return wording.ShellWords(slices.Concat(own, echoes, []string{"--run", res.ReplayID()}, started))
+}
+
+// replayedOn are the arguments that name the peer of a finding: a client by its command, or by
+// where it connects to.
+func (r *Report) replayedOn(res *Result, url string) []string {
+	started := slices.Index(r.Command, "--")
+	_, address, served := strings.Cut(url, "ws://")
+	switch {
+	case res.Role != verdict.Client:
+		return []string{url}
+	case served:
+		return []string{"--listen", address}
+	case started >= 0 && slices.Contains(r.Command[:started], "--worker"):
+		return append([]string{"--worker"}, r.Command[started:]...)
+	case started >= 0:
+		return r.Command[started:]
+	case !strings.Contains(url, "{url}"): // it reads the addresses from its input
+		return append([]string{"--worker", "--"}, strings.Fields(url)...)
+	}
+	return append([]string{"--"}, strings.Fields(url)...)
 }
 
 // findingFile is the file of a finding, as the run has written it.

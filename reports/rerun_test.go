@@ -123,3 +123,22 @@ func TestRerunOfACampaign(t *testing.T) {
 		}
 	}
 }
+
+// A finding of a client is replayed by the client's command, or where it connects to.
+func TestRerunOfAFindingOfAClient(t *testing.T) {
+	for _, tt := range []struct{ command, url, want string }{
+		{"wsspec fuzz --role client --out dir --worker -- ./mine", "./mine", "wsspec replay dir/findings/0a1b2c3d.jsonl --worker -- ./mine"},
+		{"wsspec fuzz --role client --out dir -- ./mine {url}", "./mine {url}", "wsspec replay dir/findings/0a1b2c3d.jsonl -- ./mine '{url}'"},
+		{"wsspec fuzz --role client --out dir --listen :9001", "ws://[::]:9001", "wsspec replay dir/findings/0a1b2c3d.jsonl --listen '[::]:9001'"},
+		{"wsspec report merge", "./mine", "wsspec replay DIR/findings/0a1b2c3d.jsonl --worker -- ./mine"},
+		{"wsspec report merge", "./mine {url}", "wsspec replay DIR/findings/0a1b2c3d.jsonl -- ./mine '{url}'"},
+	} {
+		r := &reports.Report{
+			Command: strings.Fields(tt.command), Results: []reports.Result{{Agent: "mine", Role: verdict.Client, ID: "fuzz/0a1b2c3d"}},
+			Targets: []reports.Target{{Agent: "mine", Role: verdict.Client, URL: tt.url}},
+		}
+		if got := r.Rerun(&r.Results[0]); got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.command, got, tt.want)
+		}
+	}
+}

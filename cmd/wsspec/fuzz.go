@@ -16,6 +16,7 @@ import (
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/gotest"
 	"github.com/wsspec/wsspec/conformance/judge"
+	"github.com/wsspec/wsspec/conformance/project"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/fuzz/network"
@@ -29,6 +30,7 @@ type fuzzFlags struct {
 	serverFlags
 	corpusFlags
 	seedFlags
+	fuzzedClient
 	lasting time.Duration
 	seed    uint64
 	scripts uint64
@@ -39,15 +41,22 @@ type fuzzFlags struct {
 func newFuzz() *cobra.Command {
 	var f fuzzFlags
 	cmd := &cobra.Command{
-		Use:   "fuzz URL",
-		Short: "Look for faults in a server with scripts that no catalogue has",
-		Long: `Play scripts on a WebSocket server that sends each message back: those of the
-catalogue first, and then changed and joined ones, legal and illegal. What the server does is
+		Use:   "fuzz URL | fuzz --role client [--worker] -- COMMAND {url} | fuzz --role client --listen ADDR",
+		Short: "Look for faults in a server or a client with scripts that no catalogue has",
+		Long: `Play scripts on a WebSocket server, or a client, that sends each message back: those of the
+catalogue first, and then changed and joined ones, legal and illegal. What the peer does is
 judged by the RFCs: a correct Close or a refusal is no finding. What goes wrong is played
 again several times, made as small as it can be, and reported once.
 
 The server has to be on the loopback interface, or named by --i-own. With --start a server
 that crashes is started again, and its memory, descriptors and threads are watched.
+
+With --role client the command behind -- is started for each script, with a URL in place
+of {url}. With --worker it is started a few times, and reads URL after URL, which is faster.
+--listen plays a script on each connection of a client that connects again by itself.
+
+With --no-echo, or --dialogue, the peer need not send messages back: what is judged then is
+what wsspec server judges with these flags.
 
 Each finding is written to DIR/findings, if --out names a DIR: the script as JSON lines for
 wsspec replay, and a Go test that needs nothing of wsspec.
@@ -56,10 +65,20 @@ Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not test. Flaky findin
 wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
 		Example: `  wsspec fuzz ws://localhost:9001/ --for 5m --out report
   wsspec fuzz --start './my-server --port 9001' ws://localhost:9001/
+  wsspec fuzz --role client --worker -- ./echo-worker
   wsspec fuzz --seed 42 --scripts 100000 ws://localhost:9001/
   wsspec replay report/findings/0a1b2c3d.jsonl ws://localhost:9001/`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
+		Args: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case f.role == wire.RoleClient.String() && cmd.ArgsLenAtDash() > 0, f.role == wire.RoleClient.String() && len(args) > 0 && cmd.ArgsLenAtDash() != 0:
+				return usage("what is %q? The command of a client stands behind --, as in: wsspec fuzz --role client -- ./echo-client {url}", args[0])
+			case f.role == wire.RoleClient.String():
+				return nil
+			case f.role != wire.RoleServer.String():
+				return usage("--role %s: it has to be server or client", f.role)
+			case f.worker || f.listen != "":
+				return usage("--worker and --listen are about a client: add --role client")
+			case len(args) != 1:
 				return usage("which server? For example: wsspec fuzz ws://localhost:9001/")
 			}
 			return nil
@@ -78,7 +97,11 @@ wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
 				f.seed = rand.Uint64N(1 << 32)
 			}
 			f.hide(cmd.ErrOrStderr())
-			return f.hidden.error(f.fuzz(cmd.Context(), args, cmd.OutOrStdout(), f.hidden.writer(cmd.ErrOrStderr())))
+			run := f.fuzz
+			if f.role == wire.RoleClient.String() {
+				run = f.fuzzClient
+			}
+			return f.hidden.error(run(cmd.Context(), args, cmd.OutOrStdout(), f.hidden.writer(cmd.ErrOrStderr())))
 		},
 	}
 	flags := cmd.Flags()
@@ -93,6 +116,8 @@ wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
 	f.addFuzzShard(flags)
 	f.addSeeds(flags)
 	f.addRate(flags)
+	f.addClient(flags)
+	f.addApplication(flags)
 	f.addTimes(flags)
 	flags.StringVar(&f.out, "out", "", "write findings, report.json, index.html and junit.xml into this `DIR`")
 	f.addAgent(flags)
@@ -129,12 +154,16 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 		return err
 	}
 	defer end()
-	endpoint, err := f.probe(ctx, t, conformance.Options{Wait: f.wait})
+	opts := conformance.Options{Wait: f.wait, NoEcho: f.noEcho}
+	if err := f.converseWith(t, &opts); err != nil {
+		return err
+	}
+	endpoint, err := f.probe(ctx, t, opts)
 	if err != nil {
 		return couldNot(f.server.explain(err))
 	}
-	if !endpoint.PlainEcho() {
-		return usage("%s does not send messages back, and a fuzzer has nothing else to judge by. Is there an address at which it does?", t.URL)
+	if !f.noEcho && !endpoint.PlainEcho() {
+		return usage("%s does not send messages back. Is there an address at which it does? If not, --no-echo judges what needs no message back", t.URL)
 	}
 	rec, err := f.record()
 	if err != nil {
@@ -142,13 +171,11 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 	}
 	console := newConsole(f.screenOf(stdout, stderr), false)
 	rec.AddTarget(t.Agent, wire.RoleServer, t.URL.String())
-	c := &campaign{flags: f, target: t, rec: rec, out: console.w}
+	c := &campaign{flags: f, agent: t.Agent, role: wire.RoleServer, rec: rec, out: console.w}
 	fmt.Fprintf(console.w, "wsspec fuzz %s, seed %d\n", t.Agent, f.seed)
 	deadlines := conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow)
-	o := network.Options{
-		Seed: f.seed, For: f.lasting, MostScripts: f.scripts, Parallel: f.parallelOf[t.Agent], MostCrashes: f.crashes, First: f.first,
-		Deadlines: deadlines, Found: c.found, Progress: c.progress,
-	}
+	o := f.options(c, deadlines)
+	o.Parallel = f.parallelOf[t.Agent]
 	if o.Corpus, err = f.openCorpus(wire.RoleServer, stderr); err != nil {
 		return err
 	}
@@ -160,8 +187,22 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 		o.Revive = func(ctx context.Context) ([]string, error) { return f.server.revive(ctx, t) }
 		o.Usage = f.server.usage
 	}
-	p, err := network.Run(ctx, &network.Server{Target: t, Deadlines: deadlines}, o)
-	rec.Put(t.Agent, c.played(p))
+	return f.play(ctx, &network.Server{Target: t, Deadlines: deadlines, Application: f.application(opts.Dialogue, endpoint.ClosedWith())}, o, c, console)
+}
+
+// options are those of a campaign that the flags say.
+func (f *fuzzFlags) options(c *campaign, d conformance.Deadlines) network.Options {
+	return network.Options{
+		Seed: f.seed, For: f.lasting, MostScripts: f.scripts, MostCrashes: f.crashes, First: f.first,
+		Deadlines: d, Found: c.found, Progress: c.progress,
+	}
+}
+
+// play runs a campaign and ends with its report.
+func (f *fuzzFlags) play(ctx context.Context, peer network.Peer, o network.Options, c *campaign, console *console) error {
+	rec := c.rec
+	p, err := network.Run(ctx, peer, o)
+	rec.Put(c.agent, c.played(p))
 	if o.Corpus != nil {
 		fmt.Fprintf(console.w, "corpus: %s\n", o.Corpus)
 	}
@@ -170,7 +211,7 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 	case ctx.Err() != nil:
 		rec.Interrupted(whyInterrupted(ctx))
 		failures = endedEarly(ctx, rec.Len())
-	case errors.Is(err, network.ErrGone):
+	case errors.Is(err, network.ErrGone), errors.Is(err, network.ErrNoHandshake):
 		if c.findings == 0 {
 			failures = append(failures, err)
 		}
@@ -186,7 +227,8 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 // A campaign is one run of the fuzzer, as the command sees it.
 type campaign struct {
 	flags    *fuzzFlags
-	target   *conformance.Target
+	agent    string
+	role     wire.Role
 	rec      *record.Record
 	out      io.Writer
 	findings int
@@ -229,12 +271,12 @@ func findingsText(p network.Progress) string {
 func (c *campaign) found(f *network.Finding) {
 	c.findings++
 	fmt.Fprintf(c.out, "%s %s: %s\n  %s\n", f.ID(), describe(f), f.Why, f.Script)
-	c.rec.Put(c.target.Agent, resultOf(f))
+	c.rec.Put(c.agent, resultOf(f, c.role))
 	if c.flags.out == "" {
 		return
 	}
 	dir := filepath.Join(c.flags.out, reports.FindingsFolder)
-	if err := errors.Join(writeFinding(dir, f), writeCapture(dir, c.rec.Report(), f.ID())); err != nil && c.lost == nil {
+	if err := errors.Join(writeFinding(dir, f, c.role), writeCapture(dir, c.rec.Report(), f.ID())); err != nil && c.lost == nil {
 		c.lost = fmt.Errorf("cannot write a finding: %w", err)
 	}
 }
@@ -252,14 +294,16 @@ func describe(f *network.Finding) string {
 }
 
 // resultOf is a finding as the result of a case.
-func resultOf(f *network.Finding) conformance.Result {
+func resultOf(f *network.Finding, role wire.Role) conformance.Result {
 	c := f.Case()
 	r := conformance.Result{
-		Case: c, Role: wire.RoleServer, Verdict: verdict.Fail, Behavior: verdict.Failed, Close: verdict.CloseInformational,
+		Case: c, Role: role, Verdict: verdict.Fail, Behavior: verdict.Failed, Close: verdict.CloseInformational,
 		Started: time.Now(), Attempts: max(1, f.Plays), Transcript: f.Transcript, Observed: f.Notes,
 		Explanation: fmt.Sprintf("%s: %s.", judge.SentenceCase(describe(f)), f.Why),
 	}
-	r.Flaky = f.Flaky()
+	if r.Flaky = f.Flaky(); f.NoEcho {
+		r.Judged = project.NoEcho(c)
+	}
 	if f.Warns() {
 		r.Verdict, r.Behavior = verdict.Warn, verdict.NonStrict
 	}
@@ -272,8 +316,8 @@ func resultOf(f *network.Finding) conformance.Result {
 // played is the result that says how much a campaign has played.
 func (c *campaign) played(p network.Progress) conformance.Result {
 	return conformance.Result{
-		Case:    &script.Case{ID: reports.CampaignID, Title: fmt.Sprintf("%d scripts of seed %d", p.Scripts, c.flags.seed), Roles: []wire.Role{wire.RoleServer}, Level: verdict.LevelInformational},
-		Role:    wire.RoleServer,
+		Case:    &script.Case{ID: reports.CampaignID, Title: fmt.Sprintf("%d scripts of seed %d", p.Scripts, c.flags.seed), Roles: []wire.Role{c.role}, Level: verdict.LevelInformational},
+		Role:    c.role,
 		Verdict: verdict.Pass, Behavior: verdict.Informational, Close: verdict.CloseInformational,
 		Started: time.Now().Add(-p.Elapsed), Duration: p.Elapsed, Attempts: 1,
 		Observed: []string{fmt.Sprintf("%.0f scripts a second, %d different courses, %d kept, %s; %d more of the kinds found, %d not confirmed, %d not looked into because the time was over",
@@ -282,17 +326,17 @@ func (c *campaign) played(p network.Progress) conformance.Result {
 }
 
 // writeFinding writes a finding into a folder: its script, and a Go test.
-func writeFinding(dir string, f *network.Finding) error {
+func writeFinding(dir string, f *network.Finding, role wire.Role) error {
 	name := filepath.Join(dir, strings.TrimPrefix(f.ID(), "fuzz/"))
 	if err := reports.ReplaceFile(name+".jsonl", f.Write); err != nil {
 		return err
 	}
 	c := f.Case()
-	if gotest.Unavailable(c, wire.RoleServer) != "" {
+	if f.NoEcho || gotest.Unavailable(c, role) != "" { // a Go test expects echoes
 		return nil
 	}
 	return reports.ReplaceFile(name+"_test.go", func(w io.Writer) error {
-		_, err := io.WriteString(w, gotest.File(wire.RoleServer, c))
+		_, err := io.WriteString(w, gotest.File(role, c))
 		return err
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/wsspec/wsspec/ref"
 )
 
 // actWorker answers each URL as its kind has it, and the case 1.1.1 otherwise, where its
@@ -30,6 +32,14 @@ func actWorker(ctx context.Context, kind string) int {
 		case chosen && kind == "hangs":
 			_ = connectEcho(ctx, url)
 			<-make(chan struct{})
+		case kind == "dies of a pong":
+			if c, _, err := ref.Dial(ctx, url, dialOptions()); err == nil {
+				c.OnPong(func([]byte) { panic("index out of range") })
+				_ = ref.Echo(ctx, c)
+				c.CloseNow()
+			}
+			fmt.Println("ok")
+			continue
 		case kind == "chats":
 			fmt.Printf("connecting to %s\n%s\n", url, strings.Repeat("x", 3*longestAnswer))
 		}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -166,18 +165,7 @@ func (in *FromClient) Respond(r wire.Response, body string) bool {
 // Open completes the opening handshake (RFC 6455 4.2.2) and returns the
 // harness's end of the connection, nil if the client is gone.
 func (in *FromClient) Open(subprotocols []string, profile script.Profile, sc *script.Script, caseID string, attempt int) *stream.Conn {
-	r := switchingProtocols(in.key())
-	for _, p := range subprotocols {
-		if slices.Contains(tokens(in.Request.Fields, "Sec-WebSocket-Protocol"), p) { // RFC6455-4.2.2-14
-			r.Fields = append(r.Fields, wire.Field{Name: "Sec-WebSocket-Protocol", Value: p})
-			break
-		}
-	}
-	offers, _ := extensions(in.Request.Fields)
-	deflate, answer := acceptDeflate(sc.Offers, offers)
-	if deflate != nil {
-		r.Fields = append(r.Fields, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions([]wire.Extension{answer})})
-	}
+	r, deflate := Switching(in.Request, subprotocols, sc.Offers)
 	keys := stream.NewMaskKeys(caseID, attempt)
 	if !in.respondAs(sc.Opening, &r, keys) {
 		return nil

@@ -26,7 +26,7 @@ type Options struct {
 	// Deadlines are those of a play that confirms a finding; the zero value means
 	// NewDeadlines(0, 0, 0).
 	Deadlines stream.Deadlines
-	// Seeds are played first, and changed later. Nil means [Seeds].
+	// Seeds are played first, and changed later. Nil means [SeedsFor] the role of the peer.
 	Seeds []*Script
 	// MostCrashes ends the campaign; zero means 5.
 	MostCrashes int
@@ -86,7 +86,7 @@ const (
 // A campaign is what one run of the fuzzer knows.
 type campaign struct {
 	Options
-	peer     *Server
+	peer     Peer
 	began    time.Time
 	pool     []*Script
 	pooled   int // octets
@@ -106,7 +106,7 @@ var ErrGone = errors.New("the peer takes no connection any more")
 
 // Run plays scripts on a peer until the time is over, and returns what it did. The error is
 // [ErrGone], that of Revive, or an error of this machine; findings are told to Found before.
-func Run(ctx context.Context, peer *Server, o Options) (Progress, error) {
+func Run(ctx context.Context, peer Peer, o Options) (Progress, error) {
 	if o.Parallel <= 0 {
 		o.Parallel = 32
 	}
@@ -117,7 +117,7 @@ func Run(ctx context.Context, peer *Server, o Options) (Progress, error) {
 		o.Deadlines = stream.NewDeadlines(0, 0, 0)
 	}
 	if o.Seeds == nil {
-		o.Seeds = Seeds()
+		o.Seeds = SeedsFor(peer.Role())
 	}
 	o.Seeds = o.Corpus.behind(o.Seeds)
 	c := &campaign{Options: o, peer: peer, began: time.Now(), courses: map[string]bool{}, kinds: map[string]int{}, known: map[string]bool{}, leaks: map[string]bool{}}
@@ -154,7 +154,9 @@ func (c *campaign) run(ctx context.Context) error {
 	}
 	for !c.over(ctx) {
 		scripts := c.next()
-		outcomes := c.round(ctx, players, scripts)
+		playing, end := c.bounded(ctx)
+		outcomes := c.round(playing, players, scripts)
+		end()
 		if err := c.learn(ctx, players[0], scripts, outcomes); err != nil {
 			return err
 		}
@@ -169,11 +171,16 @@ func (c *campaign) run(ctx context.Context) error {
 func (c *campaign) reach(ctx context.Context, p *player) error {
 	p.patience = full(c.Deadlines)
 	out := p.play(ctx, &Script{})
+	if err := c.lookAtRequests(ctx, p, &out); err != nil {
+		return err
+	}
 	switch {
 	case out.lost != nil:
 		return out.lost
 	case out.wrong != nil && !out.opened:
 		return fmt.Errorf("a plain opening handshake fails: %s", out.wrong.why)
+	case out.stopped != "":
+		return fmt.Errorf("the dialogue %s stopped: %s", c.peer.application().Dialogue.Name, out.stopped)
 	}
 	c.slowest = out.elapsed
 	return ctx.Err()
@@ -189,7 +196,9 @@ func (c *campaign) next() []*Script {
 			out = append(out, c.Seeds[i])
 			continue
 		}
-		out = append(out, generatorFor(c.Seed, i, c.pool).script())
+		g := generatorFor(c.Seed, i, c.pool)
+		g.peer = c.peer.Role()
+		out = append(out, g.script())
 	}
 	return out
 }
@@ -247,7 +256,7 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 	c.progress.Scripts += uint64(len(scripts))
 	for i := range outcomes {
 		o := &outcomes[i]
-		if o.lost != nil && ctx.Err() == nil {
+		if o.lost != nil && o.lost != errOver && ctx.Err() == nil {
 			if !isUnreachable(o.lost) {
 				return o.lost
 			}

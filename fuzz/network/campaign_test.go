@@ -113,8 +113,8 @@ var outOfReach = map[string]string{
 }
 
 // whyOutOfReach says why a fault is out of reach; empty if it is not.
-func whyOutOfReach(fault string) string {
-	for why, faults := range outOfReach {
+func whyOutOfReach(list map[string]string, fault string) string {
+	for why, faults := range list {
 		if slices.Contains(strings.Fields(faults), fault) {
 			return why
 		}
@@ -145,7 +145,7 @@ func TestEveryFault(t *testing.T) {
 			var got *Finding
 			o := Options{Seed: 1, MostScripts: 12 * roundSize, First: true, Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1), Found: func(f *Finding) { got = f }}
 			p, err := Run(t.Context(), faultyServer(t, f), o)
-			why := whyOutOfReach(f.Name)
+			why := whyOutOfReach(outOfReach, f.Name)
 			switch {
 			case got == nil && why == "":
 				t.Errorf("nothing in %d scripts, %v", p.Scripts, err)

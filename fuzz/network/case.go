@@ -13,14 +13,14 @@ import (
 // permits. A peer that does not have the fault passes it.
 func (f *Finding) Case() *script.Case {
 	c := &script.Case{
-		ID: f.ID(), Title: title(f.Script), Roles: []wire.Role{wire.RoleServer}, Level: verdict.Must,
+		ID: f.ID(), Title: title(f.Script), Roles: []wire.Role{f.peer()}, Level: verdict.Must,
 		Note: "Found by wsspec fuzz.",
 	}
 	if f.Requirement != "" {
 		c.Requires = []string{f.Requirement}
 	}
-	c.Script = scriptOf(f.Script)
-	if f.Script.Head != "" {
+	c.Script = scriptOf(f.Script, f.peer())
+	if f.Script.Head != "" && f.peer() == wire.RoleServer {
 		refused := script.Outcome{Behavior: verdict.OK, Events: []script.Expect{script.Refused()}, Ending: script.NotOpened()}
 		switch {
 		case strings.HasPrefix(f.Requirement, "RFC6455-4.2.1-"): // the request has to be refused
@@ -44,7 +44,7 @@ func title(s *Script) string {
 }
 
 // scriptOf is a script in the language of cases.
-func scriptOf(s *Script) script.Script {
+func scriptOf(s *Script, peer wire.Role) script.Script {
 	out := script.Script{}
 	if s.Head != "" {
 		out.Opening = &script.Opening{Raw: s.Head}
@@ -59,8 +59,13 @@ func scriptOf(s *Script) script.Script {
 		}
 		out.Opening.Cuts = s.HeadCuts
 	}
-	octets := steps(&out, s)
-	subject := oracle.Subject{Role: wire.RoleServer, Limit: messageLimit}
+	octets := steps(&out, s, peer.Peer())
+	if peer == wire.RoleClient && (s.Head != "" || s.Joined) {
+		if respond(&out, s); out.Outcomes != nil {
+			return out
+		}
+	}
+	subject := oracle.Subject{Role: peer, Limit: messageLimit}
 	if s.Offer != "" {
 		subject.Deflate = agreedOn(out.Offers)
 	}
@@ -74,11 +79,11 @@ func scriptOf(s *Script) script.Script {
 		} else {
 			out.Steps = append(out.Steps, script.Send{Frames: []script.Frame{ping}})
 		}
-		octets, _ = ping.Append(octets, wire.RoleClient, anyKey)
+		octets, _ = ping.Append(octets, peer.Peer(), anyKey)
 		permitted = oracle.Of(subject, octets)
 	}
 	out.Outcomes = outcomesOf(permitted)
-	if out.Opening != nil {
+	if out.Opening != nil && peer == wire.RoleServer {
 		for i := range out.Outcomes {
 			out.Outcomes[i].Events = append([]script.Expect{script.Accepted()}, out.Outcomes[i].Events...)
 		}
@@ -90,7 +95,7 @@ func scriptOf(s *Script) script.Script {
 func anyKey() [4]byte { return [4]byte{1, 2, 3, 4} }
 
 // steps adds the steps of a script, and returns the octets of its last connection.
-func steps(out *script.Script, s *Script) (octets []byte) {
+func steps(out *script.Script, s *Script, sender wire.Role) (octets []byte) {
 	var frames []script.Frame
 	var cuts script.Cuts
 	start := 0
@@ -109,8 +114,8 @@ func steps(out *script.Script, s *Script) (octets []byte) {
 				cuts = append(cuts, start+c)
 			}
 			frames = append(frames, f)
-			start += p.Frame.length()
-			octets, _ = f.Append(octets, wire.RoleClient, anyKey)
+			start += p.Frame.length(sender)
+			octets, _ = f.Append(octets, sender, anyKey)
 			continue
 		case p.Do == "":
 			flush()

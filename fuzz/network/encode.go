@@ -17,7 +17,9 @@ type leg struct {
 
 // An encoder turns scripts into legs. It keeps its memory from script to script.
 type encoder struct {
-	keys   *rand.Rand
+	keys *rand.Rand
+	// role is that of the harness.
+	role   wire.Role
 	legs   []leg
 	octets []byte
 	// record: legs get entries.
@@ -43,7 +45,7 @@ func (e *encoder) encode(s *Script) []leg {
 		entry := observed.Entry{Dir: observed.Sent, Kind: observed.EntryOctets, Text: "octets"}
 		if p.Frame != nil {
 			var h wire.Header
-			e.octets, h = p.Frame.scripted().Append(e.octets, wire.RoleClient, e.key)
+			e.octets, h = p.Frame.scripted().Append(e.octets, e.role, e.key)
 			entry.Kind, entry.Header, entry.Text = observed.EntryFrame, &h, ""
 		} else {
 			e.octets = append(e.octets, p.Octets...)
@@ -74,7 +76,7 @@ func (e *encoder) key() (key [4]byte) {
 
 // frame returns the octets of one frame.
 func (e *encoder) frame(f *Frame) ([]byte, wire.Header) {
-	return f.scripted().Append(nil, wire.RoleClient, e.key)
+	return f.scripted().Append(nil, e.role, e.key)
 }
 
 // atBoundary reports whether octets end between two frames. What is no frame has no end.

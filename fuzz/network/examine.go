@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // confirming is how often a script is played again before it is a finding.
@@ -32,7 +30,10 @@ func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Scr
 		c.progress.Unconfirmed++
 		return nil
 	}
-	f := &Finding{Class: w.class, Requirement: w.requirement, Why: w.why, Role: wire.RoleServer.String(), Reproduced: same, Plays: confirming, Seed: c.Seed, Number: number, Script: s}
+	if w.class == Crash { // of a client: another process takes its place
+		c.progress.Crashes++
+	}
+	f := &Finding{Class: w.class, Requirement: w.requirement, Why: w.why, Role: c.peer.Role().String(), Reproduced: same, Plays: confirming, Seed: c.Seed, Number: number, Script: s}
 	if same == confirming {
 		c.kinds[w.kind()]++
 		c.shrinkFinding(ctx, p, f)
@@ -101,6 +102,7 @@ func (c *campaign) transcribe(ctx context.Context, p *player, f *Finding) {
 
 // add reports a finding, unless the same is known.
 func (c *campaign) add(f *Finding) {
+	f.judgedAs(c.peer.application())
 	if c.known[f.Signature()] {
 		c.progress.Again++
 		return
@@ -130,7 +132,7 @@ func (c *campaign) lostOn(ctx context.Context, p *player, number uint64, s *Scri
 	if ctx.Err() != nil {
 		return nil
 	}
-	f := &Finding{Class: Crash, Why: "the peer took no connection behind this script", Role: wire.RoleServer.String(), Reproduced: 1, Plays: 1, Seed: c.Seed, Number: number, Script: s}
+	f := &Finding{Class: Crash, Why: c.peer.gone() + " behind this script", Role: c.peer.Role().String(), Reproduced: 1, Plays: 1, Seed: c.Seed, Number: number, Script: s}
 	c.progress.Crashes++
 	words, err := c.revive(ctx)
 	f.Notes = words
@@ -161,7 +163,10 @@ func (c *campaign) kills(ctx context.Context, p *player, s *Script) bool {
 
 // revive waits until the peer takes connections again.
 func (c *campaign) revive(ctx context.Context) ([]string, error) {
-	if c.Revive == nil {
+	switch client, is := c.peer.(*Client); {
+	case is && client.Start != nil && c.Revive == nil: // a client that is started needs no help
+		return nil, nil
+	case c.Revive == nil:
 		return nil, ErrGone
 	}
 	return c.Revive(ctx)
@@ -173,10 +178,10 @@ func (c *campaign) crashed(ctx context.Context, p *player, first uint64, scripts
 	words, err := c.revive(ctx)
 	if err != nil {
 		c.progress.Crashes++
-		f := &Finding{Class: Crash, Why: "the peer takes no connection any more, and which script is the reason could not be found out", Role: wire.RoleServer.String(), Reproduced: 0, Plays: 0, Seed: c.Seed, Number: c.number(first), Script: &Script{}, Notes: words}
+		f := &Finding{Class: Crash, Why: c.peer.gone() + ", and which script is the reason could not be found out", Role: c.peer.Role().String(), Reproduced: 0, Plays: 0, Seed: c.Seed, Number: c.number(first), Script: &Script{}, Notes: words}
 		if last := c.suspects(outcomes); len(last) > 0 {
 			f.Script = scripts[last[0]]
-			f.Why = fmt.Sprintf("the peer takes no connection any more; this script was one of %d that were under way", len(last))
+			f.Why = fmt.Sprintf("%s; this script was one of %d that were under way", c.peer.gone(), len(last))
 		}
 		c.add(f)
 		return err

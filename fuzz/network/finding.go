@@ -22,7 +22,7 @@ type Finding struct {
 	Requirement string `json:"requirement,omitempty"`
 	// Why says in one sentence what the peer did.
 	Why string `json:"why"`
-	// Role is that of the peer: "server".
+	// Role is that of the peer: "server" or "client".
 	Role string `json:"role"`
 	// Reproduced says in how many of Plays plays the script had this class. If it is less,
 	// the finding is flaky: it gates no build.
@@ -31,6 +31,10 @@ type Finding struct {
 	// Seed and Number say which script of which campaign it was.
 	Seed   uint64 `json:"seed"`
 	Number uint64 `json:"number"`
+	// NoEcho: the peer was judged as one that sends no message back. Dialogue is the name of what
+	// was said to it first; empty if nothing was.
+	NoEcho   bool   `json:"noEcho,omitempty"`
+	Dialogue string `json:"dialogue,omitempty"`
 	// Notes are what else is known: the last words of a process that ended.
 	Notes []string `json:"notes,omitempty"`
 	// Script is the shrunk script. It is in the following lines of a file.
@@ -49,7 +53,7 @@ var nonStrict = []string{"RFC7692-7.2.2-2"}
 
 // Warns reports whether the finding is a warning, and fails no build.
 func (f *Finding) Warns() bool {
-	return f.Flaky() || f.Class == WrongCode || slices.Contains(nonStrict, f.Requirement)
+	return f.Flaky() || f.Class == WrongCode || f.Class == Hang && f.Requirement == "" || slices.Contains(nonStrict, f.Requirement)
 }
 
 // ID is a short name, the same for the same class, requirement and script.
@@ -71,6 +75,9 @@ func shapeOf(s *Script) string {
 		return ""
 	}
 	var b strings.Builder
+	if s.Joined {
+		b.WriteString("joined ")
+	}
 	if s.Head != "" {
 		b.WriteString("head ")
 	}
@@ -133,9 +140,10 @@ const fileVersion = 1
 type findingHead struct {
 	Version int `json:"wsspec-finding"`
 	*Finding
-	Offer string `json:"offer,omitempty"`
-	Head  string `json:"head,omitempty"`
-	Cuts  []int  `json:"headCuts,omitempty"`
+	Offer  string `json:"offer,omitempty"`
+	Head   string `json:"head,omitempty"`
+	Cuts   []int  `json:"headCuts,omitempty"`
+	Joined bool   `json:"joined,omitempty"`
 }
 
 // Write writes a finding as JSON lines: what it is, and then a line for each part of its
@@ -143,7 +151,7 @@ type findingHead struct {
 func (f *Finding) Write(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(findingHead{fileVersion, f, f.Script.Offer, f.Script.Head, f.Script.HeadCuts}); err != nil {
+	if err := enc.Encode(findingHead{fileVersion, f, f.Script.Offer, f.Script.Head, f.Script.HeadCuts, f.Script.Joined}); err != nil {
 		return err
 	}
 	for i := range f.Script.Parts {
@@ -200,10 +208,10 @@ func (f *Finding) readHead(line []byte) error {
 		return errors.New("it has no wsspec-finding, so that this is no finding of wsspec fuzz")
 	case head.Version != fileVersion:
 		return fmt.Errorf("wsspec-finding is %d; this version reads %d", head.Version, fileVersion)
-	case f.Role != wire.RoleServer.String():
-		return fmt.Errorf("role %q: it has to be server", f.Role)
+	case f.Role != wire.RoleServer.String() && f.Role != wire.RoleClient.String():
+		return fmt.Errorf("role %q: it has to be server or client", f.Role)
 	}
-	f.Script.Offer, f.Script.Head, f.Script.HeadCuts = head.Offer, head.Head, head.Cuts
+	f.Script.Offer, f.Script.Head, f.Script.HeadCuts, f.Script.Joined = head.Offer, head.Head, head.Cuts, head.Joined
 	return nil
 }
 

@@ -12,11 +12,13 @@ import (
 type generator struct {
 	*rand.Rand
 	pool []*Script
+	// peer is the role of the endpoint under test; the zero value means a server.
+	peer wire.Role
 }
 
 // generatorFor returns the generator of script number i of a campaign.
 func generatorFor(seed, i uint64, pool []*Script) *generator {
-	return &generator{rand.New(rand.NewPCG(seed, i)), pool}
+	return &generator{Rand: rand.New(rand.NewPCG(seed, i)), pool: pool}
 }
 
 // An operator changes a script in place. It returns false if it does not fit.
@@ -25,7 +27,7 @@ type operator struct {
 	apply func(*generator, *Script) bool
 }
 
-// operators are all operators.
+// operators are all operators on scripts for servers.
 var operators = slices.Concat(frameOperators, sequenceOperators, payloadOperators, deflateOperators, transportOperators, headOperators)
 
 // script makes the next script.
@@ -41,7 +43,7 @@ func (g *generator) script() *Script {
 	}
 	for range 1 + g.IntN(4) {
 		for range 4 { // an operator that does not fit is replaced by another
-			if operators[g.IntN(len(operators))].apply(g, s) {
+			if g.operator().apply(g, s) {
 				break
 			}
 		}

@@ -3,8 +3,6 @@ package network
 import (
 	"context"
 	"fmt"
-
-	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // Usage is what a process uses.
@@ -106,7 +104,7 @@ func (c *campaign) addLeak(ctx context.Context, p *player, l leak) {
 	}
 	after, ok := c.Usage()
 	f := &Finding{
-		Class: Leak, Role: wire.RoleServer.String(), Reproduced: 1, Plays: 1, Seed: c.Seed, Script: plain,
+		Class: Leak, Role: c.peer.Role().String(), Reproduced: 1, Plays: 1, Seed: c.Seed, Script: plain,
 		Why: fmt.Sprintf("the process of the peer keeps about %.0f %s for each script", l.each, l.name),
 	}
 	if ok {

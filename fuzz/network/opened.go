@@ -18,10 +18,16 @@ type opened struct {
 	deflate *wire.DeflateParams
 	// early are the octets that came behind the peer's part of the handshake.
 	early []byte
+	// unsent are octets of the harness's part that go out with the next write.
+	unsent []byte
+	// course, if set, says what the peer did in the handshake, beside the status.
+	course string
+	// left, if set, waits until the client has ended, and says how.
+	left func(patience) ClientEnd
 	// transcript has what the handshake sent and received.
 	transcript observed.Transcript
-	// unclear: the request was not one whole head of HTTP, so that nobody knows what the peer
-	// takes for the first octet of a frame.
+	// unclear: the harness's part was not one whole head of HTTP, so that nobody knows what the
+	// peer takes for the first octet of a frame, or it does not open the connection.
 	unclear bool
 	// wrong says what is wrong with the peer's part of the handshake; nil if nothing is.
 	wrong *wrong
@@ -37,5 +43,6 @@ type wrong struct {
 // isUnreachable tells a peer that takes no connection from this machine being unable.
 func isUnreachable(err error) bool {
 	var target *opening.TargetError
-	return errors.As(err, &target) && target.Problem == opening.Unreachable
+	var absent notConnected
+	return errors.As(err, &absent) || errors.As(err, &target) && target.Problem == opening.Unreachable
 }

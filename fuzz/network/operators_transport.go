@@ -4,8 +4,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-
-	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // transportOperators change how octets are sent.
@@ -18,7 +16,7 @@ var transportOperators = []operator{
 		p := &s.Parts[i]
 		length := len(p.Octets)
 		if p.Frame != nil {
-			length = p.Frame.length()
+			length = p.Frame.length(g.harness())
 		}
 		if length < 2 || len(p.Cuts) >= mostCuts {
 			return false
@@ -59,7 +57,7 @@ var transportOperators = []operator{
 			return false
 		}
 		f := s.Parts[i].Frame
-		octets, _ := f.scripted().Append(nil, wire.RoleClient, g.key)
+		octets, _ := f.scripted().Append(nil, g.harness(), g.key)
 		s.Parts[i] = Part{Octets: octets[:1+g.IntN(len(octets)-1)]}
 		return true
 	}},
@@ -70,7 +68,7 @@ var transportOperators = []operator{
 		s.Parts = append(s.Parts, Part{Octets: g.octets(1 + g.IntN(16))})
 		return true
 	}},
-	{"connect again", func(g *generator, s *Script) bool {
+	{connectAgain, func(g *generator, s *Script) bool {
 		if len(s.Parts) == 0 || g.IntN(4) > 0 {
 			return false
 		}

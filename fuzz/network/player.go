@@ -42,7 +42,7 @@ const mostReceived = 64 << 20
 
 // A player plays scripts, one at a time.
 type player struct {
-	peer     *Server
+	peer     Peer
 	patience patience
 	encoder  encoder
 	oracle   oracle.Oracle
@@ -51,8 +51,8 @@ type player struct {
 	record bool
 }
 
-func newPlayer(p *Server, seed uint64) *player {
-	return &player{peer: p, buf: make([]byte, 16<<10), encoder: encoder{keys: rand.New(rand.NewPCG(seed, 1))}}
+func newPlayer(p Peer, seed uint64) *player {
+	return &player{peer: p, buf: make([]byte, 16<<10), encoder: encoder{keys: rand.New(rand.NewPCG(seed, 1)), role: p.Role().Peer()}}
 }
 
 // An outcome says what the peer did when a script was played.
@@ -66,6 +66,8 @@ type outcome struct {
 	transcript observed.Transcript
 	elapsed    time.Duration
 	opened     bool
+	// stopped says why an application was not greeted; empty if it was.
+	stopped string
 }
 
 // A session is one connection of a script.
@@ -88,6 +90,11 @@ type session struct {
 	closeSent     bool
 	// asked: the ping behind the script is sent.
 	asked bool
+	// What follows is for an application. The first so many octets of sent greet it. stopped says
+	// why the greeting stopped.
+	conversing     conversing
+	greeted, marks int
+	stopped        string
 }
 
 // play plays a script. If the context ends, it sends nothing more of it.
@@ -120,6 +127,7 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 		case Pause:
 			time.Sleep(p.patience.pause)
 		case Await:
+			current.mark()
 			current.await()
 		case HalfClose:
 			current.halfClose()
@@ -142,9 +150,10 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 	}
 	current.conclude()
 	current.conn.Close()
+	current.end()
 	out.wrong, out.opened = current.wrong, current.response.Status == 101
 	out.course = strings.Join(append(course, current.course...), " ")
-	out.transcript = current.transcript
+	out.transcript, out.stopped = current.transcript, current.stopped
 	return out
 }
 
@@ -157,27 +166,34 @@ func firstOf(a, b *wrong) *wrong {
 
 // begin opens a connection.
 func (p *player) begin(ctx context.Context, s *Script, began time.Time) (*session, error) {
-	o, err := p.peer.open(ctx, s, time.Now().Add(p.patience.answer))
+	o, err := p.peer.open(ctx, s, p.patience)
 	if err != nil {
 		return nil, err
 	}
-	c := &session{player: p, opened: o, began: began, subject: oracle.Subject{Role: wire.RoleServer, Limit: messageLimit}}
+	c := &session{player: p, opened: o, began: began, subject: oracle.Subject{Role: p.peer.Role(), Limit: messageLimit}}
 	if o.wrong != nil || o.response.Status != 101 || o.unclear {
-		c.note(fmt.Sprint(o.response.Status))
+		c.note(o.course + fmt.Sprint(o.response.Status))
 		return c, nil
 	}
 	var deflation *stream.Deflation
 	if o.deflate != nil {
 		c.subject.Deflate = o.deflate
-		if deflation, err = stream.NewDeflation(*o.deflate, wire.RoleServer); err != nil {
+		if deflation, err = stream.NewDeflation(*o.deflate, p.peer.Role()); err != nil {
 			c.wrong = &wrong{WrongVerdict, "", err.Error()}
 			return c, nil
 		}
 	}
-	c.reader = stream.NewReader(wire.RoleServer, mostReceived, deflation)
+	c.reader = stream.NewReader(p.peer.Role(), mostReceived, deflation)
 	c.note("101")
-	if len(o.early) > 0 {
+	c.conversing = newConversing(p.peer.application())
+	if len(o.early) > 0 && p.peer.Role() == wire.RoleServer {
 		c.heard(o.early)
+	}
+	if a := p.peer.application(); a != nil && a.Dialogue != nil {
+		if c.stopped = c.greet(a.Dialogue); c.stopped != "" {
+			c.reader = nil
+			c.note("no greeting")
+		}
 	}
 	return c, nil
 }
@@ -218,7 +234,11 @@ func (c *session) write(l leg) {
 		c.transcript = append(c.transcript, e)
 	}
 	_ = c.conn.SetWriteDeadline(time.Now().Add(c.patience.answer))
-	_, _ = c.conn.Write(l.octets)
+	octets := l.octets
+	if len(c.unsent) > 0 {
+		octets, c.unsent = append(c.unsent, octets...), nil
+	}
+	_, _ = c.conn.Write(octets)
 }
 
 // own is a frame of the harness's own as a leg.
@@ -240,6 +260,7 @@ func (c *session) read(deadline time.Time) bool {
 	}
 	switch {
 	case err == nil:
+		c.beat()
 		return c.wrong == nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return false
@@ -269,6 +290,7 @@ func (c *session) heard(octets []byte) {
 		case observed.EventMessage:
 			c.events = append(c.events, oracle.Event{Kind: oracle.Message, Opcode: e.Type, Payload: e.Payload})
 			c.note(e.Type.String())
+			c.conversing.hears(e)
 		case observed.EventPing:
 			c.events = append(c.events, oracle.Event{Kind: oracle.Ping, Payload: e.Payload})
 		case observed.EventPong:
@@ -290,6 +312,9 @@ func (c *session) heard(octets []byte) {
 
 // permits asks the oracle whether what came is permitted, and what is not.
 func (c *session) permits(final bool) (bool, string) {
+	if c.peer.application() != nil {
+		return c.permitsApplication(final)
+	}
 	return c.allowed().Permits(oracle.Observation{Events: c.events, Final: final})
 }
 
@@ -315,13 +340,13 @@ func (c *session) mayWait() bool { return !c.allowed().Stays() && !atBoundary(c.
 // await waits until the peer has done all that it has to, or has ended the connection. What
 // did not come is wrong.
 func (c *session) await() {
-	if c.reader == nil || c.mayWait() {
+	if c.flush(); c.reader == nil || c.mayWait() {
 		return
 	}
 	began := time.Now()
 	deadline := began.Add(c.patience.answer)
 	for !c.ended && c.wrong == nil {
-		if ok, why := c.permits(true); ok && !c.closed {
+		if ok, why := c.permits(true); ok && (!c.closed || c.endsTCP()) {
 			return
 		} else if !ok && c.sure() {
 			c.wrong = c.wrongBy(why)
@@ -409,6 +434,7 @@ func (c *session) conclude() {
 // halfClose ends the harness's half, and gives the peer a moment to end its own. A peer that
 // does not is not judged: the RFC says nothing of it.
 func (c *session) halfClose() {
+	c.flush()
 	if half, ok := c.conn.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
 	}

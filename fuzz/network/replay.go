@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/wsspec/wsspec/conformance/stream"
 )
@@ -28,7 +29,7 @@ type Replayed struct {
 
 // Replay plays the script of a finding so many times. The error says that there was no
 // connection although the finding is no crash, and what came before it is in the result.
-func Replay(ctx context.Context, peer *Server, f *Finding, times int, d stream.Deadlines) (r Replayed, err error) {
+func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Deadlines) (r Replayed, err error) {
 	r.Verdict = Unchecked
 	if f.Class == Leak {
 		r.Why = fmt.Sprintf("a %s does not show in one play; wsspec fuzz looks for it", f.Class)
@@ -37,7 +38,7 @@ func Replay(ctx context.Context, peer *Server, f *Finding, times int, d stream.D
 	p := newPlayer(peer, f.Seed)
 	p.patience = full(d)
 	if out := p.play(ctx, &Script{}); out.lost != nil {
-		r.Why = "the peer takes no connection"
+		r.Why = strings.TrimSuffix(peer.gone(), " any more")
 		return r, out.lost
 	}
 	same, other := 0, ""
@@ -55,7 +56,7 @@ func Replay(ctx context.Context, peer *Server, f *Finding, times int, d stream.D
 		case lost != nil && !isUnreachable(lost):
 			return r, lost
 		case lost != nil:
-			said = "the peer takes no connection any more"
+			said = peer.gone()
 			if f.Class == Crash {
 				same = times
 			} else {

@@ -13,14 +13,16 @@ import (
 // A Script is what the harness sends on one connection, legal or not.
 type Script struct {
 	// Offer is the value of Sec-WebSocket-Extensions in the harness's request; empty means
-	// none.
+	// none. Of a client the same is asked the other way round, as in [script.Script.Offers].
 	Offer string `json:"offer,omitempty"`
-	// Head replaces the harness's request, with the names in braces of [script.Opening]; empty
-	// means an ordinary one.
+	// Head replaces the harness's request, or its response to a client, with the names in braces
+	// of [script.Opening]; empty means an ordinary one.
 	Head string `json:"head,omitempty"`
-	// HeadCuts are the places, counted in octets of the harness's request, where one write ends
-	// and the next one begins, in ascending order.
+	// HeadCuts are the places, counted in octets of the harness's part of the opening handshake,
+	// where one write ends and the next one begins, in ascending order.
 	HeadCuts []int `json:"headCuts,omitempty"`
+	// Joined sends a client the response and what follows it in one write.
+	Joined bool `json:"joined,omitempty"`
 	// Parts are sent in order. Neighbours go out in one write, unless a part says otherwise.
 	Parts []Part `json:"parts,omitempty"`
 }
@@ -67,7 +69,7 @@ type Frame struct {
 	RSV  wire.RSV `json:"rsv,omitempty"`
 	// Form is the form of the payload length; 0 means the shortest form.
 	Form wire.LengthForm `json:"form,omitempty"`
-	// Mask: 0 and 1 mask, as a client does, and 2 does not.
+	// Mask: 1 masks, 2 does not, and 0 does as the harness's role has it.
 	Mask script.MaskMode `json:"mask,omitempty"`
 	// Key is the masking key, four octets; nil means another one for each frame.
 	Key []byte `json:"key,omitempty"`
@@ -88,9 +90,9 @@ func (f *Frame) scripted() script.Frame {
 	return out
 }
 
-// length is how many octets the frame has on the wire, sent to a server.
-func (f *Frame) length() int {
-	h := f.scripted().Header(wire.RoleClient)
+// length is how many octets the frame has on the wire, sent by that role.
+func (f *Frame) length(sender wire.Role) int {
+	h := f.scripted().Header(sender)
 	return h.Len() + len(f.Payload)
 }
 
@@ -217,6 +219,9 @@ func (s *Script) String() string {
 	case s.Offer != "":
 		parts[0] = "a handshake with " + s.Offer
 	}
+	if s.Joined {
+		parts[0] += ", in one write with what follows"
+	}
 	if len(s.HeadCuts) > 0 {
 		parts[0] += ", cut after octets " + strings.Trim(fmt.Sprint(s.HeadCuts), "[]")
 	}
@@ -229,6 +234,9 @@ func (s *Script) String() string {
 // ownLines are the lines of a head that an ordinary one does not have, and those that it lacks.
 func ownLines(head string) string {
 	own, usual := strings.Split(head, "\r\n"), strings.Split(plainHead(""), "\r\n")
+	if isResponse(head) {
+		usual = strings.Split(plainResponse, "\r\n")
+	}
 	var out []string
 	for _, line := range own {
 		if !slices.Contains(usual, line) {

@@ -13,12 +13,15 @@ import (
 // mostSeed bounds a seed in octets: a frame with a length of 64 bits fits.
 const mostSeed = 70 << 10
 
-// Seeds are the cases of the catalogue and their covering variants as scripts, for servers. What is about TLS, about the client's URL or about very much data is left out.
-func Seeds() []*Script {
-	const role = wire.RoleServer
+// Seeds are [SeedsFor] servers.
+func Seeds() []*Script { return SeedsFor(wire.RoleServer) }
+
+// SeedsFor are the cases of the catalogue for that role and their covering variants as scripts.
+// What is about TLS, about the client's URL or about very much data is left out.
+func SeedsFor(role wire.Role) []*Script {
 	var out []*Script
 	add := func(c *script.Case) {
-		if s := fromCase(c); s != nil && !s.behindFinal() {
+		if s := fromCase(c, role); s != nil && !s.behindFinal() {
 			out = append(out, s)
 		}
 	}
@@ -34,13 +37,13 @@ func Seeds() []*Script {
 	return out
 }
 
-// fromCase is what a case sends to a server; nil if a script cannot say it.
-func fromCase(c *script.Case) *Script {
+// fromCase is what a case sends to a peer of that role; nil if a script cannot say it.
+func fromCase(c *script.Case, role wire.Role) *Script {
 	sc := &c.Script
 	if sc.OwnURL() || sc.Transport != script.AnyTransport || sc.Application != nil || sc.Origin != "" || sc.PlaysBefore > 0 {
 		return nil
 	}
-	p := &caseParts{script: &Script{}}
+	p := &caseParts{script: &Script{}, sender: role.Peer()}
 	if len(sc.Offers) > 0 {
 		var offers []wire.Extension
 		for _, o := range sc.Offers {
@@ -48,7 +51,11 @@ func fromCase(c *script.Case) *Script {
 		}
 		p.script.Offer = wire.FormatExtensions(offers)
 	}
-	if o := sc.Opening; o != nil {
+	if o := sc.Opening; o != nil && role == wire.RoleClient {
+		if !p.responds(o) {
+			return nil
+		}
+	} else if o != nil {
 		if o.Silent || len(o.Earlier) > 0 || len(o.LineCuts) > 0 || o.Hold || len(o.With) > 0 {
 			return nil
 		}
@@ -84,6 +91,8 @@ func headOf(o *script.Opening, offer string) string {
 // caseParts turns the steps of a case into parts.
 type caseParts struct {
 	script *Script
+	// sender is the role of the harness.
+	sender wire.Role
 	// unsaid: a step does something that a script cannot say.
 	unsaid bool
 }
@@ -99,7 +108,7 @@ func (p *caseParts) do(a Action) {
 func (p *caseParts) add(frames []script.Frame, cuts script.Cuts) {
 	lengths, total := make([]int, len(frames)), 0
 	for i, f := range frames {
-		h := f.Header(wire.RoleClient)
+		h := f.Header(p.sender)
 		lengths[i] = h.Len() + f.Payload.Len()
 		total += lengths[i]
 	}
@@ -162,7 +171,7 @@ func (p *caseParts) VisitSend(s script.Send) {
 			if i > 0 && s.Chop == script.ChopFrames {
 				cuts = append(cuts, total)
 			}
-			h := f.Header(wire.RoleClient)
+			h := f.Header(p.sender)
 			total += h.Len() + f.Payload.Len()
 		}
 		cuts = append(cuts, chopped(total, s.Chop)...)
@@ -193,24 +202,24 @@ func (p *caseParts) VisitSendPart(s script.SendPart) {
 			f.Declare = 0
 		}
 	case n > 0 && p.script.Parts[n-1].Frame != nil: // no step between: the same frame grows
-		p.script.Parts[n-1] = grown(p.script.Parts[n-1], s)
+		p.script.Parts[n-1] = p.grown(p.script.Parts[n-1], s)
 	case n > 1 && p.script.Parts[n-1].Do != "" && p.script.Parts[n-2].Frame != nil:
-		p.script.Parts = append(p.script.Parts[:n-2], grown(p.script.Parts[n-2], s))
+		p.script.Parts = append(p.script.Parts[:n-2], p.grown(p.script.Parts[n-2], s))
 	default:
 		p.unsaid = true
 	}
 }
 
 // grown is a frame with more of its payload, cut where the part begins.
-func grown(part Part, s script.SendPart) Part {
+func (p *caseParts) grown(part Part, s script.SendPart) Part {
 	f := frameOf(s.Frame)
 	f.Payload = f.Payload[:s.To]
 	if s.To < s.Frame.Payload.Len() {
 		f.Declare = uint64(s.Frame.Payload.Len())
 	}
-	masked := s.Frame.Header(wire.RoleClient)
+	h := s.Frame.Header(p.sender)
 	if len(part.Cuts) < mostCuts && s.From > 0 {
-		part.Cuts = append(part.Cuts, masked.Len()+s.From)
+		part.Cuts = append(part.Cuts, h.Len()+s.From)
 	}
 	part.Frame = f
 	return part
@@ -237,5 +246,8 @@ func (p *caseParts) VisitStopReading(script.StopReading) {}
 func (p *caseParts) VisitReadSlowly(script.ReadSlowly)   {}
 func (p *caseParts) VisitHalfClose(script.HalfClose)     { p.do(HalfClose) }
 func (p *caseParts) VisitReset(script.Reset)             { p.do(Reset) }
-func (p *caseParts) VisitConnect(script.Connect)         { p.do(Connect) }
-func (p *caseParts) VisitFlood(script.Flood)             { p.unsaid = true }
+func (p *caseParts) VisitConnect(script.Connect) {
+	p.do(Connect)
+	p.unsaid = p.unsaid || p.sender == wire.RoleServer
+}
+func (p *caseParts) VisitFlood(script.Flood) { p.unsaid = true }

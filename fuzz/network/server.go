@@ -20,14 +20,24 @@ import (
 type Server struct {
 	Target    *opening.Target
 	Deadlines stream.Deadlines
+	// Application is set if the server sends no message back.
+	Application *Application
 
 	dialer dialer
 }
 
+// Role is the role of the peer.
+func (s *Server) Role() wire.Role { return wire.RoleServer }
+
+func (s *Server) gone() string { return "the peer takes no connection any more" }
+
+func (s *Server) application() *Application { return s.Application }
+
 // open opens a connection by the opening handshake of a script. The error says that there is
 // no connection at all; a refusal is none.
-func (s *Server) open(ctx context.Context, sc *Script, deadline time.Time) (*opened, error) {
+func (s *Server) open(ctx context.Context, sc *Script, p patience) (*opened, error) {
 	began := time.Now()
+	deadline := began.Add(p.answer)
 	conn, err := s.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -45,7 +55,7 @@ func (s *Server) open(ctx context.Context, sc *Script, deadline time.Time) (*ope
 	}
 	o.transcript = append(o.transcript, observed.Entry{Dir: observed.Sent, Kind: observed.EntryRequest, Octets: octets, Text: opening.StartLine(octets)})
 	_ = conn.SetDeadline(deadline)
-	unsent := s.write(conn, octets, sc.HeadCuts)
+	unsent := writeHead(conn, octets, sc.HeadCuts)
 	o.response, o.early, err = opening.ReadResponse(conn, time.Until(deadline), func(octets []byte, text string) {
 		o.transcript = append(o.transcript, observed.Entry{At: time.Since(began), Dir: observed.Received, Kind: observed.EntryResponse, Octets: octets, Text: text})
 	})
@@ -61,11 +71,11 @@ func (s *Server) open(ctx context.Context, sc *Script, deadline time.Time) (*ope
 	return o, nil
 }
 
-// headPause is the time between two pieces of a request.
+// headPause is the time between two pieces of a request, or of a response.
 const headPause = 3 * time.Millisecond
 
-// write writes a request, cut as a script has it.
-func (s *Server) write(conn net.Conn, octets []byte, cuts []int) error {
+// writeHead writes the head of the harness, cut as a script has it.
+func writeHead(conn net.Conn, octets []byte, cuts []int) error {
 	for i, piece := range script.Cuts(cuts).Pieces(octets) {
 		if i > 0 {
 			time.Sleep(headPause)

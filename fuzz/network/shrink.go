@@ -75,6 +75,9 @@ func (k *shrinking) heads() {
 	if k.best.Head != "" {
 		k.try(func(s *Script) { s.Head = "" })
 	}
+	if k.best.Joined {
+		k.try(func(s *Script) { s.Joined = false })
+	}
 	if k.best.Offer != "" {
 		k.try(func(s *Script) { s.Offer = "" })
 	}
