@@ -73,6 +73,7 @@ func (c *campaign) again(ctx context.Context, s *Script, w *wrong) (same int, lo
 // keeps the result if it is confirmed with all patience.
 func (c *campaign) shrinkFinding(ctx context.Context, p *player, f *Finding) {
 	p.patience = c.brief()
+	p.patience.apart = true
 	small := shrink(f.Script, func(s *Script) bool {
 		if s.behindFinal() {
 			return false

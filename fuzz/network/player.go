@@ -32,6 +32,9 @@ type patience struct {
 	answer time.Duration
 	// pause is the time between two writes that the peer is to read one by one.
 	pause time.Duration
+	// apart: a client is to read the response before what follows it, if the script does not
+	// join them. Otherwise the two may arrive together, by chance.
+	apart bool
 }
 
 // mostPatience is how many times the answer time a peer gets that goes on sending.

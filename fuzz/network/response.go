@@ -129,6 +129,9 @@ func (c *Client) answer(sc *Script, o *opened, p patience) {
 		return
 	}
 	_ = writeHead(o.conn, octets, sc.HeadCuts) // what a client does not take shows by what it does
+	if p.apart {
+		time.Sleep(p.pause)
+	}
 }
 
 // watch sends a response that does not open the connection, or may not, with a ping behind it

@@ -8,7 +8,7 @@ func TestShards(t *testing.T) {
 	seed := make(map[*Script]int)
 	numbers := make(map[uint64]uint64)
 	for shard := uint64(1); shard <= 3; shard++ {
-		c := &campaign{Options: Options{Seed: 1, Shard: shard, Shards: 3, Seeds: seeds}, pool: seeds}
+		c := &campaign{Options: Options{Seed: 1, Shard: shard, Shards: 3, Seeds: seeds}, peer: &Server{}, pool: seeds}
 		c.progress.Scripts = roundSize
 		for played := uint64(0); c.number(played) < uint64(len(seeds))+300; played += uint64(len(c.next())) {
 			c.progress.Scripts = played
