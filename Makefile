@@ -125,10 +125,9 @@ specs: ## run the catalogue as Ginkgo specs, against WSSPEC_TARGET if set; JUNIT
 	@junit='$(JUNIT)'; case "$$junit" in ''|/*) ;; *) junit=$$PWD/$$junit ;; esac; \
 		WSSPEC_JUNIT=$$junit $(GO) tool ginkgo $(ARGS) ./conformance/specs
 
-lint: tools ## run golangci-lint and govulncheck on wsspec and the peers, actionlint on workflows
+lint: tools ## run golangci-lint and govulncheck on wsspec and the peers
 	bin/golangci-lint run ./...
 	cd conformance/peers && ../../bin/golangci-lint run ./...
-	@$(MAKE) workflows
 	@$(MAKE) vulnerabilities
 	cd ci/validate && ../../bin/golangci-lint run --build-tags docker ./...
 
@@ -158,7 +157,7 @@ seeds: ## renew the fuzz seeds after a change of the catalogue
 clean: ## remove binaries and reports
 	rm -rf bin $(OUT)
 
-.PHONY: release release-tools workflows
+.PHONY: release release-tools
 
 release: release-tools ## build all files of a release into bin/release, and publish nothing (images need Docker)
 	@ci/release/make.sh
@@ -167,12 +166,6 @@ release: release-tools ## build all files of a release into bin/release, and pub
 release-tools:
 	@mkdir -p bin
 	@cd tools/release && $(GO) build -o ../../bin/ github.com/goreleaser/goreleaser/v2 github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
-
-# shellcheck and pyflakes are left out, because not every machine has them.
-workflows:
-	@mkdir -p bin
-	@cd tools/workflows && $(GO) build -o ../../bin/ github.com/rhysd/actionlint/cmd/actionlint
-	@bin/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml ci/github/workflow.yml ci/clusterfuzzlite/workflow.yml
 
 .PHONY: bench bench-check soak
 

@@ -3,6 +3,7 @@ package validate
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ func TestGitHubSchemas(t *testing.T) {
 	for pattern, n := range map[string]schema.Node{
 		"../github/*/action.yml":          {Definition: "action-root", Schema: schema.GetActionSchema()},
 		"../github/*.yml":                 {Definition: "workflow-root-strict", Schema: schema.GetWorkflowSchema()},
+		"../../.github/workflows/*.yml":   {Definition: "workflow-root-strict", Schema: schema.GetWorkflowSchema()},
 		"../clusterfuzzlite/workflow.yml": {Definition: "workflow-root-strict", Schema: schema.GetWorkflowSchema()},
 	} {
 		for _, path := range matching(t, pattern) {
@@ -33,7 +35,7 @@ func TestGitHubSchemas(t *testing.T) {
 // actionlint, which checks expressions, needs and inputs too, has nothing to say of the
 // workflows.
 func TestGitHubWorkflowsAreLinted(t *testing.T) {
-	for _, path := range append(matching(t, "../github/*.yml"), "../clusterfuzzlite/workflow.yml") {
+	for _, path := range slices.Concat(matching(t, "../github/*.yml"), matching(t, "../../.github/workflows/*.yml"), matching(t, "../clusterfuzzlite/workflow.yml")) {
 		var said strings.Builder
 		l, err := actionlint.NewLinter(&said, &actionlint.LinterOptions{Color: actionlint.ColorOptionKindNever})
 		if err != nil {
