@@ -3,7 +3,6 @@ package layout
 import (
 	"io/fs"
 	"os"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,47 +33,7 @@ func matching(t *testing.T, patterns ...string) []string {
 	return names
 }
 
-var (
-	fences   = regexp.MustCompile("(?s)\n *```.*?\n *```")
-	links    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
-	headings = regexp.MustCompile(`(?m)^#+ (.+)$`)
-	unsaid   = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
-)
-
-// anchors are the fragments that GitHub gives to the headings of a document.
-func anchors(document string) []string {
-	var all []string
-	for _, m := range headings.FindAllStringSubmatch(fences.ReplaceAllString(document, ""), -1) {
-		all = append(all, strings.ReplaceAll(unsaid.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
-	}
-	return all
-}
-
-// A reader who follows a link of a document gets to a file that exists, and to its heading.
-func TestLinksOfDocumentsResolve(t *testing.T) {
-	checked := 0
-	for _, name := range matching(t, "*.md", "*/*.md", "docs/*/*.md", ".github/*.md") {
-		for _, m := range links.FindAllStringSubmatch(fences.ReplaceAllString(text(t, name), ""), -1) {
-			if strings.Contains(m[1], "://") || strings.HasPrefix(m[1], "mailto:") {
-				continue
-			}
-			checked++
-			file, anchor, _ := strings.Cut(m[1], "#")
-			target := name
-			if file != "" {
-				target = path.Join(path.Dir(name), file)
-			}
-			if _, err := fs.Stat(repository, target); err != nil {
-				t.Errorf("%s: the link %s leads nowhere: %v", name, m[1], err)
-			} else if anchor != "" && !slices.Contains(anchors(text(t, target)), anchor) {
-				t.Errorf("%s: the link %s leads to no heading: there are %q", name, m[1], anchors(text(t, target)))
-			}
-		}
-	}
-	if checked < 100 {
-		t.Errorf("%d links were checked; there are more", checked)
-	}
-}
+var fences = regexp.MustCompile("(?s)\n *```.*?\n *```")
 
 var (
 	makes   = regexp.MustCompile(`\bmake ([a-z][a-z-]*)`)
