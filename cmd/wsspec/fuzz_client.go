@@ -37,7 +37,7 @@ func (f *fuzzedClient) addReach(flags *pflag.FlagSet) {
 }
 
 // forServers are the flags that say how to reach a server.
-var forServers = []string{"start", "rate", "header", "header-env", "origin", "insecure", "ca"}
+var forServers = []string{"start", "rate", "header", "header-env", "origin", "insecure", "ca", "seed-capture"}
 
 // checkClient finds what no client can be tested with.
 func (f *fuzzedClient) checkClient(command []string, given func(flag string) bool) error {
@@ -169,6 +169,7 @@ func (f *fuzzFlags) fuzzClient(ctx context.Context, command []string, stdout, st
 	if err := f.checkClient(command, f.given); err != nil {
 		return err
 	}
+	f.separate(&f.runFlags)
 	f.hidden.redactor.Arguments(command)
 	peer, err := f.client(ctx, command, &f.serverFlags)
 	if err != nil {
@@ -195,5 +196,9 @@ func (f *fuzzFlags) fuzzClient(ctx context.Context, command []string, stdout, st
 	}
 	o := f.options(c, peer.Deadlines)
 	o.Parallel, o.Usage = f.parallel, peer.usage
+	if o.Corpus, err = f.openCorpus(wire.RoleClient, stderr); err != nil {
+		return err
+	}
+	f.ofScripts(&o, rec, f.agent, wire.RoleClient)
 	return f.play(ctx, peer.Client, o, c, console)
 }

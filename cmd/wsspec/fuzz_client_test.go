@@ -41,6 +41,23 @@ func TestFuzzClients(t *testing.T) {
 	}
 }
 
+// A campaign on a client keeps a corpus, and is a shard of several, as one on a server.
+func TestFuzzClientsInShards(t *testing.T) {
+	corpus, out := t.TempDir(), t.TempDir()
+	args := []string{"fuzz", "--role", "client", "--seed", "1", "--scripts", "100", "--shard", "1/20", "--corpus", corpus, "--out", out, "--worker"}
+	wsspec(t, append(args, client(t, "wsspec", "echo", "--connect", "-")...)...).want(t, exitPass, "corpus: ")
+	files, err := filepath.Glob(filepath.Join(corpus, "*.script.jsonl"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no script is in the corpus", err)
+	}
+	if text, err := os.ReadFile(files[0]); err != nil || !strings.Contains(string(text), `"role":"client"`) {
+		t.Errorf("the script is not for a client: %s %v", text, err)
+	}
+	if r := readReport(t, filepath.Join(out, "shard-1-of-20")); len(r.Targets) != 1 || r.Targets[0].Shards == nil {
+		t.Error("the report is not that of a shard")
+	}
+}
+
 // What no client can be fuzzed with gets a sentence that says why.
 func TestFuzzRefusesClients(t *testing.T) {
 	server := finding(t)
@@ -66,6 +83,7 @@ func TestFuzzRefusesClients(t *testing.T) {
 		{"fuzz --role client --worker", exitUsage, "there is none behind --"},
 		{"fuzz --role client --listen 127.0.0.1:0 -- true {url}", exitUsage, "leave out the command"},
 		{"fuzz --role client --listen :0", exitUsage, "--i-own 0.0.0.0"},
+		{"fuzz --role client --seed-capture x.pcap -- true {url}", exitUsage, "--seed-capture is about a server"},
 		{"fuzz --role client --rate 5 -- true {url}", exitUsage, "--rate is about a server"},
 		{"fuzz --role client -- no-such-program {url}", exitHarness, "cannot start the client"},
 		{"fuzz --role client -- false {url}", exitHarness, "the client did not connect: exit status 1"},

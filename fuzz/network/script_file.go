@@ -21,6 +21,7 @@ type scriptHead struct {
 	Offer   string `json:"offer,omitempty"`
 	Head    string `json:"head,omitempty"`
 	Cuts    []int  `json:"headCuts,omitempty"`
+	Joined  bool   `json:"joined,omitempty"`
 }
 
 // WriteScript writes a script for a peer of that role as JSON lines: what it is, and then a
@@ -28,7 +29,7 @@ type scriptHead struct {
 func WriteScript(w io.Writer, s *Script, role wire.Role) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(scriptHead{scriptVersion, role.String(), s.Offer, s.Head, s.HeadCuts}); err != nil {
+	if err := enc.Encode(scriptHead{scriptVersion, role.String(), s.Offer, s.Head, s.HeadCuts, s.Joined}); err != nil {
 		return err
 	}
 	for i := range s.Parts {
@@ -65,7 +66,7 @@ func ReadScript(r io.Reader) (*Script, wire.Role, error) {
 			default:
 				return nil, role, fmt.Errorf("line %d: role %q: it has to be server or client", n, head.Role)
 			}
-			s = &Script{Offer: head.Offer, Head: head.Head, HeadCuts: head.Cuts}
+			s = &Script{Offer: head.Offer, Head: head.Head, HeadCuts: head.Cuts, Joined: head.Joined}
 			continue
 		}
 		var p Part
