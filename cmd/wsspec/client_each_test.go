@@ -111,12 +111,12 @@ func TestEachConnectionGoesOn(t *testing.T) {
 			if !strings.Contains(said, "going on with the run that was interrupted: ") || !strings.Contains(said, fmt.Sprintf("the %d cases that are left", all-4)) {
 				t.Errorf("it printed %q", said)
 			}
-			came := 0                              // connections that come while the last case ends are refused, and count too
+			came := 0                              // connections that come while the last case ends are refused, and count too: a slow machine has many
 			for comes(t, url, "/getCaseCount?x") { // any path is right
 				came++
 			}
 			p.ends(exitPass)
-			if came < all-4 || came > all {
+			if came < all-4 {
 				t.Errorf("%d connections for %d cases", came, all-4)
 			}
 			r := readReport(t, dir)
