@@ -174,15 +174,14 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 	c := &campaign{flags: f, agent: t.Agent, role: wire.RoleServer, rec: rec, out: console.w}
 	fmt.Fprintf(console.w, "wsspec fuzz %s, seed %d\n", t.Agent, f.seed)
 	deadlines := conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow)
-	o := f.options(c, deadlines)
-	o.Parallel = f.parallelOf[t.Agent]
-	if o.Corpus, err = f.openCorpus(wire.RoleServer, stderr); err != nil {
+	o, err := f.options(c, deadlines, stderr)
+	if err != nil {
 		return err
 	}
+	o.Parallel = f.parallelOf[t.Agent]
 	if len(captured) > 0 {
 		o.Seeds = append(captured, network.Seeds()...)
 	}
-	f.ofScripts(&o, rec, t.Agent, wire.RoleServer)
 	if f.server != nil {
 		o.Revive = func(ctx context.Context) ([]string, error) { return f.server.revive(ctx, t) }
 		o.Usage = f.server.usage
@@ -190,12 +189,18 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 	return f.play(ctx, &network.Server{Target: t, Deadlines: deadlines, Application: f.application(opts.Dialogue, endpoint.ClosedWith())}, o, c, console)
 }
 
-// options are those of a campaign that the flags say.
-func (f *fuzzFlags) options(c *campaign, d conformance.Deadlines) network.Options {
-	return network.Options{
+// options are those of a campaign that the flags say, whatever the role of the peer.
+func (f *fuzzFlags) options(c *campaign, d conformance.Deadlines, stderr io.Writer) (network.Options, error) {
+	o := network.Options{
 		Seed: f.seed, For: f.lasting, MostScripts: f.scripts, MostCrashes: f.crashes, First: f.first,
 		Deadlines: d, Found: c.found, Progress: c.progress,
 	}
+	var err error
+	if o.Corpus, err = f.openCorpus(c.role, stderr); err != nil {
+		return o, err
+	}
+	f.ofScripts(&o, c.rec, c.agent, c.role)
+	return o, nil
 }
 
 // play runs a campaign and ends with its report.

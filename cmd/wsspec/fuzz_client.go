@@ -194,11 +194,10 @@ func (f *fuzzFlags) fuzzClient(ctx context.Context, command []string, stdout, st
 	if peer.Listener != nil {
 		fmt.Fprintf(console.w, "listening on %s (each connection plays a script)\n", peer.name)
 	}
-	o := f.options(c, peer.Deadlines)
-	o.Parallel, o.Usage = f.parallel, peer.usage
-	if o.Corpus, err = f.openCorpus(wire.RoleClient, stderr); err != nil {
+	o, err := f.options(c, peer.Deadlines, stderr)
+	if err != nil {
 		return err
 	}
-	f.ofScripts(&o, rec, f.agent, wire.RoleClient)
+	o.Parallel, o.Usage = f.parallel, peer.usage
 	return f.play(ctx, peer.Client, o, c, console)
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,25 +68,7 @@ func TestClientSeedsAgainstRef(t *testing.T) {
 	if len(seeds) < 1400 {
 		t.Errorf("there are %d seeds; the catalogue and its variants are more", len(seeds))
 	}
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for w := range 32 {
-		wg.Go(func() {
-			p := newPlayer(peer, uint64(w))
-			p.patience = patience{answer: 2 * time.Second, pause: 2 * time.Millisecond}
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(seeds) {
-					return
-				}
-				out := p.play(t.Context(), seeds[i])
-				if out.wrong != nil || out.lost != nil {
-					t.Errorf("%s\n  %v %v\n  course %s", seeds[i], out.wrong, out.lost, out.course)
-				}
-			}
-		})
-	}
-	wg.Wait()
+	failsNone(t, peer, seeds)
 }
 
 // A campaign against a correct client finds nothing.
@@ -139,23 +120,8 @@ func TestEveryFaultOfClients(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
-			began := time.Now()
-			var got *Finding
-			o := Options{Seed: 1, MostScripts: 12 * roundSize, First: true, Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1), Found: func(f *Finding) {
-				if !f.Flaky() { // a busy machine makes those
-					got = f
-				}
-			}}
-			p, err := Run(t.Context(), faultyClient(t, f), o)
-			why := whyOutOfReach(outOfReachOfClients, f.Name)
-			switch {
-			case got == nil && why == "":
-				t.Errorf("nothing in %d scripts, %v", p.Scripts, err)
-			case got != nil && why != "":
-				t.Errorf("it is said to be out of reach (%s), and was found: %s", why, got.Why)
-			case got != nil:
-				t.Logf("%.1f s, %d scripts, %d frames: %s %s: %s: %s", time.Since(began).Seconds(), p.Scripts, got.Script.Frames(), got.Class, got.Requirement, got.Why, got.Script)
-			}
+			counts := func(f *Finding) bool { return !f.Flaky() } // a busy machine makes those
+			looksFor(t, faultyClient(t, f), f.Name, outOfReachOfClients, counts)
 		})
 	}
 }

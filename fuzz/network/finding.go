@@ -1,8 +1,6 @@
 package network
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -140,60 +138,20 @@ const fileVersion = 1
 type findingHead struct {
 	Version int `json:"wsspec-finding"`
 	*Finding
-	Offer  string `json:"offer,omitempty"`
-	Head   string `json:"head,omitempty"`
-	Cuts   []int  `json:"headCuts,omitempty"`
-	Joined bool   `json:"joined,omitempty"`
+	scriptOpening
 }
 
 // Write writes a finding as JSON lines: what it is, and then a line for each part of its
 // script.
 func (f *Finding) Write(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(findingHead{fileVersion, f, f.Script.Offer, f.Script.Head, f.Script.HeadCuts, f.Script.Joined}); err != nil {
-		return err
-	}
-	for i := range f.Script.Parts {
-		if err := enc.Encode(&f.Script.Parts[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return writeLines(w, findingHead{fileVersion, f, openingOf(f.Script)}, f.Script)
 }
-
-// mostLine bounds a line of a file, in octets.
-const mostLine = 8 << 20
 
 // Read reads what [Finding.Write] wrote. The error says which line is wrong.
 func Read(r io.Reader) (*Finding, error) {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, mostLine)
 	f := &Finding{Script: &Script{}}
-	n := 0
-	for lines.Scan() {
-		if n++; len(strings.TrimSpace(lines.Text())) == 0 {
-			continue
-		}
-		if f.Role == "" {
-			if err := f.readHead(lines.Bytes()); err != nil {
-				return nil, fmt.Errorf("line %d: %w", n, err)
-			}
-			continue
-		}
-		var p Part
-		if err := strictly(lines.Bytes(), &p); err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
-		}
-		f.Script.Parts = append(f.Script.Parts, p)
-	}
-	switch err := lines.Err(); {
-	case errors.Is(err, bufio.ErrTooLong):
-		return nil, fmt.Errorf("line %d has more than %d octets", n+1, mostLine)
-	case err != nil:
+	if err := readLines(r, f.Script, "wsspec-finding", f.readHead); err != nil {
 		return nil, err
-	case f.Role == "":
-		return nil, errors.New("the file is empty; it has to begin with a line that has wsspec-finding")
 	}
 	return f, f.Script.check()
 }
@@ -211,19 +169,6 @@ func (f *Finding) readHead(line []byte) error {
 	case f.Role != wire.RoleServer.String() && f.Role != wire.RoleClient.String():
 		return fmt.Errorf("role %q: it has to be server or client", f.Role)
 	}
-	f.Script.Offer, f.Script.Head, f.Script.HeadCuts, f.Script.Joined = head.Offer, head.Head, head.Cuts, head.Joined
-	return nil
-}
-
-// strictly decodes one JSON value, and no field that is not known.
-func strictly(line []byte, v any) error {
-	dec := json.NewDecoder(strings.NewReader(string(line)))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil {
-		return err
-	}
-	if dec.More() {
-		return errors.New("there is more than one value in the line")
-	}
+	head.of(f.Script)
 	return nil
 }

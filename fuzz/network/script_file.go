@@ -18,18 +18,62 @@ const scriptVersion = 1
 type scriptHead struct {
 	Version int    `json:"wsspec-script"`
 	Role    string `json:"role"`
-	Offer   string `json:"offer,omitempty"`
-	Head    string `json:"head,omitempty"`
-	Cuts    []int  `json:"headCuts,omitempty"`
-	Joined  bool   `json:"joined,omitempty"`
+	scriptOpening
+}
+
+// A scriptOpening is what the first line of a file says of a script: how it opens the
+// connection.
+type scriptOpening struct {
+	Offer  string `json:"offer,omitempty"`
+	Head   string `json:"head,omitempty"`
+	Cuts   []int  `json:"headCuts,omitempty"`
+	Joined bool   `json:"joined,omitempty"`
+}
+
+func openingOf(s *Script) scriptOpening {
+	return scriptOpening{s.Offer, s.Head, s.HeadCuts, s.Joined}
+}
+
+func (o scriptOpening) of(s *Script) {
+	s.Offer, s.Head, s.HeadCuts, s.Joined = o.Offer, o.Head, o.Cuts, o.Joined
 }
 
 // WriteScript writes a script for a peer of that role as JSON lines: what it is, and then a
 // line for each part.
 func WriteScript(w io.Writer, s *Script, role wire.Role) error {
+	return writeLines(w, scriptHead{scriptVersion, role.String(), openingOf(s)}, s)
+}
+
+// ReadScript reads what [WriteScript] wrote. The error says which line is wrong.
+func ReadScript(r io.Reader) (*Script, wire.Role, error) {
+	s, role := &Script{}, wire.RoleServer
+	err := readLines(r, s, "wsspec-script", func(line []byte) error {
+		head := scriptHead{}
+		if err := strictly(line, &head); err != nil {
+			return fmt.Errorf("it is no line of a script: %w", err)
+		}
+		switch {
+		case head.Version != scriptVersion:
+			return fmt.Errorf("wsspec-script is %d; this version reads %d", head.Version, scriptVersion)
+		case head.Role == wire.RoleClient.String():
+			role = wire.RoleClient
+		case head.Role != wire.RoleServer.String():
+			return fmt.Errorf("role %q: it has to be server or client", head.Role)
+		}
+		head.of(s)
+		return nil
+	})
+	if err != nil {
+		return nil, role, err
+	}
+	return s, role, s.check()
+}
+
+// writeLines writes a head, and then a line for each part of a script.
+func writeLines(w io.Writer, head any, s *Script) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(scriptHead{scriptVersion, role.String(), s.Offer, s.Head, s.HeadCuts, s.Joined}); err != nil {
+	if err := enc.Encode(head); err != nil {
 		return err
 	}
 	for i := range s.Parts {
@@ -40,48 +84,52 @@ func WriteScript(w io.Writer, s *Script, role wire.Role) error {
 	return nil
 }
 
-// ReadScript reads what [WriteScript] wrote. The error says which line is wrong.
-func ReadScript(r io.Reader) (*Script, wire.Role, error) {
+// mostLine bounds a line of a file, in octets.
+const mostLine = 8 << 20
+
+// readLines reads a head, which has a field of that name, and then the parts of a script.
+// The error says which line is wrong. Empty lines are passed over.
+func readLines(r io.Reader, s *Script, name string, head func(line []byte) error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, mostLine)
-	var s *Script
-	var role wire.Role
-	n := 0
+	n, begun := 0, false
 	for lines.Scan() {
 		if n++; len(strings.TrimSpace(lines.Text())) == 0 {
 			continue
 		}
-		if s == nil {
-			head := scriptHead{}
-			if err := strictly(lines.Bytes(), &head); err != nil {
-				return nil, role, fmt.Errorf("line %d: it is no line of a script: %w", n, err)
+		if !begun {
+			if err := head(lines.Bytes()); err != nil {
+				return fmt.Errorf("line %d: %w", n, err)
 			}
-			switch {
-			case head.Version != scriptVersion:
-				return nil, role, fmt.Errorf("line %d: wsspec-script is %d; this version reads %d", n, head.Version, scriptVersion)
-			case head.Role == wire.RoleServer.String():
-				role = wire.RoleServer
-			case head.Role == wire.RoleClient.String():
-				role = wire.RoleClient
-			default:
-				return nil, role, fmt.Errorf("line %d: role %q: it has to be server or client", n, head.Role)
-			}
-			s = &Script{Offer: head.Offer, Head: head.Head, HeadCuts: head.Cuts, Joined: head.Joined}
+			begun = true
 			continue
 		}
 		var p Part
 		if err := strictly(lines.Bytes(), &p); err != nil {
-			return nil, role, fmt.Errorf("line %d: %w", n, err)
+			return fmt.Errorf("line %d: %w", n, err)
 		}
 		s.Parts = append(s.Parts, p)
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return nil, role, fmt.Errorf("line %d has more than %d octets", n+1, mostLine)
+		return fmt.Errorf("line %d has more than %d octets", n+1, mostLine)
 	case err != nil:
-		return nil, role, err
-	case s == nil:
-		return nil, role, errors.New("the file is empty; it has to begin with a line that has wsspec-script")
+		return err
+	case !begun:
+		return fmt.Errorf("the file is empty; it has to begin with a line that has %s", name)
 	}
-	return s, role, s.check()
+	return nil
+}
+
+// strictly decodes one JSON value, and no field that is not known.
+func strictly(line []byte, v any) error {
+	dec := json.NewDecoder(strings.NewReader(string(line)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return err
+	}
+	if dec.More() {
+		return errors.New("there is more than one value in the line")
+	}
+	return nil
 }
