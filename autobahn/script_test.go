@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -19,6 +20,11 @@ func TestTheScriptEndsOnASignal(t *testing.T) {
 	if _, err := exec.LookPath("mkfifo"); err != nil {
 		t.Skip("SKIP: run.sh needs mkfifo, which is not here")
 	}
+	// A child ignores what its parent ignores, as SIGHUP under nohup. What the parent
+	// catches, it does not ignore.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
+	defer signal.Stop(caught)
 	script, err := os.ReadFile("run.sh")
 	if err != nil {
 		t.Fatal(err)
