@@ -2,6 +2,7 @@ package faulty
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,6 +24,13 @@ import (
 //   - at most a quarter of the cases fail without a cause: what fails so many can be the
 //     cause of the others as well.
 func Likely(role wire.Role, judged map[string]string) map[string]Fault {
+	failed := false
+	for _, why := range judged {
+		failed = failed || why != ""
+	}
+	if !failed {
+		return nil // the patterns of all faults take a while to make
+	}
 	return likely(rowsOf(role), judged)
 }
 
@@ -164,6 +172,7 @@ var particulars = regexp.MustCompile(` ?(\([^()]*\)|"[^"]*"…?|0x[0-9a-f]*…?|
 
 var patterns = sync.OnceValue(func() []*pattern {
 	m, symptoms := Catches(), Symptoms()
+	ids := slices.Sorted(slices.Values(m.Cases))
 	byName := map[string]Fault{}
 	for _, f := range faults {
 		byName[f.Name] = f
@@ -176,9 +185,11 @@ var patterns = sync.OnceValue(func() []*pattern {
 		}
 		p := &pattern{fault: f, role: r.Role, shapes: map[string]string{}, wider: symptoms[r.Fault+" "+r.Role]}
 		for shape, globs := range p.wider {
-			for _, id := range m.Cases {
-				if Measures(f, id) && matchesAny(globs, id) {
-					p.shapes[id] = shape
+			for _, glob := range globs {
+				for _, id := range matching(ids, glob) {
+					if Measures(f, id) {
+						p.shapes[id] = shape
+					}
 				}
 			}
 		}
@@ -195,6 +206,23 @@ func rowsOf(role wire.Role) []*pattern {
 		}
 	}
 	return of
+}
+
+// matching returns the ids that the glob matches. The ids are sorted.
+func matching(ids []string, glob string) []string {
+	group, open := strings.CutSuffix(glob, "*")
+	from, found := slices.BinarySearch(ids, group)
+	if !open {
+		if !found {
+			return nil
+		}
+		return ids[from : from+1]
+	}
+	to := from
+	for to < len(ids) && strings.HasPrefix(ids[to], group) {
+		to++
+	}
+	return ids[from:to]
 }
 
 // matchesAny reports whether one of the globs matches an id.
