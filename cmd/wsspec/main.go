@@ -18,7 +18,7 @@ import (
 // garbagePercent of what is in use: a run has little in use until it writes its report.
 const (
 	softMemory     = 200 << 20
-	garbagePercent = 20
+	garbagePercent = 45
 )
 
 func main() {

@@ -97,11 +97,19 @@ func (l *Conn) Start(early []byte) {
 	go l.read()
 }
 
+// readBuffers are the buffers of connections that have ended. A run opens thousands.
+var readBuffers = sync.Pool{New: func() any {
+	buf := make([]byte, 32<<10)
+	return &buf
+}}
+
 // read runs until TCP is gone, in either direction. The octets it keeps are
 // bounded: a peer that sends more than the case can account for is cut off.
 func (l *Conn) read() {
 	defer close(l.done)
-	buf := make([]byte, 32<<10)
+	pooled := readBuffers.Get().(*[]byte)
+	defer readBuffers.Put(pooled)
+	buf := *pooled
 	for {
 		n, err := l.transport.Read(buf[:l.pace.next(len(buf), l.Deadlines.Settle)])
 		if n > 0 && !l.heard(buf[:n]) {

@@ -49,11 +49,15 @@ func (s *Stream) bytes() []byte {
 func Positions(size int) int { return max(1, (Length+size-1)/max(size, 1)) }
 
 // Message returns message i of a size, in octets. If a text message would start or end
-// inside a code point, it has spaces there.
+// inside a code point, it has spaces there. The caller must not change the octets: they
+// can be those of the stream.
 func (s *Stream) Message(size, i int) []byte {
 	stream := s.bytes()
-	out := make([]byte, 0, size)
 	at := i % Positions(size) * size % Length
+	if at+size <= Length && (!s.Text || whole(stream[at:at+size])) {
+		return stream[at : at+size : at+size]
+	}
+	out := make([]byte, 0, size)
 	for len(out) < size {
 		n := min(size-len(out), Length-at)
 		out = append(out, stream[at:at+n]...)
@@ -63,6 +67,15 @@ func (s *Stream) Message(size, i int) []byte {
 		at = 0
 	}
 	return out
+}
+
+// whole reports whether a piece of valid UTF-8 begins and ends between two code points.
+func whole(cut []byte) bool {
+	if len(cut) == 0 {
+		return true
+	}
+	last, size := utf8.DecodeLastRune(cut)
+	return utf8.RuneStart(cut[0]) && (last != utf8.RuneError || size > 1)
 }
 
 // trim overwrites incomplete code points at both ends of a piece of valid UTF-8 with

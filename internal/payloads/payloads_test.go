@@ -69,3 +69,37 @@ func TestMessages(t *testing.T) {
 		}
 	}
 }
+
+// copied is the plain twin of Message: it copies and trims in any case.
+func copied(s *Stream, size, i int) []byte {
+	out := make([]byte, 0, size)
+	for at := i % Positions(size) * size % Length; len(out) < size; at = 0 {
+		n := min(size-len(out), Length-at)
+		out = append(out, s.bytes()[at:at+n]...)
+		if s.Text {
+			trim(out[len(out)-n:])
+		}
+	}
+	return out
+}
+
+// A message can be a part of the stream. It has the octets that a copy would have, and
+// nobody can append to the stream.
+func TestMessagesAreThoseOfACopy(t *testing.T) {
+	for _, s := range All() {
+		for _, size := range []int{0, 1, 2, 3, 16, 63, 125, 4096, 65535, 65536, Length, Length + 1} {
+			for i := range 300 {
+				if size > 4096 && i > 20 {
+					break
+				}
+				m := s.Message(size, i)
+				if !bytes.Equal(m, copied(s, size, i)) {
+					t.Fatalf("%s: message %d of %d octets differs from a copy", s.Name, i, size)
+				}
+				if cap(m) != len(m) {
+					t.Fatalf("%s: message %d of %d octets has room for %d", s.Name, i, size, cap(m))
+				}
+			}
+		}
+	}
+}
