@@ -21,6 +21,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
 // exitHarness is the exit code of wsspec if the peer could not be tested.
@@ -66,15 +68,9 @@ func run(ctx context.Context, wsspec, peers string, args []string, stdout, stder
 	} else if err := os.RemoveAll(parts); err != nil { // from an earlier run
 		return fail(err)
 	}
-	t := &tests{wsspec: wsspec, parts: parts, rest: o.rest, stdout: stdout, stderr: stderr}
-	for _, role := range o.roles {
-		if ctx.Err() != nil {
-			break
-		}
-		test := map[string]func(context.Context, *tests, options, string) error{"server": testServers, "client": testClients}[role]
-		if err := test(ctx, t, o, peers); err != nil {
-			t.code = fail(err)
-		}
+	t := &tests{wsspec: wsspec, parts: parts, rest: o.rest, baseline: o.baseline, stdout: stdout, stderr: stderr}
+	if err := t.runAll(ctx, o, peers); err != nil {
+		t.code = fail(err)
 	}
 	if err := t.merge(o); err != nil {
 		return fail(err)
@@ -91,18 +87,49 @@ func namesOf(ctx context.Context, peers, role string) ([]string, error) {
 	return strings.Fields(string(listed)), nil
 }
 
-// testServers starts all servers, and tests each of them in a run of its own.
-func testServers(ctx context.Context, t *tests, o options, peers string) (err error) {
+// runAll starts the servers, runs wsspec on each peer, and stops the servers.
+func (t *tests) runAll(ctx context.Context, o options, peers string) (err error) {
+	var runs []wsspecRun
+	for _, role := range o.roles {
+		if ctx.Err() != nil {
+			return nil
+		}
+		var more []wsspecRun
+		var failed error
+		switch role {
+		case "server":
+			var stop func() error
+			more, stop, failed = serverRuns(ctx, t, o, peers)
+			defer func() { err = errors.Join(err, stop()) }()
+		case "client":
+			more, failed = clientRuns(ctx, t, o, peers)
+		}
+		err = errors.Join(err, failed) // the peers of the other role are tested
+		runs = append(runs, more...)
+	}
+	return errors.Join(err, t.run(ctx, runs))
+}
+
+// serverRuns starts all servers. Each is tested in a run of its own. stop stops them; it is
+// never nil.
+func serverRuns(ctx context.Context, t *tests, o options, peers string) (runs []wsspecRun, stop func() error, err error) {
+	var running []*process
+	stop = func() (err error) {
+		for _, s := range running {
+			err = errors.Join(err, s.stop())
+		}
+		return err
+	}
 	names, err := namesOf(ctx, peers, "server")
 	if err != nil {
-		return err
+		return nil, stop, err
 	}
 	// The output of the libraries is not part of the result.
 	log, err := os.Create(peers + ".log")
 	if err != nil {
-		return err
+		return nil, stop, err
 	}
-	defer log.Close()
+	defer log.Close() // the libraries have it open too
 	programs := []program{
 		{path: t.wsspec, args: []string{"echo", "--addr", "127.0.0.1:0", "--until-stdin-closes"}, servers: 1, agent: "ref", stderr: t.stderr},
 		{path: peers, args: []string{"serve", "--all", "--until-stdin-closes"}, servers: len(names), stderr: log},
@@ -114,25 +141,24 @@ func testServers(ctx context.Context, t *tests, o options, peers string) (err er
 	for _, p := range programs {
 		s, failed := start(ctx, p)
 		if failed != nil {
-			return failed
+			return nil, stop, failed
 		}
-		defer func() { err = errors.Join(err, s.stop()) }()
+		running = append(running, s)
 		targets = append(targets, s.targets...)
 	}
-	var runs []wsspecRun
 	for _, target := range targets {
 		name, _, _ := strings.Cut(target, "=")
-		runs = append(runs, wsspecRun{name: "server-" + name, command: []string{"server", target}})
+		runs = append(runs, wsspecRun{agent: name, role: verdict.Server, command: []string{"server", target}})
 	}
-	return t.run(ctx, runs)
+	return runs, stop, nil
 }
 
-// testClients tests the clients. Each is a worker, which plays many cases in one process: to
+// clientRuns are the runs on the clients. Each is a worker, which plays many cases in one process: to
 // start a process for each case takes four times the time of the processors.
-func testClients(ctx context.Context, t *tests, o options, peers string) error {
+func clientRuns(ctx context.Context, t *tests, o options, peers string) (runs []wsspecRun, err error) {
 	names, err := namesOf(ctx, peers, "client")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	commands := [][]string{{"ref", t.wsspec, "echo", "--connect", "-"}}
 	if o.withoutRef {
@@ -141,9 +167,8 @@ func testClients(ctx context.Context, t *tests, o options, peers string) error {
 	for _, name := range names {
 		commands = append(commands, []string{name, peers, "connect", "--peer", name, "-"})
 	}
-	var runs []wsspecRun
 	for _, c := range commands {
-		runs = append(runs, wsspecRun{"client-" + c[0], []string{"client", "--worker", "--agent", c[0]}, append([]string{"--"}, c[1:]...)})
+		runs = append(runs, wsspecRun{c[0], verdict.Client, []string{"client", "--worker", "--agent", c[0]}, append([]string{"--"}, c[1:]...)})
 	}
-	return t.run(ctx, runs)
+	return runs, nil
 }

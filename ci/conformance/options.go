@@ -12,6 +12,7 @@ type options struct {
 	roles         []string
 	out           string
 	writeBaseline string
+	baseline      string // wsspec gets it too
 	rest          []string
 }
 
@@ -23,7 +24,7 @@ func parse(args []string) (o options, err error) {
 			o.withoutRef = true
 			continue
 		}
-		to, own := map[string]*string{"--out": &o.out, "--write-baseline": &o.writeBaseline, "--role": new(string)}[flag]
+		to, own := map[string]*string{"--out": &o.out, "--write-baseline": &o.writeBaseline, "--baseline": &o.baseline, "--role": new(string)}[flag]
 		if !own {
 			o.rest = append(o.rest, args[i])
 			continue
@@ -35,6 +36,9 @@ func parse(args []string) (o options, err error) {
 			value = args[i]
 		}
 		*to = value
+		if flag == "--baseline" {
+			o.rest = append(o.rest, "--baseline", value)
+		}
 		if flag == "--role" {
 			if !slices.Contains([]string{"server", "client"}, value) {
 				return o, fmt.Errorf("--role %s: want server or client", value)

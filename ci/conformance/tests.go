@@ -11,15 +11,18 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
 	"github.com/wsspec/wsspec/reports/forms"
 )
 
 // tests has the state of all runs of wsspec. Each run writes its own report.
 type tests struct {
-	wsspec         string
-	parts          string
-	rest           []string
+	wsspec string
+	parts  string
+	rest   []string
+	// baseline is a file that wsspec gets too; "" means none.
+	baseline       string
 	stdout, stderr *os.File
 	// reports lists the report files so far. code is the worst exit code so far.
 	reports []string
@@ -32,8 +35,8 @@ var severity = []int{0, 1, 4, 2, exitHarness}
 
 // A wsspecRun is one run of wsspec.
 type wsspecRun struct {
-	// name is that of the folder for the report.
-	name string
+	agent string
+	role  verdict.Role
 	// command is what stands before the flags of all runs, behind what stands after them.
 	command, behind []string
 }
@@ -41,8 +44,9 @@ type wsspecRun struct {
 // atOnce is how many runs are under way at a time: they wait for most of their time.
 func atOnce() int { return min(max(runtime.NumCPU(), 2), 4) }
 
-// run runs wsspec several times, some runs at a time, and keeps the reports. The output is as
-// if one ran after the other: that of the first one that has not ended is shown as it comes.
+// run runs wsspec several times, some runs at a time, and keeps the reports. It starts first
+// what waits longest. The output is as if one ran after the other, in the given order: that
+// of the first one that has not ended is shown as it comes.
 func (t *tests) run(ctx context.Context, runs []wsspecRun) error {
 	ends := make([]chan error, len(runs))
 	outputs, errs := make([]*turn, len(runs)), make([]*turn, len(runs))
@@ -51,11 +55,11 @@ func (t *tests) run(ctx context.Context, runs []wsspecRun) error {
 	}
 	go func() {
 		places := make(chan struct{}, atOnce())
-		for i, r := range runs {
+		for _, i := range t.starts(runs) {
 			places <- struct{}{}
 			go func() {
 				defer func() { <-places }()
-				ends[i] <- t.command(ctx, r, outputs[i], errs[i])
+				ends[i] <- t.command(ctx, runs[i], outputs[i], errs[i])
 			}()
 		}
 	}()
@@ -65,6 +69,28 @@ func (t *tests) run(ctx context.Context, runs []wsspecRun) error {
 		failed = errors.Join(failed, t.ended(r, <-ends[i]))
 	}
 	return failed
+}
+
+// starts is the order in which the runs start. A peer with many known failures comes first:
+// wsspec waits for what it does not send, which would be all that is left to do at the end.
+// The first run starts at once in any case, because its output is shown first.
+func (t *tests) starts(runs []wsspecRun) []int {
+	failures := make([]int, len(runs))
+	if known, err := reports.ReadBaselineFile(t.baseline); err == nil { // wsspec complains about others
+		for i, r := range runs {
+			for _, a := range known.Agents {
+				if a.Agent == r.agent && a.Role == r.role {
+					failures[i] = len(a.Deviations)
+				}
+			}
+		}
+	}
+	order := make([]int, len(runs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order[min(1, len(order)):], func(a, b int) int { return failures[b] - failures[a] })
+	return order
 }
 
 // command runs wsspec once.
@@ -82,7 +108,7 @@ func (t *tests) command(ctx context.Context, r wsspecRun, stdout, stderr io.Writ
 	return cmd.Run()
 }
 
-func (t *tests) dir(r wsspecRun) string { return filepath.Join(t.parts, r.name) }
+func (t *tests) dir(r wsspecRun) string { return filepath.Join(t.parts, string(r.role)+"-"+r.agent) }
 
 // ended keeps the report and the exit code of a run.
 func (t *tests) ended(r wsspecRun, err error) error {
