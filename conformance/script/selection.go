@@ -41,11 +41,11 @@ func (e *SelectionError) Error() string {
 // pattern matches no case.
 func (s Selection) Select(cases []*Case) ([]*Case, error) {
 	chosen := make([]bool, len(cases))
-	each := func(flag string, patterns []string, matches func(*Case, string) bool, near func(string) []string, mark func(int)) error {
+	each := func(flag string, patterns []string, matcher func(string) func(*Case) bool, near func(string) []string, mark func(int)) error {
 		for _, p := range patterns {
-			found := false
+			found, matches := false, matcher(p)
 			for i, c := range cases {
-				if matches(c, p) {
+				if matches(c) {
 					found = true
 					mark(i)
 				}
@@ -67,7 +67,10 @@ func (s Selection) Select(cases []*Case) ([]*Case, error) {
 			chosen[i] = true
 		}
 	}
-	byID := func(c *Case, p string) bool { return matchesID(p, c.ID) }
+	byID := func(p string) func(*Case) bool {
+		matches := idMatcher(p)
+		return func(c *Case) bool { return matches(c.ID) }
+	}
 	if err := each("--run", s.Run, byID, nearID, func(i int) { chosen[i] = true }); err != nil {
 		return nil, err
 	}
@@ -139,33 +142,43 @@ func splitRequirement(id string) (rfc, section string, ok bool) {
 	return strings.TrimPrefix(parts[0], "RFC"), parts[1], true
 }
 
-// requires reports whether a case checks a requirement that p names.
-func requires(c *Case, p string) bool {
+// requires returns a function that reports whether a case checks a requirement that p names.
+func requires(p string) func(c *Case) bool {
 	p = strings.TrimPrefix(strings.ToUpper(p), "RFC")
-	for _, id := range c.Requires {
-		rfc, section, _ := splitRequirement(id)
-		for _, whole := range []string{section, rfc, rfc + "-" + section, strings.TrimPrefix(id, "RFC")} {
-			if whole == p || strings.HasPrefix(whole, p+".") {
+	return func(c *Case) bool {
+		for _, id := range c.Requires {
+			rfc, section, _ := splitRequirement(id)
+			for _, whole := range []string{section, rfc, rfc + "-" + section, strings.TrimPrefix(id, "RFC")} {
+				if whole == p || strings.HasPrefix(whole, p+".") {
+					return true
+				}
+			}
+		}
+		return false
+	}
+}
+
+// idMatcher returns a function that reports whether a pattern matches an id, or the
+// beginning of the id up to a dot or slash.
+func idMatcher(pattern string) func(id string) bool {
+	if !strings.ContainsAny(pattern, "*?[") {
+		return func(id string) bool {
+			rest, ok := strings.CutPrefix(id, pattern)
+			return ok && (rest == "" || rest[0] == '.' || rest[0] == '/')
+		}
+	}
+	glob := compileGlob(pattern)
+	return func(id string) bool {
+		if glob.MatchString(id) {
+			return true
+		}
+		for i := range len(id) {
+			if (id[i] == '.' || id[i] == '/') && glob.MatchString(id[:i]) {
 				return true
 			}
 		}
+		return false
 	}
-	return false
-}
-
-// matchesID reports whether a pattern matches an id, or the beginning of the id up to a
-// dot or slash.
-func matchesID(pattern, id string) bool {
-	glob := compileGlob(pattern)
-	if glob.MatchString(id) {
-		return true
-	}
-	for i := range len(id) {
-		if (id[i] == '.' || id[i] == '/') && glob.MatchString(id[:i]) {
-			return true
-		}
-	}
-	return false
 }
 
 // compileGlob turns a pattern with *, ? and [sets] into a regular expression. A [ without
