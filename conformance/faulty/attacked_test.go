@@ -41,6 +41,7 @@ var caughtBy = map[string]string{
 }
 
 func TestAttackFaultsAreCaught(t *testing.T) {
+	t.Parallel() // most of the time is waiting
 	page, err := os.ReadFile("../../docs/suites.md")
 	if err != nil {
 		t.Fatal(err)

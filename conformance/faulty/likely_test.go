@@ -196,6 +196,7 @@ func TestLikely(t *testing.T) {
 // A peer that was run, and not taken from the matrix: with one fault or two. What is
 // named is right; want lists what has to be named.
 func TestLikelyOfPeersThatRun(t *testing.T) {
+	t.Parallel() // most of the time is waiting
 	for _, tt := range []struct {
 		faults []string
 		want   []string
@@ -243,6 +244,7 @@ func TestLikelyOfPeersThatRun(t *testing.T) {
 // Servers that refuse what the harness asks for. No known fault does that, so that no
 // cause is right.
 func TestNoCauseIsNamedForARefusal(t *testing.T) {
+	t.Parallel() // most of the time is waiting
 	echo := ref.EchoHandler(nil)
 	refusing := func(field string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {

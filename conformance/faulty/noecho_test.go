@@ -71,6 +71,9 @@ func nothingIsMadeOfACorrectPeer(t *testing.T, role wire.Role) {
 
 // Each fault that a table calls caught is caught by the case that it names.
 func TestFaultsThatShowWithoutEchoes(t *testing.T) {
+	if !*measureNoEcho {
+		t.Parallel() // most of the time is waiting
+	}
 	for role, file := range noEchoFiles {
 		t.Run(role.String(), func(t *testing.T) {
 			if *measureNoEcho {
