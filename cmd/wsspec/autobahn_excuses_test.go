@@ -47,6 +47,7 @@ var excused = map[string][]string{
 // unless the reason says just that. The report of a peer without a fault stands in
 // for a report of Autobahn that sees none.
 func TestDocumentedDifferencesHideNoFault(t *testing.T) {
+	t.Parallel() // most of the time is waiting
 	if raceDetector {
 		t.Skip("SKIP: the same cases run in other tests with the race detector")
 	}

@@ -24,6 +24,7 @@ var (
 //
 //	go test ./cmd/wsspec -run TestAutobahnFaults -faults 50 -v
 func TestAutobahnFaults(t *testing.T) {
+	t.Parallel() // most of the time is waiting
 	if raceDetector {
 		t.Skip("SKIP: what is disturbed is a program without the race detector")
 	}

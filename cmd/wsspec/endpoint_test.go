@@ -10,6 +10,7 @@ import (
 // What kind of endpoint a server is, is said before the first result, and again with the
 // counts; it changes no verdict.
 func TestTheProbeSaysWhatAServerIs(t *testing.T) {
+	t.Parallel() // most of the time is waiting
 	silent := raw(t, shaken(func(conn net.Conn, _ *bufio.Reader) { drain(conn) }))
 	args := []string{"server", "mine=" + silent, "--run", "1.1.[12]", "--run", "3.1", "--timeout", "200ms"}
 	with, without := wsspec(t, args...), wsspec(t, append(args, "--no-probe")...)

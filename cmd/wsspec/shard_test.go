@@ -68,6 +68,7 @@ func shards(t *testing.T, of int, code int, command ...string) *reports.Report {
 // Any number of shards gives the report of one run: the same cases with the same verdicts in
 // the same order, the same variants, the same counts and likely causes.
 func TestShardsGiveTheReportOfOneRun(t *testing.T) {
+	t.Parallel() // most of the time is waiting
 	right := reference(t)
 	wrong := serves(t, "echo", "--addr", "127.0.0.1:0", "--fault", "accepts-rsv1")
 	defer func() { wrong.interrupt(); wrong.wait() }()
