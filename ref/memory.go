@@ -83,6 +83,7 @@ type direction struct {
 	octets    []byte
 	finished  bool          // nothing more is written
 	abandoned bool          // nothing more is read
+	cause     error         // why it is finished; nil for an orderly end
 	changed   chan struct{} // closed and replaced when any of these changes
 }
 
@@ -94,6 +95,8 @@ func (d *direction) read(ctx context.Context, p []byte) (n int, err error) {
 		switch {
 		case d.abandoned:
 			return true, net.ErrClosed
+		case len(d.octets) == 0 && d.finished && d.cause != nil:
+			return true, d.cause
 		case len(d.octets) == 0 && d.finished:
 			return true, io.EOF
 		case len(d.octets) == 0 && len(p) > 0:
@@ -123,10 +126,17 @@ func (d *direction) write(ctx context.Context, p []byte) (n int, err error) {
 	return n, err
 }
 
-func (d *direction) finish() {
+func (d *direction) finish() { d.finishFor(nil) }
+
+// finishFor finishes the direction. Behind the last octet read returns cause, or io.EOF
+// if it is nil.
+func (d *direction) finishFor(cause error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.finished = true
+	if d.finished {
+		return
+	}
+	d.finished, d.cause = true, cause
 	d.change()
 }
 

@@ -1,0 +1,190 @@
+package ref
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// protocolField is where net/http keeps the pseudo-header field :protocol.
+const protocolField = ":protocol"
+
+// overStream reports whether a request came over HTTP/2 or HTTP/3, where a WebSocket is
+// one of the streams of a connection.
+func overStream(r *http.Request) bool { return r.ProtoMajor > 1 }
+
+// connectProtocol returns the :protocol of an extended CONNECT (RFC 8441 4), "" for
+// other requests. HTTP/3 servers put it where the version of HTTP stands otherwise.
+func connectProtocol(r *http.Request) string {
+	if !overStream(r) || r.Method != http.MethodConnect {
+		return ""
+	}
+	if values := r.Header[protocolField]; len(values) > 0 {
+		return values[0]
+	}
+	if !strings.HasPrefix(r.Proto, "HTTP/") {
+		return r.Proto
+	}
+	return ""
+}
+
+// checkConnect checks that a request over HTTP/2 or HTTP/3 is an extended CONNECT for a
+// WebSocket. It returns the status for one that is not.
+func checkConnect(r *http.Request) (status int, fields wire.Fields, err error) {
+	protocol := connectProtocol(r)
+	switch {
+	case r.Method != http.MethodConnect:
+		return http.StatusMethodNotAllowed, wire.Fields{{Name: "Allow", Value: http.MethodConnect}},
+			fmt.Errorf("HTTP/%d has no Upgrade: a WebSocket is opened by CONNECT with :protocol websocket (RFC 8441 5)", r.ProtoMajor)
+	case protocol == "": // RFC8441-4-3
+		return http.StatusNotImplemented, nil,
+			errors.New("CONNECT without :protocol asks for a tunnel to another host, which this is not (RFC 8441 4)")
+	case protocol != "websocket": // RFC8441-5-1
+		return http.StatusNotImplemented, nil, fmt.Errorf(":protocol %q, want websocket (RFC 8441 5)", protocol)
+	}
+	return 0, nil, nil
+}
+
+// hopFields are the fields of an opening over HTTP/1.1 that mean nothing in an extended
+// CONNECT, or are malformed there (RFC8441-5-3, RFC8441-5-4).
+var hopFields = []string{"Host", "Upgrade", "Connection", "Sec-Websocket-Key", "Sec-Websocket-Accept", protocolField}
+
+func withoutHopFields(fields wire.Fields) wire.Fields {
+	return slices.DeleteFunc(slices.Clone(fields), func(f wire.Field) bool {
+		return slices.Contains(hopFields, http.CanonicalHeaderKey(f.Name))
+	})
+}
+
+// upgradeRequest returns the request of HTTP/1.1 that says the same as an extended
+// CONNECT. The other fields have the same rules in both (RFC8441-5-5).
+func upgradeRequest(r *http.Request) wire.Request {
+	return wire.Request{
+		Method:  http.MethodGet,
+		Target:  r.RequestURI,
+		Version: "HTTP/1.1",
+		Fields: append(withoutHopFields(fieldsOf(r.Header)),
+			wire.Field{Name: "Host", Value: r.Host},
+			wire.Field{Name: "Upgrade", Value: "websocket"},
+			wire.Field{Name: "Connection", Value: "Upgrade"},
+			wire.Field{Name: "Sec-WebSocket-Key", Value: wire.NewKey([16]byte{})}),
+	}
+}
+
+// connectRefusal returns the status and the fields for a CONNECT that breaks rules. Status
+// 426 would need an Upgrade field, which HTTP/2 does not have.
+func connectRefusal(violations []*wire.Violation) (status int, fields wire.Fields) {
+	for _, v := range violations {
+		if v.Rule == wire.RuleServerProtocolVersion { // RFC6455-4.2.2-11
+			fields = wire.Fields{{Name: "Sec-WebSocket-Version", Value: wire.ProtocolVersion}}
+		}
+	}
+	return http.StatusBadRequest, fields
+}
+
+// acceptStream answers an extended CONNECT with 200 (RFC8441-5-6) and makes a connection
+// of its stream.
+func acceptStream(w http.ResponseWriter, r *http.Request, response wire.Response) (net.Conn, error) {
+	w, err := streamWriter(w)
+	if err != nil {
+		return nil, reject(w, http.StatusInternalServerError, nil, err)
+	}
+	header := w.Header()
+	clear(header) // the response has these fields
+	for _, f := range withoutHopFields(response.Fields) {
+		header.Add(f.Name, f.Value)
+	}
+	w.WriteHeader(http.StatusOK)
+	controller := http.NewResponseController(w)
+	if err := controller.Flush(); err != nil {
+		return nil, &HandshakeError{Err: fmt.Errorf("sending the response: %w", err)}
+	}
+	// The HTTP server's own deadlines would end the stream.
+	_ = controller.SetReadDeadline(time.Time{})
+	_ = controller.SetWriteDeadline(time.Time{})
+	return newHandlerStream(w, r, controller), nil
+}
+
+// streamWriter returns the ResponseWriter of the HTTP server, from which any middleware
+// is taken off, as Hijack does it for HTTP/1.1.
+func streamWriter(w http.ResponseWriter) (http.ResponseWriter, error) {
+	for {
+		switch inner := w.(type) {
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = inner.Unwrap()
+			continue
+		case http.Flusher, interface{ FlushError() error }:
+			return w, nil
+		}
+		return w, fmt.Errorf("using the stream of the request: a %T can neither Flush nor Unwrap: %w", w, http.ErrNotSupported)
+	}
+}
+
+// newHandlerStream makes a tunnel of the request and the response of a handler. Two
+// goroutines serve it. One ends when the stream does, the other when the net.Conn is closed.
+func newHandlerStream(w http.ResponseWriter, r *http.Request, controller *http.ResponseController) *streamConn {
+	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if local == nil {
+		local = streamAddr(r.Host)
+	}
+	t := newStreamConn(local, streamAddr(r.RemoteAddr))
+	sent := make(chan struct{})
+	t.sent = sent
+	go func() {
+		defer close(sent)
+		defer func() { _ = recover() }() // net/http panics when the handler has returned
+		t.send(w, controller.Flush)
+	}()
+	go t.receive(r.Body)
+	// The stream ends with the handler, and so does the context.
+	stop := context.AfterFunc(r.Context(), t.out.abandon)
+	t.reset = func() {
+		if stop() {
+			// net/http resets a stream whose deadline for writing has passed. It chooses
+			// INTERNAL_ERROR, and has no way to say CANCEL.
+			_ = controller.SetWriteDeadline(past)
+		}
+		t.awaitSent()
+	}
+	t.hangUp = func() {
+		if !t.awaitSent() {
+			t.abort()
+		}
+		stop()
+	}
+	return t
+}
+
+// awaitSent waits until the last octet is sent, for a time. It reports false if that time
+// has passed.
+func (t *streamConn) awaitSent() bool {
+	timer := time.NewTimer(drainTime)
+	defer timer.Stop()
+	select {
+	case <-t.sent:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// leaveHandler has to be called when a handler returns that has accepted a connection. If
+// a goroutine is still sending on the stream, the handler is aborted: the ResponseWriter
+// must not be finished meanwhile.
+func (c *Conn) leaveHandler() {
+	t, ok := c.tcp.(*streamConn)
+	if !ok || t.sent == nil {
+		return
+	}
+	select {
+	case <-t.sent:
+	default:
+		panic(http.ErrAbortHandler)
+	}
+}
