@@ -81,7 +81,8 @@ func (d *dialer) acceptedStream(t target, response *http.Response, request wire.
 		return nil, err
 	}
 	conn.response = response
-	go opened.receive(response.Body)
+	opened.body = response.Body
+	go opened.conn.receive(response.Body)
 	return conn, nil
 }
 
@@ -98,17 +99,17 @@ type clientStream struct {
 	ctx     context.Context // of the request
 	cancel  context.CancelFunc
 	release func() bool // unties the request from the context of Dial
+	body    io.Closer   // of the response; nil before it
 
-	mu    sync.Mutex
-	timer *time.Timer // of hangUp
-	done  bool        // the request has ended
+	ended     chan struct{} // closed when the body of the request is
+	endedOnce sync.Once
 }
 
 func newClientStream(ctx context.Context, t target) *clientStream {
-	s := &clientStream{conn: newStreamConn(streamAddr(""), streamAddr(t.address))}
+	s := &clientStream{conn: newStreamConn(streamAddr(""), streamAddr(t.address)), ended: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.release = context.AfterFunc(ctx, s.cancel)
-	s.conn.reset, s.conn.hangUp = s.cancel, s.hangUp // a request that is cancelled resets its stream with CANCEL
+	s.conn.reset, s.conn.hangUp = s.reset, s.hangUp
 	return s
 }
 
@@ -133,18 +134,33 @@ func (s *clientStream) request(t target, request wire.Request) *http.Request {
 	return sent
 }
 
-// receive is that of the streamConn, and ends with the body.
-func (s *clientStream) receive(body io.ReadCloser) {
-	s.conn.receive(body)
-	_ = body.Close()
+// reset ends the request, and HTTP/2 then resets the stream with CANCEL (RFC8441-5-7).
+func (s *clientStream) reset() {
+	s.cancel()
+	if s.body != nil {
+		// The Transport of x/net does not see the end of the context while flow control
+		// stops it. Closing can wait for TCP.
+		go func() { _ = s.body.Close() }()
+	}
 }
 
-// hangUp gives the peer a time to end the stream as well, as the buffers of TCP do.
+// hangUp waits until the request has ended, which is when both sides have ended the
+// stream. The peer has a time for that, as it has with TCP. Behind it the connection can be
+// idle, so that CloseIdleConnections closes it.
 func (s *clientStream) hangUp() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.done && s.timer == nil {
-		s.timer = time.AfterFunc(drainTime, s.cancel)
+	finished := make(chan struct{})
+	go func() {
+		defer close(finished)
+		<-s.ended
+		_ = s.body.Close() // waits for the rest of the request
+	}()
+	timer := time.NewTimer(drainTime)
+	defer timer.Stop()
+	select {
+	case <-finished:
+		s.cancel()
+	case <-timer.C:
+		s.reset()
 	}
 }
 
@@ -158,12 +174,6 @@ func (b requestBody) Read(p []byte) (int, error) {
 // Close is called when the request has ended.
 func (b requestBody) Close() error {
 	b.s.conn.out.abandon()
-	b.s.mu.Lock()
-	defer b.s.mu.Unlock()
-	b.s.done = true
-	if b.s.timer != nil {
-		b.s.timer.Stop()
-		b.s.cancel()
-	}
+	b.s.endedOnce.Do(func() { close(b.s.ended) })
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"strings"
 	"time"
 )
@@ -84,7 +83,7 @@ func (t *streamConn) receive(body io.Reader) {
 			t.in.finish()
 			return
 		case err != nil:
-			t.in.finishFor(streamFailed(err))
+			t.in.finishFor(t.failed(err))
 			return
 		}
 	}
@@ -109,14 +108,20 @@ func (t *streamConn) send(w io.Writer, flush func() error) {
 	}
 }
 
-// errStreamReset says that the peer ended a stream with an error.
-var errStreamReset = errors.New("the peer reset the stream")
+var (
+	errStreamReset     = errors.New("the peer reset the stream")
+	errHandlerReturned = errors.New("the handler has returned, and the stream has ended with it")
+)
 
-// streamFailed is an error of a stream as one of a connection. The HTTP implementations
-// have types of their own for RST_STREAM, of which only the text is the same.
-func streamFailed(err error) error {
+// failed is an error of the stream as one of a connection. The HTTP implementations have
+// types of their own for RST_STREAM, of which only the text is the same.
+func (t *streamConn) failed(err error) error {
 	text := err.Error()
-	if !errors.Is(err, os.ErrDeadlineExceeded) && (strings.HasPrefix(text, "stream error:") || text == "client disconnected") {
+	reset := strings.HasPrefix(text, "stream error:")
+	switch {
+	case reset && t.sent != nil && strings.HasSuffix(text, "; NO_ERROR"): // net/http sends it behind END_STREAM
+		return errHandlerReturned
+	case reset, text == "client disconnected":
 		return fmt.Errorf("%w: %w", errStreamReset, err)
 	}
 	return err
