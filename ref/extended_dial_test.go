@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -319,6 +320,8 @@ func TestDialledStreamDeadlineOfReading(t *testing.T) {
 		}
 		over.send(whole(wire.OpText, "Hello"))
 		checkRead(t, r.conn, Text, "Hello")
+		must(t, r.conn.Write(testContext(t), Text, []byte("World")))
+		over.expect(whole(wire.OpText, "World"))
 	}
 }
 
@@ -373,7 +376,13 @@ func TestStreamOfBothRoles(t *testing.T) {
 // One connection carries many WebSockets. Those that do not read stop nobody else.
 func TestManyStreamsBesideOnesThatAreBlocked(t *testing.T) {
 	noLeaks(t)
-	s := &Server{Protocols: new(http.Protocols), Handler: echo}
+	s := &Server{Protocols: new(http.Protocols), Handler: func(c *Conn, r *http.Request) {
+		if r.URL.Path == "/blocked" {
+			<-c.Done()
+			return
+		}
+		echo(c, r)
+	}}
 	s.Protocols.SetUnencryptedHTTP2(true)
 	l := listen(t)
 	connections := 0
@@ -383,23 +392,24 @@ func TestManyStreamsBesideOnesThatAreBlocked(t *testing.T) {
 	defer func() { s.Close(); <-served }()
 	options := overHTTP2(t)
 	options.AllowConcurrentDials = true
-	dial := func() *Conn {
-		c, _, err := Dial(testContext(t), "ws://"+l.Addr().String(), options)
+	dial := func(path string) *Conn {
+		c, _, err := Dial(testContext(t), "ws://"+l.Addr().String()+path, options)
 		must(t, err)
-		t.Cleanup(c.CloseNow)
 		return c
 	}
-	for range 3 { // each until both directions are full
-		blocked := dial()
-		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-		defer cancel()
-		for blocked.Write(ctx, Binary, make([]byte, 1<<20)) == nil {
-		}
+	var writers sync.WaitGroup
+	defer writers.Wait()
+	for range 10 {
+		blocked := dial("/blocked")
+		defer blocked.CloseNow()
+		writers.Go(func() { _ = blocked.Write(context.Background(), Binary, make([]byte, 4<<20)) })
 	}
+	message := strings.Repeat("x", 100_000) // more than a stream may have on its way
 	for range 20 {
-		c := dial()
-		must(t, c.Write(testContext(t), Text, []byte("Hello")))
-		checkRead(t, c, Text, "Hello")
+		c := dial("/")
+		defer c.CloseNow()
+		must(t, c.Write(testContext(t), Text, []byte(message)))
+		checkRead(t, c, Text, message)
 		must(t, c.Close(1000, ""))
 	}
 	if connections != 1 {
