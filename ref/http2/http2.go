@@ -34,8 +34,7 @@ const (
 // connection as the server allows. It is an http.RoundTripper. Make one by NewTransport.
 //
 // The connection to a server is opened with the first request and used for the next ones.
-// When the server has allowed fewer streams than there are, a request waits for a free
-// one. A connection whose server is silent for 30 seconds gets a PING, and is lost when
+// When it has as many streams as the server allows, another one is opened. A connection whose server is silent for 30 seconds gets a PING, and is lost when
 // that is not answered within 15 seconds.
 type Transport struct {
 	secure, plain *http2.Transport
