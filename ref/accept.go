@@ -47,7 +47,8 @@ type AcceptOptions struct {
 	// moved with every write.
 	WriteTimeout time.Duration
 	// HandshakeTimeout limits how long sending the response may take; 10 seconds
-	// if zero, no limit if negative.
+	// if zero, no limit if negative. It is for HTTP/1.1: over HTTP/2 the
+	// WriteByteTimeout of the HTTP server limits that.
 	HandshakeTimeout time.Duration
 	// Header is added to the response, together with that of the ResponseWriter.
 	// It must not contain fields of the handshake.
@@ -94,11 +95,9 @@ func IsUpgrade(r *http.Request) bool {
 //   - A connection that is aborted, as CloseNow does it, resets the stream with
 //     INTERNAL_ERROR; RFC 8441 5 has CANCEL.
 //   - The :scheme of the request is not checked, because it is not known.
-//   - The peer's flow control is that of [http.HTTP2Config]: one stream that is not
-//     read can use up the buffer of the connection, unless
-//     MaxReceiveBufferPerConnection is as much as all streams together need. A peer
-//     that reads nothing at all holds a handler that is sending until WriteByteTimeout,
-//     which is not set by default. A [Server] sets both.
+//   - By the defaults of http.Server one stream that is not read can use up the buffer
+//     of the connection, and a client that takes nothing can hold a handler that is
+//     sending without limit. Set the field HTTP2 to [HTTP2Config], as a [Server] does.
 //
 // Middleware may wrap w if its type has an Unwrap method, see
 // [http.ResponseController].

@@ -103,3 +103,26 @@ func ExampleServer_http2() {
 	// one connection: true
 	// Hello <nil>
 }
+
+// A server of net/http with handlers for WebSockets, over TLS.
+func ExampleHTTP2Config() {
+	mux := http.NewServeMux()
+	mux.Handle("/echo", ref.EchoHandler(nil))
+	s := httptest.NewUnstartedServer(mux)
+	s.Config.HTTP2 = ref.HTTP2Config()
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+
+	client := &http.Client{Transport: http2.NewTransport(s.Client().Transport.(*http.Transport).TLSClientConfig)}
+	defer client.CloseIdleConnections()
+	conn, response, err := ref.Dial(context.Background(), s.URL+"/echo", &ref.DialOptions{HTTPClient: client, ExtendedConnect: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(response.Proto, response.Status)
+	fmt.Println(conn.Close(ref.StatusNormalClosure, ""))
+	// Output:
+	// HTTP/2.0 200 OK
+	// <nil>
+}

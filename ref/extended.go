@@ -16,6 +16,20 @@ import (
 // protocolField is where net/http keeps the pseudo-header field :protocol.
 const protocolField = ":protocol"
 
+// HTTP2Config returns limits for an http.Server whose handlers accept WebSockets over
+// HTTP/2 by [Accept]; a [Server] has them. A client may open 250 streams on a connection.
+// Each may have 64 KiB that no handler has read, and no stream takes the room of another.
+// A client that takes nothing for 30 seconds loses the connection.
+func HTTP2Config() *http.HTTP2Config {
+	const streams, unread = 250, 64 << 10
+	return &http.HTTP2Config{
+		MaxConcurrentStreams:          streams,
+		MaxReceiveBufferPerStream:     unread,
+		MaxReceiveBufferPerConnection: streams * unread,
+		WriteByteTimeout:              DefaultWriteTimeout,
+	}
+}
+
 // overStream reports whether a request came over HTTP/2 or HTTP/3, where a WebSocket is
 // one of the streams of a connection.
 func overStream(r *http.Request) bool { return r.ProtoMajor > 1 }
@@ -142,7 +156,7 @@ func newHandlerStream(w http.ResponseWriter, r *http.Request, controller *http.R
 	t.sent = sent
 	go func() {
 		defer close(sent)
-		defer func() { _ = recover() }() // net/http panics when the handler has returned
+		defer afterHandler()
 		t.send(w, controller.Flush)
 	}()
 	go t.receive(r.Body)
@@ -150,9 +164,7 @@ func newHandlerStream(w http.ResponseWriter, r *http.Request, controller *http.R
 	stop := context.AfterFunc(r.Context(), t.out.abandon)
 	t.reset = func() {
 		if stop() {
-			// net/http resets a stream whose deadline for writing has passed. It chooses
-			// INTERNAL_ERROR, and has no way to say CANCEL.
-			_ = controller.SetWriteDeadline(past)
+			resetByDeadline(controller)
 		}
 		t.awaitSent()
 	}
@@ -164,6 +176,17 @@ func newHandlerStream(w http.ResponseWriter, r *http.Request, controller *http.R
 	}
 	return t
 }
+
+// resetByDeadline has net/http reset a stream, as it does when the deadline for writing has
+// passed. The code is INTERNAL_ERROR: there is no way to say CANCEL.
+func resetByDeadline(controller *http.ResponseController) {
+	defer afterHandler()
+	_ = controller.SetWriteDeadline(past)
+}
+
+// afterHandler is deferred where a ResponseWriter is used: those of net/http panic when the
+// handler returns at that moment.
+func afterHandler() { _ = recover() }
 
 // awaitSent waits until the last octet is sent, for a time. It reports false if that time
 // has passed.

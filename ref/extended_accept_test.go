@@ -309,3 +309,21 @@ func TestServerOverHTTP2(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// How long a client may take nothing follows the WriteTimeout of the server.
+func TestServerHTTP2WriteByteTimeout(t *testing.T) {
+	noLeaks(t)
+	for _, tt := range []struct {
+		options *AcceptOptions
+		want    time.Duration
+	}{
+		{nil, DefaultWriteTimeout},
+		{&AcceptOptions{}, DefaultWriteTimeout},
+		{&AcceptOptions{WriteTimeout: time.Second}, time.Second},
+		{&AcceptOptions{WriteTimeout: -1}, 0}, // no limit
+	} {
+		if got := (&Server{Options: tt.options}).http2Config().WriteByteTimeout; got != tt.want {
+			t.Errorf("%+v: %v, want %v", tt.options, got, tt.want)
+		}
+	}
+}

@@ -176,26 +176,11 @@ func (s *Server) server() (*http.Server, error) {
 	return s.inner, nil
 }
 
-// The limits of a Server for one connection of HTTP/2. The streams together can use up
-// what the connection holds, and no stream can take the room of another.
-const (
-	http2Streams      = 250
-	http2StreamBuffer = 64 << 10
-)
-
 // http2Config returns the limits for connections of HTTP/2.
 func (s *Server) http2Config() *http.HTTP2Config {
-	config := &http.HTTP2Config{
-		MaxConcurrentStreams:          http2Streams,
-		MaxReceiveBufferPerStream:     http2StreamBuffer,
-		MaxReceiveBufferPerConnection: http2Streams * http2StreamBuffer,
-	}
-	timeout := DefaultWriteTimeout
-	if s.Options != nil {
-		timeout = cmp.Or(s.Options.WriteTimeout, timeout)
-	}
-	if timeout > 0 {
-		config.WriteByteTimeout = timeout
+	config := HTTP2Config()
+	if s.Options != nil && s.Options.WriteTimeout != 0 {
+		config.WriteByteTimeout = max(0, s.Options.WriteTimeout)
 	}
 	return config
 }

@@ -158,41 +158,41 @@ func faultNamed(name string) (faulty.Fault, error) {
 
 // serveEcho runs the reference echo server until the context ends.
 func serveEcho(ctx context.Context, l net.Listener) error {
-	server := &http.Server{
+	return serveHTTP(ctx, l, newEchoServer())
+}
+
+// newEchoServer returns the HTTP server of the reference.
+func newEchoServer() *http.Server {
+	return &http.Server{
 		Handler: ref.EchoHandler(&ref.AcceptOptions{
 			OriginPatterns: []string{"*"},
 			Compression:    &ref.Compression{},
 		}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
-	stop := context.AfterFunc(ctx, func() { server.Close() })
-	defer stop()
-	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return couldNot(err)
-	}
-	return nil
 }
 
 // serveEchoHTTP2 is serveEcho for HTTP/1.1 and HTTP/2 on one port.
 func serveEchoHTTP2(ctx context.Context, l net.Listener, secure *tls.Config) error {
-	var versions http.Protocols
-	versions.SetHTTP1(true)
-	versions.SetHTTP2(true)
-	versions.SetUnencryptedHTTP2(secure == nil)
-	server := &ref.Server{
-		Handler:   func(c *ref.Conn, _ *http.Request) { _ = ref.Echo(context.Background(), c) },
-		Options:   &ref.AcceptOptions{OriginPatterns: []string{"*"}, Compression: &ref.Compression{}},
-		Protocols: &versions,
-		TLS:       secure,
-	}
-	stop := context.AfterFunc(ctx, func() { server.Close() })
-	defer stop()
-	serve := server.Serve
+	server := newEchoServer()
+	server.Protocols = new(http.Protocols)
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetHTTP2(true)
+	server.Protocols.SetUnencryptedHTTP2(secure == nil)
+	server.HTTP2 = ref.HTTP2Config()
 	if secure != nil {
 		secure.NextProtos = []string{"h2", "http/1.1"}
-		serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+		server.TLSConfig = secure
+		l = tls.NewListener(l, secure)
 	}
-	if err := serve(l); !errors.Is(err, http.ErrServerClosed) {
+	return serveHTTP(ctx, l, server)
+}
+
+// serveHTTP runs an HTTP server until the context ends.
+func serveHTTP(ctx context.Context, l net.Listener, server *http.Server) error {
+	stop := context.AfterFunc(ctx, func() { server.Close() })
+	defer stop()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return couldNot(err)
 	}
 	return nil
