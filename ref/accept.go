@@ -99,6 +99,9 @@ func IsUpgrade(r *http.Request) bool {
 //     of the connection, and a client that takes nothing can hold a handler that is
 //     sending without limit. Set the field HTTP2 to [HTTP2Config], as a [Server] does.
 //
+// For HTTP/3 (RFC 9220) the module ref/http3 adapts the server of quic-go. The stream ends
+// with the handler there, too, and a reset has the code that the RFC gives.
+//
 // Middleware may wrap w if its type has an Unwrap method, see
 // [http.ResponseController].
 //
