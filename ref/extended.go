@@ -63,7 +63,7 @@ func checkConnect(r *http.Request) (status int, fields wire.Fields, err error) {
 	case protocol != "websocket": // RFC8441-5-1
 		return http.StatusNotImplemented, nil, fmt.Errorf(":protocol %q, want websocket (RFC 8441 5)", protocol)
 	case len(r.Header["Host"]) > 0 && !strings.EqualFold(r.Header.Get("Host"), r.Host):
-		return http.StatusBadRequest, nil, fmt.Errorf("Host %q is not the :authority %q (RFC 9113 8.3.1)", r.Header.Get("Host"), r.Host)
+		return http.StatusBadRequest, nil, fmt.Errorf("the Host field %q is not the :authority %q (RFC 9113 8.3.1)", r.Header.Get("Host"), r.Host)
 	case r.Header.Get("Content-Length") != "":
 		return http.StatusBadRequest, nil, errors.New("CONNECT with a length: its octets are frames until the stream ends (RFC 9110 9.3.6)")
 	}

@@ -100,7 +100,7 @@ func TestAcceptStream(t *testing.T) {
 		{"an extension that is none", connect + "sec-websocket-extensions =", ":status 400\n", "Sec-WebSocket-Extensions"},
 		{"no authority", without(":authority"), ":status 400\n", "Host"},
 		{"the same host twice", connect + "host Server.example", accepted, ""},
-		{"another host", connect + "host other.example", ":status 400\n", `Host "other.example" is not the :authority "server.example"`},
+		{"another host", connect + "host other.example", ":status 400\n", `the Host field "other.example" is not the :authority "server.example"`},
 		{"a length of the body", connect + "content-length 5", ":status 400\n", "with a length"},
 		// net/http answers these itself.
 		{"Upgrade", connect + "upgrade websocket", ":status 400\n", ""},

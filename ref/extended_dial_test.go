@@ -389,7 +389,12 @@ func TestManyStreamsBesideOnesThatAreBlocked(t *testing.T) {
 	s.ConnContext = func(ctx context.Context, _ net.Conn) context.Context { connections++; return ctx }
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
-	defer func() { s.Close(); <-served }()
+	defer func() {
+		_ = s.Close()
+		if err := <-served; err != http.ErrServerClosed {
+			t.Error(err)
+		}
+	}()
 	options := overHTTP2(t)
 	options.AllowConcurrentDials = true
 	dial := func(path string) *Conn {

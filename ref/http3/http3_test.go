@@ -99,7 +99,7 @@ func TestEcho(t *testing.T) {
 	conn, response, err := ref.Dial(deadline(t), url+"/chat?a=b", overHTTP3(transport))
 	must(t, err)
 	defer conn.CloseNow()
-	if response.StatusCode != 200 || response.ProtoMajor != 3 || conn.Subprotocol() != "b" || !conn.Compressed() {
+	if response.StatusCode != http.StatusOK || response.ProtoMajor != 3 || conn.Subprotocol() != "b" || !conn.Compressed() {
 		t.Errorf("%s %s, subprotocol %q, compressed %v", response.Proto, response.Status, conn.Subprotocol(), conn.Compressed())
 	}
 	if path := <-paths; path != "/chat?a=b" {

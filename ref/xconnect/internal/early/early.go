@@ -10,20 +10,21 @@ import (
 // setting is what net/http looks for in GODEBUG.
 const setting = "http2xconnect="
 
-// Before is the value that GODEBUG had, and Changed whether it was changed.
+// before is the value that GODEBUG had, and changed whether it was changed. They are
+// initialized in this order.
 var (
-	Before, Present = os.LookupEnv("GODEBUG")
-	Changed         = set()
+	before, present = os.LookupEnv("GODEBUG")
+	changed         = set()
 )
 
 // set adds the setting to GODEBUG, unless the user has given one.
 func set() bool {
-	if strings.Contains(Before, setting) {
+	if strings.Contains(before, setting) {
 		return false
 	}
 	value := setting + "1"
-	if Before != "" {
-		value = Before + "," + value
+	if before != "" {
+		value = before + "," + value
 	}
 	return os.Setenv("GODEBUG", value) == nil
 }
@@ -32,9 +33,9 @@ func set() bool {
 // the setting.
 func Restore() {
 	switch {
-	case !Changed:
-	case Present:
-		_ = os.Setenv("GODEBUG", Before)
+	case !changed:
+	case present:
+		_ = os.Setenv("GODEBUG", before)
 	default:
 		_ = os.Unsetenv("GODEBUG")
 	}
