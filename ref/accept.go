@@ -74,7 +74,7 @@ const DefaultAcceptTimeout = 10 * time.Second
 // use it to serve something else to other requests.
 func IsUpgrade(r *http.Request) bool {
 	if overStream(r) {
-		return connectProtocol(r) == "websocket"
+		return strings.EqualFold(connectProtocol(r), "websocket")
 	}
 	return wire.HasToken(strings.Join(r.Header.Values("Upgrade"), ","), "websocket")
 }

@@ -60,7 +60,7 @@ func checkConnect(r *http.Request) (status int, fields wire.Fields, err error) {
 	case protocol == "": // RFC8441-4-3
 		return http.StatusNotImplemented, nil,
 			errors.New("CONNECT without :protocol asks for a tunnel to another host, which this is not (RFC 8441 4)")
-	case protocol != "websocket": // RFC8441-5-1
+	case !strings.EqualFold(protocol, "websocket"): // RFC8441-5-1; the case has no meaning (RFC 9110 7.8)
 		return http.StatusNotImplemented, nil, fmt.Errorf(":protocol %q, want websocket (RFC 8441 5)", protocol)
 	case len(r.Header["Host"]) > 0 && !strings.EqualFold(r.Header.Get("Host"), r.Host):
 		return http.StatusBadRequest, nil, fmt.Errorf("the Host field %q is not the :authority %q (RFC 9113 8.3.1)", r.Header.Get("Host"), r.Host)

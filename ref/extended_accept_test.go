@@ -90,7 +90,7 @@ func TestAcceptStream(t *testing.T) {
 		{"a page of the same origin", connect + "origin http://server.example", accepted, ""},
 		{"a page of another origin", connect + "origin http://other.example", ":status 403\n", "origin is not permitted"},
 		{"another protocol", strings.Replace(connect, "websocket", "connect-udp", 1), ":status 501\n", `:protocol "connect-udp", want websocket (RFC 8441 5)`},
-		{"a protocol in other letters", strings.Replace(connect, "websocket", "WebSocket", 1), ":status 501\n", `:protocol "WebSocket"`},
+		{"the protocol in other letters, as gateways pass it on", strings.Replace(connect, "websocket", "WebSocket", 1), accepted, ""},
 		{"CONNECT to another host", ":method CONNECT\n:authority other.example:443\n", ":status 501\n", "CONNECT without :protocol asks for a tunnel"},
 		{"GET", ":method GET\n:scheme http\n:path /chat\n:authority server.example\nsec-websocket-version 13\n", ":status 405\nallow CONNECT\n", "HTTP/2 has no Upgrade"},
 		{"no version", without("sec-websocket-version"), ":status 400\n", "no Sec-WebSocket-Version field"},

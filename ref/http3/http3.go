@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -77,7 +78,7 @@ func (t *Transport) Close() error { return t.inner.Close() }
 func Handler(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		streamer, ok := w.(http3.HTTPStreamer)
-		if !ok || r.Method != http.MethodConnect || r.Proto != "websocket" {
+		if !ok || r.Method != http.MethodConnect || !strings.EqualFold(r.Proto, "websocket") {
 			handler.ServeHTTP(w, r)
 			return
 		}
