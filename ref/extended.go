@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wsspec/wsspec/ref/wire"
@@ -162,17 +163,23 @@ func newHandlerStream(w http.ResponseWriter, r *http.Request, controller *http.R
 	go t.receive(r.Body)
 	// The stream ends with the handler, and so does the context.
 	stop := context.AfterFunc(r.Context(), t.out.abandon)
+	var once sync.Once
 	t.reset = func() {
-		if stop() {
-			resetByDeadline(controller)
-		}
-		t.awaitSent()
+		once.Do(func() {
+			if stop() {
+				resetByDeadline(controller)
+			}
+			t.awaitSent()
+		})
 	}
 	t.hangUp = func() {
-		if !t.awaitSent() {
-			t.abort()
-		}
-		stop()
+		once.Do(func() {
+			if !t.awaitSent() {
+				t.out.abandon()
+				resetByDeadline(controller)
+			}
+			stop()
+		})
 	}
 	return t
 }

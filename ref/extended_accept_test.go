@@ -327,3 +327,37 @@ func TestServerHTTP2WriteByteTimeout(t *testing.T) {
 		}
 	}
 }
+
+// A client that takes nothing off TCP keeps net/http from sending even a reset. The handler
+// is let go all the same. It is aborted, because net/http still uses what it would finish.
+func TestAcceptedStreamOfAClientThatTakesNothing(t *testing.T) {
+	noLeaks(t)
+	wrote, left := make(chan error, 1), make(chan any, 1)
+	address := serveHTTP2(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			aborted := recover()
+			left <- aborted
+			panic(aborted)
+		}()
+		c, err := Accept(w, r, &AcceptOptions{WriteTimeout: 50 * time.Millisecond})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.leaveHandler()
+		defer c.CloseNow()
+		for err == nil {
+			err = c.Write(testContext(t), Binary, make([]byte, 1<<20))
+		}
+		wrote <- err
+	}))
+	const most = 1<<31 - 1
+	p := h2Client(t, address, http2.Setting{ID: http2.SettingInitialWindowSize, Val: most})
+	must(t, p.framer.WriteWindowUpdate(0, most-65535))
+	p.headers(1, false, connect)
+	checkClosed(t, <-wrote, 1006, false, nil)
+	if aborted := <-left; aborted != http.ErrAbortHandler {
+		t.Errorf("the handler ended with %v, want %v", aborted, http.ErrAbortHandler)
+	}
+	must(t, p.conn.Close())
+}
