@@ -47,7 +47,8 @@ type AcceptOptions struct {
 	// moved with every write.
 	WriteTimeout time.Duration
 	// HandshakeTimeout limits how long sending the response may take; 10 seconds
-	// if zero, no limit if negative.
+	// if zero, no limit if negative. It is for HTTP/1.1: over HTTP/2 the
+	// WriteByteTimeout of the HTTP server limits that.
 	HandshakeTimeout time.Duration
 	// Header is added to the response, together with that of the ResponseWriter.
 	// It must not contain fields of the handshake.
@@ -69,22 +70,43 @@ type AcceptOptions struct {
 const DefaultAcceptTimeout = 10 * time.Second
 
 // IsUpgrade reports whether a request asks for a WebSocket connection, correctly
-// or not. Handlers can use it to serve something else to other requests.
+// or not: by Upgrade over HTTP/1.1, by :protocol over HTTP/2 and HTTP/3. Handlers can
+// use it to serve something else to other requests.
 func IsUpgrade(r *http.Request) bool {
+	if overStream(r) {
+		return strings.EqualFold(connectProtocol(r), "websocket")
+	}
 	return wire.HasToken(strings.Join(r.Header.Values("Upgrade"), ","), "websocket")
 }
 
 // Accept does the opening handshake for a request of an http.Handler and takes
 // over its connection. A request that is not a correct or allowed handshake is
 // answered with the fitting status; the error is a [HandshakeError] with the
-// clause. HTTP/2 and HTTP/3 open WebSockets differently (RFC 8441, RFC 9220);
-// Accept answers them with 505.
+// clause.
+//
+// Over HTTP/2 a WebSocket is one stream of a connection, and the request that opens it
+// is a CONNECT (RFC 8441). net/http takes such requests only if the program asks for
+// it: import the package ref/xconnect. Then Accept is the same, with these differences,
+// which net/http makes:
+//   - The stream ends when the handler returns, and the Conn with it. Return when the
+//     Conn is closed, not before.
+//   - The server sends END_STREAM when the handler returns, because it cannot close one
+//     direction before.
+//   - A connection that is aborted, as CloseNow does it, resets the stream with
+//     INTERNAL_ERROR; RFC 8441 5 has CANCEL.
+//   - The :scheme of the request is not checked, because it is not known.
+//   - By the defaults of http.Server one stream that is not read can use up the buffer
+//     of the connection, and a client that takes nothing can hold a handler that is
+//     sending without limit. Set the field HTTP2 to [HTTP2Config], as a [Server] does.
+//
+// For HTTP/3 (RFC 9220) the module ref/http3 adapts the server of quic-go. The stream ends
+// with the handler there, too, and a reset has the code that the RFC gives.
 //
 // Middleware may wrap w if its type has an Unwrap method, see
 // [http.ResponseController].
 //
-// The ResponseWriter must not be used afterwards. The Conn stays open when the
-// handler returns: the caller has to close it.
+// The ResponseWriter must not be used afterwards. Over HTTP/1.1 the Conn stays open
+// when the handler returns: the caller has to close it.
 func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Conn, error) {
 	if options == nil {
 		options = &AcceptOptions{}
@@ -92,18 +114,9 @@ func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Co
 	if err := options.check(); err != nil {
 		return nil, reject(w, http.StatusInternalServerError, nil, err)
 	}
-	if r.ProtoMajor > 1 {
-		return nil, reject(w, http.StatusHTTPVersionNotSupported, nil,
-			fmt.Errorf("%s has no Upgrade, a WebSocket is opened over HTTP/1.1 here (RFC 6455 4.1, RFC 8441 5)", r.Proto))
-	}
-	request := openingRequest(r)
-	if violations := wire.CheckRequest(request); len(violations) > 0 {
-		refusal := wire.NewRefusal(violations)
-		return nil, reject(w, refusal.Status, refusal.Fields, joined(violations))
-	}
-	if r.ContentLength != 0 { // -1 if its length is not known
-		return nil, reject(w, http.StatusBadRequest, nil,
-			errors.New("opening request with a body: GET has none, and its octets could be taken for frames (RFC 6455 4.1, RFC 9110 9.3.1)"))
+	request, status, fields, err := checkOpening(r)
+	if err != nil {
+		return nil, reject(w, status, fields, err)
 	}
 	if err := options.checkOrigin(r); err != nil { // RFC6455-10.2-2
 		return nil, reject(w, http.StatusForbidden, nil, err)
@@ -127,14 +140,14 @@ func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Co
 		return nil, reject(w, http.StatusInternalServerError, nil, err)
 	}
 	response := wire.NewResponse(request, c.subprotocol, agreed, extra)
-	tcp, unread, err := takeOver(w)
-	if err != nil {
-		return nil, reject(w, http.StatusInternalServerError, nil, err)
+	var tcp net.Conn
+	if overStream(r) {
+		tcp, err = acceptStream(w, r, response)
+	} else {
+		tcp, c.unread, err = acceptUpgrade(w, response, options.HandshakeTimeout)
 	}
-	c.unread = unread
-	if err := respond(tcp, response, options.HandshakeTimeout); err != nil {
-		_ = tcp.Close()
-		return nil, &HandshakeError{Err: err}
+	if err != nil {
+		return nil, err
 	}
 	conn, err := newConn(tcp, c)
 	if err != nil {
@@ -143,6 +156,45 @@ func Accept(w http.ResponseWriter, r *http.Request, options *AcceptOptions) (*Co
 	}
 	conn.request = r
 	return conn, nil
+}
+
+// checkOpening checks an opening request, and returns it as one of HTTP/1.1. If it cannot
+// be accepted, the status and fields are those of the answer.
+func checkOpening(r *http.Request) (request wire.Request, status int, fields wire.Fields, err error) {
+	if overStream(r) {
+		if status, fields, err = checkConnect(r); err != nil {
+			return request, status, fields, err
+		}
+		request = upgradeRequest(r)
+		if violations := wire.CheckRequest(request); len(violations) > 0 {
+			status, fields = connectRefusal(violations)
+			return request, status, fields, joined(violations)
+		}
+		return request, 0, nil, nil
+	}
+	request = openingRequest(r)
+	if violations := wire.CheckRequest(request); len(violations) > 0 {
+		refusal := wire.NewRefusal(violations)
+		return request, refusal.Status, refusal.Fields, joined(violations)
+	}
+	if r.ContentLength != 0 { // -1 if its length is not known
+		return request, http.StatusBadRequest, nil,
+			errors.New("opening request with a body: GET has none, and its octets could be taken for frames (RFC 6455 4.1, RFC 9110 9.3.1)")
+	}
+	return request, 0, nil, nil
+}
+
+// acceptUpgrade takes the connection over and answers with 101.
+func acceptUpgrade(w http.ResponseWriter, response wire.Response, timeout time.Duration) (tcp net.Conn, unread []byte, err error) {
+	tcp, unread, err = takeOver(w)
+	if err != nil {
+		return nil, nil, reject(w, http.StatusInternalServerError, nil, err)
+	}
+	if err := respond(tcp, response, timeout); err != nil {
+		_ = tcp.Close()
+		return nil, nil, &HandshakeError{Err: err}
+	}
+	return tcp, unread, nil
 }
 
 // check returns an error for options that cannot work.

@@ -277,7 +277,7 @@ func TestAcceptElsewhere(t *testing.T) {
 			r := request()
 			r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/2.0", 2, 0
 			return r
-		}, nil, nil, 505, "HTTP/2.0 has no Upgrade"},
+		}, nil, nil, 405, "HTTP/2 has no Upgrade"},
 		{"a ResponseWriter that cannot be taken over", request, nil, nil, 500, "taking the connection over"},
 		{"a subprotocol that is no token", request, &AcceptOptions{Subprotocols: []string{"a b"}}, nil, 500, `subprotocol "a b" is no token`},
 		{"a subprotocol required of none", request, &AcceptOptions{RequireSubprotocol: true}, nil, 500, "a subprotocol is required, and there are none"},

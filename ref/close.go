@@ -211,7 +211,7 @@ func (c *Conn) lost(cause error, remote bool) error {
 func endedByPeer(err error) bool {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED) ||
-		errors.Is(err, errPeerClosed) {
+		errors.Is(err, errPeerClosed) || errors.Is(err, errStreamReset) {
 		return true
 	}
 	var operation *net.OpError
@@ -225,6 +225,9 @@ func (c *Conn) end(err *CloseError) error {
 		c.state.advance(wire.StepEndTCP)
 		if secure, ok := c.tcp.(*tls.Conn); ok && errors.Is(kept.Err, net.ErrClosed) {
 			_ = secure.NetConn().Close() // without the closing alert of TLS
+		}
+		if t, ok := c.tcp.(*streamConn); ok && kept.Code == wire.StatusAbnormalClosure && !kept.Remote {
+			t.abort() // RFC8441-5-7
 		}
 		_ = c.tcp.Close() // the connection has ended, whatever the error
 		close(c.done)

@@ -72,13 +72,21 @@ type DialOptions struct {
 	// DialContext opens the connection to an address, for example to a Unix
 	// socket; nil means TCP. With it no proxy is used.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
-	// HTTPClient opens the connection through its Transport, which must use
-	// HTTP/1.1 and support httptrace. An http.Transport does, also when another
+	// HTTPClient opens the connection through its Transport. Without
+	// ExtendedConnect it must use HTTP/1.1 and support httptrace. An http.Transport does, also when another
 	// RoundTripper wraps it. It needs a TLSHandshakeTimeout, because it goes on with
 	// a TLS handshake when the context has ended. TLS, Proxy, NoProxy and DialContext
 	// must not be set. The Jar and Timeout of the client are used, and Redirects says
 	// how many redirects are followed.
 	HTTPClient *http.Client
+	// ExtendedConnect opens the WebSocket by a CONNECT request with :protocol, as a
+	// stream beside others on a connection of HTTP/2 (RFC 8441). It needs an
+	// HTTPClient. Its Transport has to send the header ":protocol" as the
+	// pseudo-header field, and to wait for SETTINGS_ENABLE_CONNECT_PROTOCOL:
+	// those of ref/http2 and golang.org/x/net/http2 do, http.Transport does not. It
+	// decides what is sent on which connection; closing its idle connections is up
+	// to the caller.
+	ExtendedConnect bool
 	// Logger gets the errors of ReadGuarded and WriteGuarded, and frames as in
 	// AcceptOptions; nil means none.
 	Logger *slog.Logger
@@ -158,6 +166,9 @@ func (d *dialer) check() error {
 	if d.HTTPClient != nil && (d.TLS != nil || d.Proxy != nil || d.NoProxy || d.DialContext != nil) {
 		return errors.New("dial options: with HTTPClient, TLS, Proxy, NoProxy and DialContext are its Transport's and not to be set here")
 	}
+	if d.ExtendedConnect && d.HTTPClient == nil {
+		return errors.New("dial options: ExtendedConnect needs an HTTPClient, for example with the Transport of ref/http2 (RFC 8441)")
+	}
 	if d.Redirects < 0 {
 		return fmt.Errorf("dial options: %d redirects, want zero or more", d.Redirects)
 	}
@@ -169,7 +180,10 @@ func (d *dialer) check() error {
 
 // open makes one attempt.
 func (d *dialer) open(ctx context.Context, t target) (*Conn, *http.Response, error) {
-	if d.HTTPClient != nil {
+	switch {
+	case d.ExtendedConnect:
+		return d.openByConnect(ctx, t)
+	case d.HTTPClient != nil:
 		return d.openByClient(ctx, t)
 	}
 	request, offers, err := d.request(t)

@@ -22,7 +22,10 @@
 // tries again when a connection cannot be opened. A [Server] accepts connections,
 // limits them, and shuts down gracefully.
 //
-// A Conn has no goroutine of its own. The goroutine that reads answers Pings and
+// Both work over HTTP/2 as well, where a WebSocket is a stream beside others (RFC
+// 8441): see [Accept] and ExtendedConnect in [DialOptions].
+//
+// A Conn has no goroutine of its own, but for two when it is a stream of HTTP/2. The goroutine that reads answers Pings and
 // handles Close frames, so every open connection needs one. A program that only
 // writes can use [Conn.CloseRead].
 //

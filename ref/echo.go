@@ -28,6 +28,7 @@ func EchoHandler(options *AcceptOptions) http.Handler {
 		if err != nil {
 			return // Accept has answered the request
 		}
+		defer c.leaveHandler()
 		defer c.CloseNow()
 		_ = Echo(context.WithoutCancel(r.Context()), c) // nobody waits for the error
 	})

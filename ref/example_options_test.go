@@ -3,7 +3,6 @@ package ref_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log"
 	"net"
 	"net/http"
@@ -110,23 +109,4 @@ func ExampleAccept_middleware() {
 	fmt.Println(response.Status)
 	// Output:
 	// 101 Switching Protocols
-}
-
-// A request over HTTP/2 is told why there will be no WebSocket.
-func ExampleAccept_http2() {
-	s := httptest.NewUnstartedServer(ref.EchoHandler(nil))
-	s.EnableHTTP2 = true
-	s.StartTLS()
-	defer s.Close()
-	response, err := s.Client().Get(s.URL)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	fmt.Printf("%s\n%s%v\n", response.Status, body, err)
-	// Output:
-	// 505 HTTP Version Not Supported
-	// HTTP/2.0 has no Upgrade, a WebSocket is opened over HTTP/1.1 here (RFC 6455 4.1, RFC 8441 5)
-	// <nil>
 }

@@ -83,8 +83,8 @@ func TestAcceptOverHTTP2(t *testing.T) {
 		status  int
 		want    string
 	}{
-		{"Accept", EchoHandler(nil), 505, "HTTP/2.0 has no Upgrade, a WebSocket is opened over HTTP/1.1 here (RFC 6455 4.1, RFC 8441 5)"},
-		{"a server", &Server{Handler: echo}, 505, "HTTP/2.0 has no Upgrade"},
+		{"Accept", EchoHandler(nil), 405, "HTTP/2 has no Upgrade: a WebSocket is opened by CONNECT with :protocol websocket (RFC 8441 5)"},
+		{"a server", &Server{Handler: echo}, 405, "HTTP/2 has no Upgrade"},
 		{"a server with pages", &Server{Handler: echo, HTTPHandler: page}, 200, "a page"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

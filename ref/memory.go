@@ -80,10 +80,12 @@ var errPeerClosed = errors.New("the other end is closed")
 // A direction holds the octets that were written and not read.
 type direction struct {
 	mu        sync.Mutex
-	octets    []byte
-	finished  bool          // nothing more is written
-	abandoned bool          // nothing more is read
-	changed   chan struct{} // closed and replaced when any of these changes
+	octets    []byte             // a part of room
+	room      *[maxInFlight]byte // nil while there are none
+	finished  bool               // nothing more is written
+	abandoned bool               // nothing more is read
+	cause     error              // why it is finished; nil for an orderly end
+	changed   chan struct{}      // closed and replaced when any of these changes
 }
 
 func newDirection() *direction { return &direction{changed: make(chan struct{})} }
@@ -94,6 +96,8 @@ func (d *direction) read(ctx context.Context, p []byte) (n int, err error) {
 		switch {
 		case d.abandoned:
 			return true, net.ErrClosed
+		case len(d.octets) == 0 && d.finished && d.cause != nil:
+			return true, d.cause
 		case len(d.octets) == 0 && d.finished:
 			return true, io.EOF
 		case len(d.octets) == 0 && len(p) > 0:
@@ -101,6 +105,9 @@ func (d *direction) read(ctx context.Context, p []byte) (n int, err error) {
 		}
 		n = copy(p, d.octets)
 		d.octets = d.octets[n:]
+		if len(d.octets) == 0 {
+			d.giveRoom()
+		}
 		return true, nil
 	})
 	return n, err
@@ -116,26 +123,60 @@ func (d *direction) write(ctx context.Context, p []byte) (n int, err error) {
 			return true, errPeerClosed
 		}
 		m := min(len(p)-n, maxInFlight-len(d.octets))
-		d.octets = append(d.octets, p[n:n+m]...)
+		d.put(p[n : n+m])
 		n += m
 		return n == len(p), nil
 	})
 	return n, err
 }
 
-func (d *direction) finish() {
+func (d *direction) finish() { d.finishFor(nil) }
+
+// finishFor finishes the direction. Behind the last octet read returns cause, or io.EOF
+// if it is nil.
+func (d *direction) finishFor(cause error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.finished = true
+	if d.finished {
+		return
+	}
+	d.finished, d.cause = true, cause
 	d.change()
 }
 
 func (d *direction) abandon() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.abandoned, d.octets = true, nil
+	d.abandoned = true
+	d.giveRoom()
 	d.change()
 }
+
+// put appends octets, for which there is room; mu is held.
+func (d *direction) put(p []byte) {
+	switch {
+	case len(p) == 0:
+		return
+	case d.room == nil:
+		d.room = memoryRooms.Get().(*[maxInFlight]byte)
+		d.octets = d.room[:0]
+	case cap(d.octets)-len(d.octets) < len(p):
+		d.octets = d.room[:copy(d.room[:], d.octets)]
+	}
+	d.octets = append(d.octets, p...)
+}
+
+// giveRoom drops the octets; mu is held.
+func (d *direction) giveRoom() {
+	d.octets = nil
+	if d.room != nil {
+		memoryRooms.Put(d.room)
+		d.room = nil
+	}
+}
+
+// memoryRooms are rooms for what is in flight. A direction has one while it is not empty.
+var memoryRooms = sync.Pool{New: func() any { return new([maxInFlight]byte) }}
 
 // change wakes the goroutines that wait; mu is held.
 func (d *direction) change() {

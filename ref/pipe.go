@@ -16,7 +16,7 @@ import (
 //
 // The connection behaves like TCP: a writer waits when 64 KiB are unread, and Close
 // waits until the other end reads or closes too. The URI is ws://pipe/. TLS,
-// proxies, redirects, HTTPClient and DialContext are ignored. Close both ends.
+// proxies, redirects, HTTPClient, ExtendedConnect and DialContext are ignored. Close both ends.
 func Pipe(dial *DialOptions, accept *AcceptOptions) (client, server *Conn, err error) {
 	options := DialOptions{}
 	if dial != nil {
@@ -24,7 +24,7 @@ func Pipe(dial *DialOptions, accept *AcceptOptions) (client, server *Conn, err e
 	}
 	var accepted chan acceptance // nil until there is a server
 	options.Redirects = 0
-	options.HTTPClient = nil
+	options.HTTPClient, options.ExtendedConnect = nil, false
 	options.DialContext = func(context.Context, string, string) (net.Conn, error) {
 		a, b := memoryConns()
 		accepted = acceptOne(b, accept)

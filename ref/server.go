@@ -54,6 +54,10 @@ type Server struct {
 	// TLS is the configuration for ServeTLS and ListenAndServeTLS; nil means the
 	// defaults.
 	TLS *tls.Config
+	// Protocols are the versions of HTTP, as in http.Server; nil means HTTP/1.1, and
+	// HTTP/2 over TLS. WebSockets over HTTP/2 need package ref/xconnect as well, see
+	// [Accept]. With UnencryptedHTTP2 clients can open them without TLS.
+	Protocols *http.Protocols
 	// AcceptConn, if set, decides whether to keep a TCP connection before
 	// anything is read from it. No other connection is accepted while it runs.
 	AcceptConn func(net.Conn) bool
@@ -162,12 +166,23 @@ func (s *Server) server() (*http.Server, error) {
 			ErrorLog:          log.New(errorWriter{s}, "", 0),
 			BaseContext:       s.BaseContext,
 			ConnContext:       s.ConnContext,
+			Protocols:         s.Protocols,
+			HTTP2:             s.http2Config(),
 		}
 	}
 	if s.closing {
 		return nil, http.ErrServerClosed
 	}
 	return s.inner, nil
+}
+
+// http2Config returns the limits for connections of HTTP/2.
+func (s *Server) http2Config() *http.HTTP2Config {
+	config := HTTP2Config()
+	if s.Options != nil && s.Options.WriteTimeout != 0 {
+		config.WriteByteTimeout = max(0, s.Options.WriteTimeout)
+	}
+	return config
 }
 
 // check returns an error for fields that cannot work.
@@ -197,6 +212,7 @@ func (s *Server) handshakeTimeout() time.Duration {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if sn := s.open(w, r); sn != nil {
 		s.run(sn, func() {})
+		sn.conn.leaveHandler()
 	}
 }
 
@@ -204,6 +220,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // a new goroutine, so that the goroutine of net/http ends and its buffers are
 // freed.
 func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request) {
+	if overStream(r) { // the stream ends when this function returns
+		s.ServeHTTP(w, r)
+		return
+	}
 	sn := s.open(w, r)
 	if sn == nil {
 		return

@@ -16,11 +16,12 @@ import (
 	"github.com/wsspec/wsspec/conformance/faulty"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref"
+	_ "github.com/wsspec/wsspec/ref/xconnect" // for --http2
 )
 
 func newEcho() *cobra.Command {
 	var addr, connect, drive, agent, fault, cert, key string
-	var untilStdin bool
+	var untilStdin, http2 bool
 	cmd := &cobra.Command{
 		Use:   "echo",
 		Short: "Run the reference implementation, which returns every message",
@@ -36,6 +37,7 @@ ends. With --connect - it is a worker: it reads a URL a line from standard input
 connects to each, and answers with a line.`,
 		Example: `  wsspec echo
   wsspec echo --addr 127.0.0.1:0
+  wsspec echo --http2
   wsspec server --start 'wsspec echo --cert {cert} --key {key}' wss://localhost:9001/
   wsspec client -- wsspec echo --connect {url}
   wsspec client --worker -- wsspec echo --connect -
@@ -109,6 +111,9 @@ connects to each, and answers with a line.`,
 				}
 				return nil
 			}
+			if http2 {
+				return serveEchoHTTP2(ctx, l, secure)
+			}
 			if secure != nil {
 				l = tls.NewListener(l, secure)
 			}
@@ -123,7 +128,10 @@ connects to each, and answers with a line.`,
 	flags.StringVar(&fault, "fault", "", "make this mistake on purpose; docs/faults.md and docs/suites.md list each `NAME`")
 	flags.StringVar(&cert, "cert", "", "serve with TLS, by the certificate in this PEM `FILE`")
 	flags.StringVar(&key, "key", "", "the certificate's private key, a PEM `FILE`")
+	flags.BoolVar(&http2, "http2", false, "accept WebSockets over HTTP/2 too (RFC 8441): by ALPN with --cert, else with prior knowledge")
 	cmd.MarkFlagsMutuallyExclusive("fault", "drive")
+	cmd.MarkFlagsMutuallyExclusive("fault", "http2")
+	cmd.MarkFlagsMutuallyExclusive("http2", "connect", "drive")
 	for _, tls := range []string{"cert", "key"} {
 		cmd.MarkFlagsMutuallyExclusive(tls, "connect", "drive")
 	}
@@ -150,13 +158,38 @@ func faultNamed(name string) (faulty.Fault, error) {
 
 // serveEcho runs the reference echo server until the context ends.
 func serveEcho(ctx context.Context, l net.Listener) error {
-	server := &http.Server{
+	return serveHTTP(ctx, l, newEchoServer())
+}
+
+// newEchoServer returns the HTTP server of the reference.
+func newEchoServer() *http.Server {
+	return &http.Server{
 		Handler: ref.EchoHandler(&ref.AcceptOptions{
 			OriginPatterns: []string{"*"},
 			Compression:    &ref.Compression{},
 		}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
+}
+
+// serveEchoHTTP2 is serveEcho for HTTP/1.1 and HTTP/2 on one port.
+func serveEchoHTTP2(ctx context.Context, l net.Listener, secure *tls.Config) error {
+	server := newEchoServer()
+	server.Protocols = new(http.Protocols)
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetHTTP2(true)
+	server.Protocols.SetUnencryptedHTTP2(secure == nil)
+	server.HTTP2 = ref.HTTP2Config()
+	if secure != nil {
+		secure.NextProtos = []string{"h2", "http/1.1"}
+		server.TLSConfig = secure
+		l = tls.NewListener(l, secure)
+	}
+	return serveHTTP(ctx, l, server)
+}
+
+// serveHTTP runs an HTTP server until the context ends.
+func serveHTTP(ctx context.Context, l net.Listener, server *http.Server) error {
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {

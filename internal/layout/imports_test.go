@@ -43,7 +43,9 @@ var layers = [][]string{
 	{"conformance/script"},
 	{"conformance/oracle", "conformance/faulty", "conformance/rfc"},
 	{"conformance/verdict"},
+	{"ref/http2", "ref/xconnect"},
 	{"ref"},
+	{"ref/xconnect/internal/early"},
 	{"internal", "reports/internal/wording", "reports/secrets", "conformance/capture", "conformance/certificate"},
 	{"ref/wire"},
 }
@@ -53,6 +55,8 @@ var layers = [][]string{
 var rules = map[string][]string{
 	"ref":                     {"ref/wire"},
 	"ref/wire":                {},
+	"ref/http2":               {},
+	"ref/xconnect":            {"ref/xconnect/internal/early"},
 	"conformance/verdict":     {},
 	"conformance/rfc":         {},
 	"conformance/capture":     {},

@@ -1,0 +1,22 @@
+module github.com/wsspec/wsspec/ref/http3
+
+go 1.25.0
+
+require (
+	github.com/onsi/gomega v1.44.0
+	github.com/quic-go/quic-go v0.61.0
+	github.com/wsspec/wsspec v0.0.0-00010101000000-000000000000
+)
+
+require (
+	github.com/google/go-cmp v0.7.0 // indirect
+	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/quic-go/qpack v0.6.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/crypto v0.54.0 // indirect
+	golang.org/x/net v0.56.0 // indirect
+	golang.org/x/sys v0.47.0 // indirect
+	golang.org/x/text v0.40.0 // indirect
+)
+
+replace github.com/wsspec/wsspec => ../..
