@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,12 +23,17 @@ import (
 func serveHTTP2(t testing.TB, handler http.Handler) (address string) {
 	t.Helper()
 	l := listen(t)
+	serveHTTP2On(t, l, handler)
+	return l.Addr().String()
+}
+
+func serveHTTP2On(t testing.TB, l net.Listener, handler http.Handler) {
+	t.Helper()
 	server := &http.Server{Handler: handler, Protocols: new(http.Protocols), ErrorLog: log.New(io.Discard, "", 0)}
 	server.Protocols.SetUnencryptedHTTP2(true)
 	ended := make(chan struct{})
 	go func() { _ = server.Serve(l); close(ended) }()
 	t.Cleanup(func() { server.Close(); <-ended })
-	return l.Addr().String()
 }
 
 // acceptedStream is a Conn that Accept made of a stream, and the peer of that. The handler
@@ -328,12 +335,45 @@ func TestServerHTTP2WriteByteTimeout(t *testing.T) {
 	}
 }
 
+// A stuckListener accepts connections that take nothing more once stuck is closed.
+type stuckListener struct {
+	net.Listener
+	stuck chan struct{}
+}
+
+func (l stuckListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	return &stuckConn{Conn: conn, stuck: l.stuck, closed: make(chan struct{})}, err
+}
+
+type stuckConn struct {
+	net.Conn
+	stuck, closed chan struct{}
+	once          sync.Once
+}
+
+func (c *stuckConn) Write(p []byte) (int, error) {
+	select {
+	case <-c.stuck:
+		<-c.closed
+		return 0, net.ErrClosed
+	default:
+		return c.Conn.Write(p)
+	}
+}
+
+func (c *stuckConn) Close() error {
+	c.once.Do(func() { close(c.closed) })
+	return c.Conn.Close()
+}
+
 // A client that takes nothing off TCP keeps net/http from sending even a reset. The handler
 // is let go all the same. It is aborted, because net/http still uses what it would finish.
 func TestAcceptedStreamOfAClientThatTakesNothing(t *testing.T) {
 	noLeaks(t)
+	l := stuckListener{listen(t), make(chan struct{})}
 	wrote, left := make(chan error, 1), make(chan any, 1)
-	address := serveHTTP2(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	serveHTTP2On(t, l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			aborted := recover()
 			left <- aborted
@@ -346,15 +386,13 @@ func TestAcceptedStreamOfAClientThatTakesNothing(t *testing.T) {
 		}
 		defer c.leaveHandler()
 		defer c.CloseNow()
-		for err == nil {
-			err = c.Write(testContext(t), Binary, make([]byte, 1<<20))
-		}
-		wrote <- err
+		<-l.stuck
+		wrote <- c.Write(testContext(t), Binary, make([]byte, 1<<20))
 	}))
-	const most = 1<<31 - 1
-	p := h2Client(t, address, http2.Setting{ID: http2.SettingInitialWindowSize, Val: most})
-	must(t, p.framer.WriteWindowUpdate(0, most-65535))
+	p := h2Client(t, l.Addr().String())
 	p.headers(1, false, connect)
+	p.head()
+	close(l.stuck)
 	checkClosed(t, <-wrote, 1006, false, nil)
 	if aborted := <-left; aborted != http.ErrAbortHandler {
 		t.Errorf("the handler ended with %v, want %v", aborted, http.ErrAbortHandler)
