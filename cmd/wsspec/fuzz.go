@@ -62,7 +62,7 @@ Each finding is written to DIR/findings, if --out names a DIR: the script as JSO
 wsspec replay, and a Go test that needs nothing of wsspec.
 
 Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not test. Flaky findings,
-wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
+inconsistencies, wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
 		Example: `  wsspec fuzz ws://localhost:9001/ --for 5m --out report
   wsspec fuzz --start './my-server --port 9001' ws://localhost:9001/
   wsspec fuzz --role client --worker -- ./echo-worker
@@ -337,7 +337,7 @@ func writeFinding(dir string, f *network.Finding, role wire.Role) error {
 		return err
 	}
 	c := f.Case()
-	if f.NoEcho || gotest.Unavailable(c, role) != "" { // a Go test expects echoes
+	if f.NoEcho || !f.Class.InOnePlay() || gotest.Unavailable(c, role) != "" { // a Go test expects echoes
 		return nil
 	}
 	return reports.ReplaceFile(name+"_test.go", func(w io.Writer) error {

@@ -242,6 +242,9 @@ func (c *campaign) round(ctx context.Context, players []*player, scripts []*Scri
 				}
 				if out[i] = p.play(ctx, scripts[i]); out[i].lost != nil {
 					lost.Store(true)
+				} else if number := c.number(c.progress.Scripts + uint64(i)); number%playedTwice == 0 && out[i].fate != noFate {
+					second := p.play(ctx, scripts[i])
+					out[i].wavered = differ(out[i], second) != nil
 				}
 			}
 		})
@@ -268,7 +271,7 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 		if err := c.keep(scripts[i], o); err != nil {
 			return err
 		}
-		if o.wrong == nil {
+		if o.wrong == nil && !o.wavered {
 			if o.opened && o.elapsed < c.Deadlines.Answer/4 {
 				c.slowest = max(c.slowest, o.elapsed)
 			}
@@ -277,7 +280,7 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err := c.examine(ctx, p, c.number(first+uint64(i)), scripts[i], o.wrong); err != nil {
+		if err := c.lookInto(ctx, p, c.number(first+uint64(i)), scripts[i], o); err != nil {
 			return err
 		}
 		if c.First && c.progress.Failures > 0 {

@@ -71,6 +71,12 @@ type outcome struct {
 	opened     bool
 	// stopped says why an application was not greeted; empty if it was.
 	stopped string
+	// fate is what became of the last connection, and shown says that what is wrong showed by
+	// what came, and not by what did not.
+	fate  fate
+	shown bool
+	// wavered: the script was played twice, and the plays differ.
+	wavered bool
 }
 
 // A session is one connection of a script.
@@ -91,8 +97,10 @@ type session struct {
 	closed, ended bool
 	code          wire.StatusCode
 	closeSent     bool
-	// asked: the ping behind the script is sent.
-	asked bool
+	// asked: the ping behind the script is sent. lived: its pong came, and all else that was due.
+	asked, lived bool
+	// judgedBefore: what is wrong is of an earlier connection. It was shown as outcome has it.
+	judgedBefore, shown bool
 	// What follows is for an application. The first so many octets of sent greet it. stopped says
 	// why the greeting stopped.
 	conversing     conversing
@@ -147,12 +155,14 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 				return out
 			}
 			next.transcript = append(current.transcript, next.transcript...)
+			next.judgedBefore, next.shown = current.wrong != nil, current.shows()
 			next.wrong = firstOf(current.wrong, next.wrong)
 			current = next
 		}
 	}
 	current.conclude()
 	current.conn.Close()
+	out.fate, out.shown = current.fate(), current.shows()
 	current.end()
 	out.wrong, out.opened = current.wrong, current.response.Status == 101
 	out.course = strings.Join(append(course, current.course...), " ")
@@ -429,7 +439,7 @@ func (c *session) conclude() {
 	if c.over() || c.closed {
 		return
 	}
-	c.closeSent = true
+	c.lived, c.closeSent = true, true
 	c.send(c.own(&Frame{Opcode: wire.OpClose, Payload: []byte{0x03, 0xe8}}))
 	c.await()
 }

@@ -35,6 +35,10 @@ func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Dead
 		r.Why = fmt.Sprintf("a %s does not show in one play; wsspec fuzz looks for it", f.Class)
 		return r, nil
 	}
+	if f.Class == Inconsistency && times < 2 {
+		r.Why = fmt.Sprintf("an %s does not show in one play; --times 5 plays five", f.Class)
+		return r, nil
+	}
 	p := newPlayer(peer, f.Seed)
 	p.patience = full(d)
 	if out := p.play(ctx, &Script{}); out.lost != nil {
@@ -42,6 +46,7 @@ func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Dead
 		return r, out.lost
 	}
 	same, other := 0, ""
+	var outcomes []outcome
 	for i := range times {
 		out := p.play(ctx, f.Script)
 		lost := out.lost
@@ -62,6 +67,8 @@ func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Dead
 			} else {
 				other = said
 			}
+		case f.Class == Inconsistency:
+			outcomes, said = append(outcomes, out), out.says()
 		case out.wrong != nil:
 			said = string(out.wrong.class) + ": " + out.wrong.why
 			if out.wrong.class == f.Class && out.wrong.requirement == f.Requirement {
@@ -75,7 +82,13 @@ func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Dead
 			break
 		}
 	}
-	switch {
+	switch d := differ(outcomes...); {
+	case d != nil:
+		r.Verdict, r.Why = Reproduced, d.why
+	case len(outcomes) > 0 && outcomes[0].wrong != nil:
+		r.Verdict, r.Why = Changed, "the plays do not differ any more: "+outcomes[0].says()
+	case len(outcomes) > 0:
+		r.Verdict, r.Why = Gone, fmt.Sprintf("%d plays do not differ", len(outcomes))
 	case same > 0:
 		r.Verdict, r.Why = Reproduced, fmt.Sprintf("%s in %d of %d plays", f.Class, min(same, len(r.Plays)), len(r.Plays))
 	case other != "":

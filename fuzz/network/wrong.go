@@ -23,10 +23,16 @@ const (
 	// Leak: the memory, the descriptors or the threads of the process grow with each
 	// connection.
 	Leak Class = "leak"
+	// Inconsistency: the peer did what the RFC permits in some plays of a script and something
+	// wrong in others, or took in some what it refused in others. It is a warning.
+	Inconsistency Class = "inconsistency"
 )
 
+// InOnePlay reports whether a fault of the class shows in one play of its script on one peer.
+func (c Class) InOnePlay() bool { return c != Leak && c != Inconsistency }
+
 // Classes are all classes, the most urgent first.
-var Classes = []Class{Crash, Leak, Hang, WrongVerdict, WrongCode}
+var Classes = []Class{Crash, Leak, Hang, WrongVerdict, WrongCode, Inconsistency}
 
 // requirementIn finds the id of a requirement in a sentence of the oracle.
 var requirementIn = regexp.MustCompile(`\((RFC[0-9]+-[0-9.]+-E?[0-9]+)\)`)
