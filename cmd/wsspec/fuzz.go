@@ -62,7 +62,8 @@ Each finding is written to DIR/findings, if --out names a DIR: the script as JSO
 wsspec replay, and a Go test that needs nothing of wsspec.
 
 Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not test. Flaky findings,
-inconsistencies, wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
+inconsistencies, stalls of other connections, wrong status codes and what the catalogue
+calls NON-STRICT are warnings.`,
 		Example: `  wsspec fuzz ws://localhost:9001/ --for 5m --out report
   wsspec fuzz --start './my-server --port 9001' ws://localhost:9001/
   wsspec fuzz --role client --worker -- ./echo-worker

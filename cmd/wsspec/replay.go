@@ -33,7 +33,8 @@ func newReplay() *cobra.Command {
   gone         it did nothing wrong
   unchecked    it could not be played, or its class is not seen in one play
 
-An inconsistency is reproduced if the plays differ.
+An inconsistency is reproduced if the plays differ, and a stall if pings on another
+connection take long again, beside those with a plain message.
 
 A finding of a client is played with the command behind --, with --worker, or with --listen,
 as in wsspec fuzz --role client. A finding of --no-echo or --dialogue is judged as it was found.

@@ -97,6 +97,9 @@ type campaign struct {
 	slowest  time.Duration
 	samples  []sample
 	leaks    map[string]bool
+	canary   *canary
+	// searches counts those in vain for a script that made others wait.
+	searches int
 	// confirmers play a script again, all at once.
 	confirmers [confirming]*player
 }
@@ -152,12 +155,17 @@ func (c *campaign) run(ctx context.Context) error {
 	if err := c.reach(ctx, players[0]); err != nil {
 		return err
 	}
+	c.canary = c.newCanary(ctx)
+	defer c.canary.end()
 	for !c.over(ctx) {
-		scripts := c.next()
+		first, scripts := c.progress.Scripts, c.next()
 		playing, end := c.bounded(ctx)
 		outcomes := c.round(playing, players, scripts)
 		end()
 		if err := c.learn(ctx, players[0], scripts, outcomes); err != nil {
+			return err
+		}
+		if err := c.lookForStalls(ctx, players[0], first, scripts, outcomes); err != nil {
 			return err
 		}
 		c.lookForLeaks(ctx, players[0])

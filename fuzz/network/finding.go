@@ -51,7 +51,7 @@ var nonStrict = []string{"RFC7692-7.2.2-2"}
 
 // Warns reports whether the finding is a warning, and fails no build.
 func (f *Finding) Warns() bool {
-	return f.Flaky() || f.Class == WrongCode || f.Class == Inconsistency || f.Class == Hang && f.Requirement == "" || slices.Contains(nonStrict, f.Requirement)
+	return f.Flaky() || slices.Contains([]Class{WrongCode, Inconsistency, Liveness}, f.Class) || f.Class == Hang && f.Requirement == "" || slices.Contains(nonStrict, f.Requirement)
 }
 
 // ID is a short name, the same for the same class, requirement and script.

@@ -67,6 +67,7 @@ type outcome struct {
 	// lost: the peer took no connection.
 	lost       error
 	transcript observed.Transcript
+	began      time.Time
 	elapsed    time.Duration
 	opened     bool
 	// stopped says why an application was not greeted; empty if it was.
@@ -111,6 +112,7 @@ type session struct {
 // play plays a script. If the context ends, it sends nothing more of it.
 func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 	began := time.Now()
+	out.began = began
 	p.encoder.record = p.record
 	defer func() { out.elapsed = time.Since(began) }()
 	var others []*session

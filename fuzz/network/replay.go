@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/wsspec/wsspec/conformance/stream"
 )
@@ -44,6 +45,10 @@ func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Dead
 	if out := p.play(ctx, &Script{}); out.lost != nil {
 		r.Why = strings.TrimSuffix(peer.gone(), " any more")
 		return r, out.lost
+	}
+	if f.Class == Liveness {
+		r.stalls(ctx, peer, p, f, times)
+		return r, nil
 	}
 	same, other := 0, ""
 	var outcomes []outcome
@@ -97,4 +102,20 @@ func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Dead
 		r.Verdict, r.Why = Gone, fmt.Sprintf("nothing wrong in %d plays", len(r.Plays))
 	}
 	return r, nil
+}
+
+// stalls plays a script that made others wait.
+func (r *Replayed) stalls(ctx context.Context, peer Peer, p *player, f *Finding, times int) {
+	other := newPlayer(peer, f.Seed)
+	other.patience = p.patience
+	b, ok := blocks(ctx, p, other, f.Script, times)
+	switch {
+	case ctx.Err() != nil:
+	case !ok:
+		r.Why = "the peer does not answer pings on another connection, so that nobody knows how long they take"
+	case b.certain():
+		r.Verdict, r.Why = Reproduced, b.why()
+	default:
+		r.Verdict, r.Why = Gone, fmt.Sprintf("a ping on another connection took %s at least once in %d plays, and that is not long", b.with.Round(time.Millisecond), times)
+	}
 }

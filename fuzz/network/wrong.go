@@ -26,13 +26,16 @@ const (
 	// Inconsistency: the peer did what the RFC permits in some plays of a script and something
 	// wrong in others, or took in some what it refused in others. It is a warning.
 	Inconsistency Class = "inconsistency"
+	// Liveness: the peer had no time for other connections because of one. No clause says how
+	// long a pong may take: it is a warning.
+	Liveness Class = "liveness"
 )
 
 // InOnePlay reports whether a fault of the class shows in one play of its script on one peer.
-func (c Class) InOnePlay() bool { return c != Leak && c != Inconsistency }
+func (c Class) InOnePlay() bool { return c != Leak && c != Inconsistency && c != Liveness }
 
 // Classes are all classes, the most urgent first.
-var Classes = []Class{Crash, Leak, Hang, WrongVerdict, WrongCode, Inconsistency}
+var Classes = []Class{Crash, Leak, Hang, WrongVerdict, WrongCode, Liveness, Inconsistency}
 
 // requirementIn finds the id of a requirement in a sentence of the oracle.
 var requirementIn = regexp.MustCompile(`\((RFC[0-9]+-[0-9.]+-E?[0-9]+)\)`)
