@@ -62,12 +62,13 @@ func (f *Finding) ID() string {
 }
 
 // Signature is what two findings of one fault share: class, requirement, and the shape of the
-// script.
+// script. An opening handshake of its own is a part of the shape.
 func (f *Finding) Signature() string {
 	return strings.Join([]string{f.Role, string(f.Class), f.Requirement, shapeOf(f.Script)}, "|")
 }
 
-// shapeOf is a script without the octets of its payloads.
+// shapeOf is a script without the octets of its payloads, and without what it offers and where it
+// is cut.
 func shapeOf(s *Script) string {
 	if s == nil {
 		return ""
@@ -77,7 +78,7 @@ func shapeOf(s *Script) string {
 		b.WriteString("joined ")
 	}
 	if s.Head != "" {
-		b.WriteString("head ")
+		fmt.Fprintf(&b, "head %q ", s.Head)
 	}
 	if len(s.HeadCuts) > 0 {
 		b.WriteString("cut ")
