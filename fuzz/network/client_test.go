@@ -174,8 +174,10 @@ var errCrash = errors.New("crash")
 // firstFinding is the first finding of a short campaign.
 func firstFinding(t *testing.T, peer Peer) *Finding {
 	t.Helper()
+	ctx, end := context.WithTimeout(t.Context(), budget/2)
+	defer end()
 	var first *Finding
-	if _, err := Run(t.Context(), peer, Options{
+	if _, err := Run(ctx, peer, Options{
 		Seed: 1, MostScripts: 4 * roundSize, First: true, Deadlines: stream.NewDeadlines(time.Second, 0, 1),
 		Found: func(f *Finding) { first = f },
 	}); err != nil {
@@ -270,6 +272,39 @@ func TestAClientThatConnectsByItself(t *testing.T) {
 	defer stop()
 	if got := firstFinding(t, peer); got.Class != WrongVerdict || got.Requirement != "RFC6455-5.2-3" {
 		t.Errorf("found %s %s: %s", got.Class, got.Requirement, got.Why)
+	}
+}
+
+// A client that connects by itself is gone when no connection has come for so long as it may be
+// absent, whether or not one came before.
+func TestAnAbsentClientIsGone(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		connect bool
+	}{{"it never connects", false}, {"it connects once", true}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel() // it mostly waits
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			peer := &Client{Listener: l, Absent: 300 * time.Millisecond, Deadlines: stream.NewDeadlines(time.Second, 0, 1)}
+			defer peer.End()
+			if test.connect {
+				var connecting sync.WaitGroup
+				defer connecting.Wait()
+				connecting.Go(func() { _ = faulty.Connect(t.Context(), "ws://"+l.Addr().String()+"/", faulty.Fault{}) })
+			}
+			ctx, end := context.WithTimeout(t.Context(), budget)
+			defer end()
+			p, err := Run(ctx, peer, Options{Seed: 1, Parallel: 2, Deadlines: stream.NewDeadlines(time.Second, 0, 1)})
+			if err == nil || ctx.Err() != nil {
+				t.Fatalf("the campaign goes on: %d scripts, %v", p.Scripts, err)
+			}
+			if why := "no connection came in 300ms"; !test.connect && !strings.Contains(err.Error(), why) || test.connect && err != ErrGone {
+				t.Errorf("the error is %v", err)
+			}
+		})
 	}
 }
 
