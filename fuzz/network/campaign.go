@@ -43,6 +43,10 @@ type Options struct {
 	Shard, Shards uint64
 	// Corpus, if set, gives more seeds, and gets the scripts that open a new course.
 	Corpus *Corpus
+	// Also are other servers on which each script is played as well. Name is what the one under
+	// test is called beside them.
+	Name string
+	Also []Another
 	// First ends the campaign behind its first finding that is no warning.
 	First bool
 }
@@ -148,11 +152,17 @@ func (c *campaign) run(ctx context.Context) error {
 	players := make([]*player, c.Parallel)
 	for i := range players {
 		players[i] = newPlayer(c.peer, c.Seed+uint64(i))
+		for _, a := range c.Also {
+			players[i].others = append(players[i].others, newPlayer(a.Peer, c.Seed+uint64(i)))
+		}
 	}
 	for i := range c.confirmers {
 		c.confirmers[i] = newPlayer(c.peer, c.Seed+uint64(i))
 	}
 	if err := c.reach(ctx, players[0]); err != nil {
+		return err
+	}
+	if err := c.reachOthers(ctx); err != nil {
 		return err
 	}
 	c.canary = c.newCanary(ctx)
@@ -248,16 +258,24 @@ func (c *campaign) round(ctx context.Context, players []*player, scripts []*Scri
 				if i >= len(scripts) || ctx.Err() != nil || lost.Load() {
 					return
 				}
-				if out[i] = p.play(ctx, scripts[i]); out[i].lost != nil {
+				if out[i] = c.playOne(ctx, p, c.number(c.progress.Scripts+uint64(i)), scripts[i]); out[i].lost != nil {
 					lost.Store(true)
-				} else if number := c.number(c.progress.Scripts + uint64(i)); number%playedTwice == 0 && out[i].fate != noFate {
-					second := p.play(ctx, scripts[i])
-					out[i].wavered = differ(out[i], second) != nil
 				}
 			}
 		})
 	}
 	playing.Wait()
+	return out
+}
+
+// playOne plays the script of that number, once more if its number says so, and on the other
+// servers.
+func (c *campaign) playOne(ctx context.Context, p *player, number uint64, s *Script) outcome {
+	out := p.play(ctx, s)
+	if out.lost == nil && number%playedTwice == 0 && out.fate != noFate {
+		out.wavered = differ(out, p.play(ctx, s)) != nil
+	}
+	out.disagreed = out.wrong == nil && p.disagree(ctx, s, &out)
 	return out
 }
 
@@ -279,7 +297,7 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 		if err := c.keep(scripts[i], o); err != nil {
 			return err
 		}
-		if o.wrong == nil && !o.wavered {
+		if o.wrong == nil && !o.wavered && !o.disagreed {
 			if o.opened && o.elapsed < c.Deadlines.Answer/4 {
 				c.slowest = max(c.slowest, o.elapsed)
 			}

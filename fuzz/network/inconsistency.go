@@ -56,7 +56,8 @@ func differ(plays ...outcome) *difference {
 // differ is [differ] of all plays.
 func (all *plays) differ() *difference { return differ(all[:]...) }
 
-// lookInto plays a script again that went wrong, or did not do the same twice.
+// lookInto plays a script again that went wrong, on which the peer did not do the same twice, or
+// on which another server did something else.
 func (c *campaign) lookInto(ctx context.Context, p *player, number uint64, s *Script, o *outcome) error {
 	if o.wrong != nil {
 		return c.examine(ctx, p, number, s, o.wrong)
@@ -65,7 +66,10 @@ func (c *campaign) lookInto(ctx context.Context, p *player, number uint64, s *Sc
 		c.progress.Unexamined++
 		return nil
 	}
-	return c.examineDifference(ctx, p, number, s, c.again(ctx, s))
+	if o.wavered {
+		return c.examineDifference(ctx, p, number, s, c.again(ctx, s))
+	}
+	return c.examineDisagreement(ctx, p, number, s)
 }
 
 // examineDifference makes a script smaller whose plays differ, and reports it.

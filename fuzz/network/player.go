@@ -52,6 +52,8 @@ type player struct {
 	buf      []byte
 	// record: outcomes get transcripts.
 	record bool
+	// others play the same on other servers.
+	others []*player
 }
 
 func newPlayer(p Peer, seed uint64) *player {
@@ -76,8 +78,11 @@ type outcome struct {
 	// what came, and not by what did not.
 	fate  fate
 	shown bool
-	// wavered: the script was played twice, and the plays differ.
-	wavered bool
+	// did is what servers are compared by; empty if the script does not compare them.
+	did string
+	// wavered: the script was played twice, and the plays differ. disagreed: another server did
+	// something else.
+	wavered, disagreed bool
 }
 
 // A session is one connection of a script.
@@ -164,7 +169,7 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 	}
 	current.conclude()
 	current.conn.Close()
-	out.fate, out.shown = current.fate(), current.shows()
+	out.fate, out.shown, out.did = current.fate(), current.shows(), current.did()
 	current.end()
 	out.wrong, out.opened = current.wrong, current.response.Status == 101
 	out.course = strings.Join(append(course, current.course...), " ")

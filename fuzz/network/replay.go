@@ -29,8 +29,9 @@ type Replayed struct {
 }
 
 // Replay plays the script of a finding so many times. The error says that there was no
-// connection although the finding is no crash, and what came before it is in the result.
-func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Deadlines) (r Replayed, err error) {
+// connection although the finding is no crash, and what came before it is in the result. A
+// disagreement is played on the other servers too, in the order that they had.
+func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Deadlines, also ...Another) (r Replayed, err error) {
 	r.Verdict = Unchecked
 	if f.Class == Leak {
 		r.Why = fmt.Sprintf("a %s does not show in one play; wsspec fuzz looks for it", f.Class)
@@ -45,6 +46,14 @@ func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Dead
 	if out := p.play(ctx, &Script{}); out.lost != nil {
 		r.Why = strings.TrimSuffix(peer.gone(), " any more")
 		return r, out.lost
+	}
+	if server, is := peer.(*Server); is && f.Class == Disagreement {
+		name := "the server"
+		if len(f.Peers) > 0 {
+			name = f.Peers[0].Name
+		}
+		r.disagreement(ctx, append([]Another{{name, server}}, also...), f, times, p.patience)
+		return r, nil
 	}
 	if f.Class == Liveness {
 		r.stalls(ctx, peer, p, f, times)

@@ -2,6 +2,7 @@ package network
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -29,13 +30,18 @@ const (
 	// Liveness: the peer had no time for other connections because of one. No clause says how
 	// long a pong may take: it is a warning.
 	Liveness Class = "liveness"
+	// Disagreement: several servers do not do the same, and nobody knows which of them is wrong,
+	// if one is. It is a warning of low confidence.
+	Disagreement Class = "disagreement"
 )
 
 // InOnePlay reports whether a fault of the class shows in one play of its script on one peer.
-func (c Class) InOnePlay() bool { return c != Leak && c != Inconsistency && c != Liveness }
+func (c Class) InOnePlay() bool {
+	return !slices.Contains([]Class{Leak, Inconsistency, Liveness, Disagreement}, c)
+}
 
 // Classes are all classes, the most urgent first.
-var Classes = []Class{Crash, Leak, Hang, WrongVerdict, WrongCode, Liveness, Inconsistency}
+var Classes = []Class{Crash, Leak, Hang, WrongVerdict, WrongCode, Liveness, Inconsistency, Disagreement}
 
 // requirementIn finds the id of a requirement in a sentence of the oracle.
 var requirementIn = regexp.MustCompile(`\((RFC[0-9]+-[0-9.]+-E?[0-9]+)\)`)
