@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/wsspec/wsspec/conformance/stream"
@@ -104,7 +102,10 @@ type campaign struct {
 	canary   *canary
 	// searches counts those in vain for a script that made others wait.
 	searches int
-	// confirmers play a script again, all at once.
+	// begun counts the scripts of all rounds that have begun.
+	begun uint64
+	// examiner plays what is looked into, and confirmers play a script again, all at once.
+	examiner   *player
 	confirmers [confirming]*player
 }
 
@@ -138,7 +139,7 @@ func Run(ctx context.Context, peer Peer, o Options) (Progress, error) {
 // over reports whether no further round begins.
 func (c *campaign) over(ctx context.Context) bool {
 	p := &c.progress
-	return ctx.Err() != nil || c.For > 0 && time.Since(c.began) > c.For || c.MostScripts > 0 && p.Scripts >= c.MostScripts ||
+	return ctx.Err() != nil || c.For > 0 && time.Since(c.began) > c.For || c.MostScripts > 0 && c.begun >= c.MostScripts ||
 		p.Crashes >= c.MostCrashes || c.First && p.Failures > 0
 }
 
@@ -159,7 +160,8 @@ func (c *campaign) run(ctx context.Context) error {
 	for i := range c.confirmers {
 		c.confirmers[i] = newPlayer(c.peer, c.Seed+uint64(i))
 	}
-	if err := c.reach(ctx, players[0]); err != nil {
+	c.examiner = newPlayer(c.peer, c.Seed)
+	if err := c.reach(ctx, c.examiner); err != nil {
 		return err
 	}
 	if err := c.reachOthers(ctx); err != nil {
@@ -167,21 +169,7 @@ func (c *campaign) run(ctx context.Context) error {
 	}
 	c.canary = c.newCanary(ctx)
 	defer c.canary.end()
-	for !c.over(ctx) {
-		first, scripts := c.progress.Scripts, c.next()
-		playing, end := c.bounded(ctx)
-		outcomes := c.round(playing, players, scripts)
-		end()
-		if err := c.learn(ctx, players[0], scripts, outcomes); err != nil {
-			return err
-		}
-		if err := c.lookForStalls(ctx, players[0], first, scripts, outcomes); err != nil {
-			return err
-		}
-		c.lookForLeaks(ctx, players[0])
-		c.report()
-	}
-	return nil
+	return c.rounds(ctx, players)
 }
 
 // reach plays an empty script, so that a peer that cannot be tested is told from one with
@@ -204,11 +192,11 @@ func (c *campaign) reach(ctx context.Context, p *player) error {
 	return ctx.Err()
 }
 
-// next makes the scripts of the next round: first the seeds as they are.
-func (c *campaign) next() []*Script {
-	size := min(roundSize, firstRound+c.progress.Scripts)
+// next makes the scripts of the round behind so many scripts: first the seeds as they are.
+func (c *campaign) next(begun uint64) []*Script {
+	size := min(roundSize, firstRound+begun)
 	out := make([]*Script, 0, size)
-	for played := c.progress.Scripts; played < c.progress.Scripts+size; played++ {
+	for played := begun; played < begun+size; played++ {
 		i := c.number(played)
 		if i < uint64(len(c.Seeds)) {
 			out = append(out, c.Seeds[i])
@@ -244,30 +232,6 @@ func (c *campaign) brief() patience {
 	return patience{answer: min(c.Deadlines.Answer, max(250*time.Millisecond, 20*c.slowest)), pause: leastPause}
 }
 
-// round plays scripts on all players at once.
-func (c *campaign) round(ctx context.Context, players []*player, scripts []*Script) []outcome {
-	out := make([]outcome, len(scripts))
-	var next atomic.Int64
-	var lost atomic.Bool
-	var playing sync.WaitGroup
-	for _, p := range players {
-		playing.Go(func() {
-			p.patience = c.brief()
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(scripts) || ctx.Err() != nil || lost.Load() {
-					return
-				}
-				if out[i] = c.playOne(ctx, p, c.number(c.progress.Scripts+uint64(i)), scripts[i]); out[i].lost != nil {
-					lost.Store(true)
-				}
-			}
-		})
-	}
-	playing.Wait()
-	return out
-}
-
 // playOne plays the script of that number, once more if its number says so, and on the other
 // servers.
 func (c *campaign) playOne(ctx context.Context, p *player, number uint64, s *Script) outcome {
@@ -297,7 +261,7 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 		if err := c.keep(scripts[i], o); err != nil {
 			return err
 		}
-		if o.wrong == nil && !o.wavered && !o.disagreed {
+		if !o.suspect() {
 			if o.opened && o.elapsed < c.Deadlines.Answer/4 {
 				c.slowest = max(c.slowest, o.elapsed)
 			}

@@ -246,26 +246,25 @@ const (
 )
 
 // lookForStalls looks for the script that made others wait, among those that were under way.
-func (c *campaign) lookForStalls(ctx context.Context, p *player, first uint64, scripts []*Script, outcomes []outcome) error {
-	stalls := c.canary.take()
+func (c *campaign) lookForStalls(ctx context.Context, p *player, stalls []stall, flying []*round) error {
 	if len(stalls) == 0 || c.searches >= mostSearches || c.kinds[string(Liveness)] >= mostOfKind || c.late() {
 		return nil
 	}
-	other := c.confirmers[0]
+	other, r := c.confirmers[0], joined(flying)
 	other.patience = full(c.Deadlines)
-	for _, i := range suspected(stalls, outcomes) {
+	for _, i := range suspected(stalls, r.outcomes) {
 		if ctx.Err() != nil {
 			return nil
 		}
 		p.patience = other.patience
-		if w := waits(ctx, p, other, scripts[i], 0); !w.ok || w.longest < leastStall {
+		if w := waits(ctx, p, other, r.scripts[i], 0); !w.ok || w.longest < leastStall {
 			continue
 		}
-		b, ok := blocks(ctx, p, other, scripts[i], confirming)
+		b, ok := blocks(ctx, p, other, r.scripts[i], confirming)
 		if !ok || !b.certain() {
 			continue
 		}
-		return c.addStall(ctx, p, other, c.number(first+uint64(i)), scripts[i], b)
+		return c.addStall(ctx, p, other, c.number(r.first+uint64(i)), r.scripts[i], b)
 	}
 	c.searches++
 	return nil

@@ -85,6 +85,9 @@ type outcome struct {
 	wavered, disagreed bool
 }
 
+// suspect reports whether what came of the script is to be looked into.
+func (out *outcome) suspect() bool { return out.wrong != nil || out.wavered || out.disagreed }
+
 // A session is one connection of a script.
 type session struct {
 	*player
