@@ -296,7 +296,7 @@ func (c *campaign) keep(s *Script, o *outcome) error {
 	if o.wrong != nil { // a finding has a file of its own
 		return nil
 	}
-	return c.Corpus.learn(s, isNew)
+	return c.Corpus.learn(s, isNew, key)
 }
 
 // report tells how far the campaign is.

@@ -174,7 +174,7 @@ var errCrash = errors.New("crash")
 // firstFinding is the first finding of a short campaign.
 func firstFinding(t *testing.T, peer Peer) *Finding {
 	t.Helper()
-	ctx, end := context.WithTimeout(t.Context(), budget/2)
+	ctx, end := context.WithTimeout(t.Context(), budget)
 	defer end()
 	var first *Finding
 	if _, err := Run(ctx, peer, Options{
