@@ -223,7 +223,7 @@ const leastPause = 2 * time.Millisecond
 
 // full is the patience of a play that decides.
 func full(d stream.Deadlines) patience {
-	return patience{answer: d.Answer, pause: max(leastPause, d.Cut/4), apart: true}
+	return patience{answer: d.Answer, pause: max(leastPause, d.Cut)}
 }
 
 // brief is the patience of a play that only looks: twenty times that of the slowest correct

@@ -84,7 +84,6 @@ func (all *plays) like(w *wrong) (same int, lost bool) {
 // keeps the result if it is confirmed with all patience.
 func (c *campaign) shrinkFinding(ctx context.Context, p *player, f *Finding) {
 	p.patience = c.brief()
-	p.patience.apart = true
 	small := shrink(f.Script, func(s *Script) bool {
 		if s.behindFinal() {
 			return false

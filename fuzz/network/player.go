@@ -30,11 +30,9 @@ const messageLimit = 16 << 10
 type patience struct {
 	// answer is how long the peer may be silent when something is owed.
 	answer time.Duration
-	// pause is the time between two writes that the peer is to read one by one.
+	// pause is the time between two writes that the peer is to read one by one. A client is to
+	// read the response before what follows it, too, unless the script joins the two.
 	pause time.Duration
-	// apart: a client is to read the response before what follows it, if the script does not
-	// join them. Otherwise the two may arrive together, by chance.
-	apart bool
 }
 
 // mostPatience is how many times the answer time a peer gets that goes on sending.
