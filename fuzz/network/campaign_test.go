@@ -171,7 +171,7 @@ func looksFor(t *testing.T, peer Peer, fault string, reasons map[string]string, 
 	case got == nil && why == "":
 		t.Errorf("nothing in %d scripts, %v", p.Scripts, err)
 	case got != nil && why != "":
-		t.Errorf("it is said to be out of reach (%s), and was found: %s", why, got.Why)
+		t.Errorf("it is said to be out of reach (%s), and was found: %s\n%s", why, got.Why, got.Script)
 	case got != nil:
 		t.Logf("%.1f s, %d scripts, %d frames: %s %s: %s: %s", time.Since(began).Seconds(), p.Scripts, got.Script.Frames(), got.Class, got.Requirement, got.Why, got.Script)
 	}

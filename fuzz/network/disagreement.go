@@ -146,7 +146,10 @@ func (c *campaign) examineDisagreement(ctx context.Context, p *player, number ui
 	}
 	peers := append([]Another{{c.Name, server}}, c.Also...)
 	dids, ok := playAll(ctx, peers, s, confirming, full(c.Deadlines), c.Seed)
-	if !ok || len(clusters(dids)) < 2 {
+	switch {
+	case ctx.Err() != nil: // some were not played to their end
+		return nil
+	case !ok || len(clusters(dids)) < 2:
 		c.progress.Unconfirmed++
 		return nil
 	}
@@ -160,7 +163,7 @@ func (c *campaign) examineDisagreement(ctx context.Context, p *player, number ui
 		now, ok := playAll(ctx, peers, s, 1, c.brief(), c.Seed)
 		return ctx.Err() == nil && ok && !s.behindFinal() && slices.Equal(now, dids)
 	})
-	if now, ok := playAll(ctx, peers, small, confirming, full(c.Deadlines), c.Seed); ok && slices.Equal(now, dids) {
+	if now, ok := playAll(ctx, peers, small, confirming, full(c.Deadlines), c.Seed); ok && ctx.Err() == nil && slices.Equal(now, dids) {
 		s = small
 	}
 	if ctx.Err() == nil && c.unreachable(ctx, p) {

@@ -75,7 +75,10 @@ func (c *campaign) lookInto(ctx context.Context, p *player, number uint64, s *Sc
 // examineDifference makes a script smaller whose plays differ, and reports it.
 func (c *campaign) examineDifference(ctx context.Context, p *player, number uint64, s *Script, all *plays) error {
 	d := all.differ()
-	if d == nil {
+	switch {
+	case ctx.Err() != nil: // some were not played to their end
+		return nil
+	case d == nil:
 		c.progress.Unconfirmed++
 		return nil
 	}
@@ -91,7 +94,7 @@ func (c *campaign) examineDifference(ctx context.Context, p *player, number uint
 			return false
 		}
 		now := c.again(ctx, s).differ()
-		if now == nil || now.requirement != d.requirement {
+		if now == nil || now.requirement != d.requirement || ctx.Err() != nil {
 			return false
 		}
 		f.Why, f.Reproduced = now.why, now.fewer

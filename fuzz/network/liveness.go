@@ -167,8 +167,31 @@ func (c *session) pulse() (took time.Duration, ok bool) {
 // and how long that was.
 type holdup struct {
 	longest, lasted time.Duration
+	// lag is how late a timer of this process was meanwhile: the machine, or the harness with what
+	// it judges, was busy for so long.
+	lag time.Duration
 	// ok: each ping was answered.
 	ok bool
+}
+
+// blamed is what of the longest ping is not the harness's own lag.
+func (w holdup) blamed() time.Duration { return max(0, w.longest-w.lag) }
+
+// lagging measures how late timers are, until it is stopped.
+func lagging(ctx context.Context) (stop func() time.Duration) {
+	ctx, cancel := context.WithCancel(ctx)
+	worst := make(chan time.Duration)
+	go func() {
+		var lag time.Duration
+		for ctx.Err() == nil {
+			began := time.Now()
+			if wait(ctx, leastPause); ctx.Err() == nil {
+				lag = max(lag, time.Since(began)-leastPause)
+			}
+		}
+		worst <- lag
+	}()
+	return func() time.Duration { cancel(); return <-worst }
 }
 
 // waits plays a script, and meanwhile sends pings on another connection, for so long at least.
@@ -181,7 +204,8 @@ func waits(ctx context.Context, p, other *player, s *Script, least time.Duration
 	if _, ok := canary.pulse(); !ok { // the connection is in use
 		return w
 	}
-	began := time.Now()
+	began, stop := time.Now(), lagging(ctx)
+	defer func() { w.lag = stop() }()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -224,14 +248,17 @@ func (b blocking) certain() bool { return b.with >= leastStall && b.with >= stal
 func blocks(ctx context.Context, p, other *player, s *Script, times int) (b blocking, ok bool) {
 	for i := range times {
 		with := waits(ctx, p, other, s, 0)
-		if i == 0 || with.longest < b.with {
-			b.with = with.longest
+		if i == 0 || with.blamed() < b.with {
+			b.with = with.blamed()
 		}
-		if !with.ok || with.longest < leastStall || ctx.Err() != nil { // no need for its control
+		switch {
+		case ctx.Err() != nil: // it was not played to its end
+			return b, false
+		case !with.ok || with.blamed() < leastStall: // no need for its control
 			return b, with.ok
 		}
 		without := waits(ctx, p, other, s.control(), with.lasted)
-		if b.without = max(b.without, without.longest); !without.ok {
+		if b.without = max(b.without, without.longest); !without.ok || ctx.Err() != nil {
 			return b, false
 		}
 	}
@@ -257,7 +284,7 @@ func (c *campaign) lookForStalls(ctx context.Context, p *player, stalls []stall,
 			return nil
 		}
 		p.patience = other.patience
-		if w := waits(ctx, p, other, r.scripts[i], 0); !w.ok || w.longest < leastStall {
+		if w := waits(ctx, p, other, r.scripts[i], 0); !w.ok || w.blamed() < leastStall {
 			continue
 		}
 		b, ok := blocks(ctx, p, other, r.scripts[i], confirming)
@@ -293,12 +320,15 @@ func (c *campaign) addStall(ctx context.Context, p, other *player, number uint64
 			return false
 		}
 		w := waits(ctx, p, other, s, 0)
-		return ctx.Err() == nil && w.ok && w.longest >= leastStall && w.longest >= stallRatio*b.without
+		return ctx.Err() == nil && w.ok && w.blamed() >= leastStall && w.blamed() >= stallRatio*b.without
 	})
 	if again, ok := blocks(ctx, p, other, small, confirming); ok && again.certain() {
 		s, b = small, again
 	}
-	if ctx.Err() == nil && c.unreachable(ctx, p) {
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case c.unreachable(ctx, p):
 		return c.lostOn(ctx, p, number, s)
 	}
 	f := &Finding{Class: Liveness, Why: b.why(), Role: c.peer.Role().String(), Reproduced: confirming, Plays: confirming, Seed: c.Seed, Number: number, Script: s}

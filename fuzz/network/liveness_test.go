@@ -144,6 +144,47 @@ func TestASlowServerIsAlive(t *testing.T) {
 	}
 }
 
+// A comparison that is cut short says nothing.
+func TestAComparisonThatIsCutShort(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	peer := crowdedServer(t, func(octets []byte) time.Duration {
+		if d := onReserved(octets); d > 0 {
+			stop()
+			return d
+		}
+		return 0
+	})
+	p, other := newPlayer(peer, 1), newPlayer(peer, 2)
+	p.patience = patience{answer: time.Second}
+	other.patience = p.patience
+	if b, ok := blocks(ctx, p, other, reserved, confirming); ok && b.certain() {
+		t.Errorf("%+v, although the campaign has ended", b)
+	}
+	c := &campaign{peer: peer, kinds: map[string]int{}, known: map[string]bool{}, Options: Options{Found: func(f *Finding) { t.Errorf("found %s: %s", f.Class, f.Why) }}}
+	differing := &plays{{fate: lived}, {fate: failed}}
+	if err := c.examineDifference(ctx, p, 1, reserved, differing); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a busy machine adds to the time of a ping is not the server's.
+func TestLagIsNobodysFault(t *testing.T) {
+	const ms = time.Millisecond
+	if got := (holdup{longest: 369 * ms, lag: 360 * ms}).blamed(); got != 9*ms {
+		t.Errorf("%s are blamed on the server", got)
+	}
+	if got := (holdup{longest: ms, lag: 360 * ms}).blamed(); got != 0 {
+		t.Errorf("%s are blamed on the server", got)
+	}
+	peer := echoServer(t)
+	p, other := newPlayer(peer, 1), newPlayer(peer, 2)
+	p.patience = patience{answer: time.Second}
+	other.patience = p.patience
+	if w := waits(t.Context(), p, other, reserved, 20*ms); !w.ok || w.lag <= 0 || w.lasted < 20*ms {
+		t.Errorf("%+v: a timer is late by some microseconds at least", w)
+	}
+}
+
 // The script behind a stall is one that was under way when it began.
 func TestSuspects(t *testing.T) {
 	at := func(ms int) time.Time { return time.Unix(0, int64(ms)*int64(time.Millisecond)) }
