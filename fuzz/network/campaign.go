@@ -100,8 +100,8 @@ type campaign struct {
 	samples  []sample
 	leaks    map[string]bool
 	canary   *canary
-	// searches counts those in vain for a script that made others wait.
-	searches int
+	// searched is the time spent in vain on scripts that may have made others wait.
+	searched time.Duration
 	// begun counts the scripts of all rounds that have begun.
 	begun uint64
 	// examiner plays what is looked into, and confirmers play a script again, all at once.

@@ -73,11 +73,11 @@ func (y *canary) live(ctx context.Context, p *player) {
 			wait(ctx, mostMute*pulseEvery) // the peer may be about to start again
 		}
 		for s != nil && ctx.Err() == nil {
-			from := time.Now()
+			from, stop := time.Now(), lagging(ctx)
 			took, ok := s.pulse()
-			if ok {
+			if lag := stop(); ok {
 				mute = 0
-				y.note(from, took)
+				y.note(from, max(0, took-lag))
 			} else {
 				s.conn.Close()
 				s = nil
@@ -265,22 +265,34 @@ func blocks(ctx context.Context, p, other *player, s *Script, times int) (b bloc
 	return b, true
 }
 
-// mostSearches bounds how often the script behind a stall is looked for in vain, and
-// mostSuspected how many scripts are played for one. A machine that is busy makes stalls too.
+// What bounds the search for the script behind a stall: the scripts and the time for one, and
+// which part of the campaign, beside some seconds, may be spent in vain. A busy machine makes
+// stalls too.
 const (
-	mostSearches  = 8
 	mostSuspected = 64
+	longestSearch = 3 * time.Second
+	searchingPart = 20 // one of so many parts
 )
+
+// maySearch reports whether the campaign has time to look for the script behind a stall.
+func (c *campaign) maySearch() bool {
+	return c.kinds[string(Liveness)] < mostOfKind && !c.late() && c.searched <= longestSearch+time.Since(c.began)/searchingPart
+}
 
 // lookForStalls looks for the script that made others wait, among those that were under way.
 func (c *campaign) lookForStalls(ctx context.Context, p *player, stalls []stall, flying []*round) error {
-	if len(stalls) == 0 || c.searches >= mostSearches || c.kinds[string(Liveness)] >= mostOfKind || c.late() {
+	if len(stalls) == 0 || !c.maySearch() {
 		return nil
 	}
+	began := time.Now()
 	other, r := c.confirmers[0], joined(flying)
 	other.patience = full(c.Deadlines)
 	for _, i := range suspected(stalls, r.outcomes) {
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case time.Since(began) > longestSearch:
+			c.searched += time.Since(began)
 			return nil
 		}
 		p.patience = other.patience
@@ -293,7 +305,7 @@ func (c *campaign) lookForStalls(ctx context.Context, p *player, stalls []stall,
 		}
 		return c.addStall(ctx, p, other, c.number(r.first+uint64(i)), r.scripts[i], b)
 	}
-	c.searches++
+	c.searched += time.Since(began)
 	return nil
 }
 

@@ -224,6 +224,26 @@ func TestStalls(t *testing.T) {
 	}
 }
 
+// What is looked for in vain takes a small part of a campaign.
+func TestSearchesAreBounded(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		elapsed, vain time.Duration
+		found         int
+		want          bool
+	}{
+		{"at the beginning", 0, 0, 0, true},
+		{"some seconds in vain", time.Second, 4 * time.Second, 0, false},
+		{"the same behind five minutes", 5 * time.Minute, 4 * time.Second, 0, true},
+		{"enough is found", 5 * time.Minute, 0, mostOfKind, false},
+	} {
+		c := &campaign{began: time.Now().Add(-test.elapsed), searched: test.vain, kinds: map[string]int{string(Liveness): test.found}}
+		if got := c.maySearch(); got != test.want {
+			t.Errorf("%s: it may search: %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
 // A canary goes on behind a server that is started again, and ends with the campaign.
 func TestACanaryLives(t *testing.T) {
 	server := httptest.NewServer(echoing(func(c *ref.Conn) { time.AfterFunc(10*time.Millisecond, func() { c.CloseNow() }) }))

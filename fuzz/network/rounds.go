@@ -103,6 +103,9 @@ func (c *campaign) rounds(ctx context.Context, players []*player) error {
 		}
 		<-flying[0].done
 		stalls, lost := c.canary.take(), false
+		if !c.maySearch() {
+			stalls = nil
+		}
 		if f.lost.Load() || len(stalls) > 0 || slices.ContainsFunc(flying[0].outcomes, func(o outcome) bool { return (&o).suspect() }) {
 			land(flying) // what is looked into is played alone
 			lost = f.lost.Load()
