@@ -100,7 +100,6 @@ var outOfReachOfClients = map[string]string{
 	"the octets of a response are cut at places counted from its beginning":              `response-cut-after-line`,
 	"a run of the catalogue calls it NON-STRICT":                                         `takes-http-1.0`,
 	"no demand makes the window of the client smaller":                                   `keeps-window`,
-	"it needs a cut in the header of a long message, which is rare in these scripts":     `loses-first-octets-of-long-header`,
 }
 
 // sampled are the faults that are looked for each time: those that are found soon.
