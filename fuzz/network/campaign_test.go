@@ -110,6 +110,7 @@ var outOfReach = map[string]string{
 	"what a request may not have is left to the catalogue, but for what RFC 6455 4.2.1 lists": `accepts-bad-extensions accepts-bad-subprotocols accepts-doubled-key accepts-doubled-version`,
 	"what a response may not have beside the fields of RFC 6455 4.2.2 is not looked at":       `response-content-length response-transfer-encoding`,
 	"a plain opening handshake fails, so that there is nothing to play":                       `response-200 response-never response-no-http response-bare-lf response-space-before-colon response-without-end refuses-with-200 refuses-and-stays`,
+	"a server may end TCP on a request that it does not take":                                 `refuses-by-leaving`,
 	"a refusal is not looked at beyond its status":                                            `426-without-version endless-response`,
 }
 

@@ -88,7 +88,7 @@ func TestNothingIsFoundInRefAsClient(t *testing.T) {
 
 // outOfReachOfClients are the faults of a client that no campaign finds, by the reason.
 var outOfReachOfClients = map[string]string{
-	"it needs TLS": `tls-close-notify-stays tls-12-mute tls-13-mute tls-4-kib-per-segment tls-close-notify-ends-message tls-close-notify-hides-close tls-record-per-segment tls-truncation-ends-message any-date any-host-name any-certificate no-server-name offers-h2`,
+	"it needs TLS": `tls-close-notify-stays tls-12-mute tls-13-mute tls-4-kib-per-segment tls-close-notify-ends-message tls-close-notify-hides-close tls-record-in-one-segment tls-record-per-segment tls-truncation-ends-message any-date any-host-name any-certificate no-server-name offers-h2`,
 	"it needs a message or a limit of more than 64 KiB, or one that inflates to as much": `truncates-at-1-mib dies-on-1-mib allocates-declared-length large-echoes-mix limit-before-inflation limit-overflows-32-bits limit-overflows-63-bits no-limit too-big-at-64-kib`,
 	"it needs a peer that reads slowly":                                                  `close-inside-frame pong-inside-frame`,
 	"the end of TCP behind a half-close or a Close frame is not judged":                  `fin-before-answer fin-drops-messages tcp-closed-first`,
