@@ -139,8 +139,10 @@ type fuzzJobs struct {
 	*cluster
 	out         string
 	peers, pods []string
-	merge       []string
-	running     []*running
+	// next is a pod of the next round.
+	next    string
+	merge   []string
+	running []*running
 }
 
 func newFuzzJobs(t *testing.T, c *cluster) *fuzzJobs {
@@ -149,11 +151,17 @@ func newFuzzJobs(t *testing.T, c *cluster) *fuzzJobs {
 	spec := m.pods["wsspec-fuzz"]
 	wrong(spec.InitContainers)
 	args := spec.Containers[0].Args
-	args[slices.Index(args, "--for=1h")] = "--scripts=100"
-	for i := range 2 {
-		names := c.pod(fmt.Sprintf("wsspec-fuzz-%d-a", i), spec, map[string]string{"JOB_COMPLETION_INDEX": fmt.Sprint(i)})
-		j.peers, j.pods = append(j.peers, names[0]), append(j.pods, names[1])
+	args[slices.Index(args, "--for=1h")] = "--scripts=4000" // more than the seeds, so that something is kept
+	pod := func(name string, index int) (pod string) {
+		names := c.pod(name, spec, map[string]string{"JOB_COMPLETION_INDEX": fmt.Sprint(index)})
+		j.peers = append(j.peers, names[0])
+		return names[1]
 	}
+	for i := range 2 {
+		j.pods = append(j.pods, pod(fmt.Sprintf("wsspec-fuzz-%d-a", i), i))
+	}
+	args[slices.Index(args, "--seed=1$(JOB_COMPLETION_INDEX)")] = "--seed=2$(JOB_COMPLETION_INDEX)"
+	j.next = pod("wsspec-fuzz-0-b", 0)
 	j.merge = c.pod("wsspec-fuzz-merge", m.pods["wsspec-fuzz-merge"], nil)
 	return j
 }
@@ -185,6 +193,32 @@ func (j *fuzzJobs) end(t *testing.T) {
 	if d := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(slices.Values(got))); d != "" || len(got) < 2 {
 		t.Errorf("the findings (-of the pods +merged): %s", d)
 	}
+	j.handsOver(t)
+}
+
+// handsOver plays a pod of the next round: what was kept of the corpus of the round before is in
+// its own.
+func (j *fuzzJobs) handsOver(t *testing.T) {
+	before := scripts(t, filepath.Join(j.out, "corpus"))
+	j.ends(j.cluster.start(j.next), 1)
+	own := scripts(t, filepath.Join(j.out, "wsspec-fuzz-0-b", "corpus"))
+	handed := slices.DeleteFunc(slices.Clone(before), func(name string) bool { return !slices.Contains(own, name) })
+	if len(handed) == 0 || len(own) == len(handed) {
+		t.Errorf("%d of %d scripts of the round before are among %d of the next round", len(handed), len(before), len(own))
+	}
+}
+
+// scripts are the names of the files of a corpus: hashes of their contents.
+func scripts(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.script.jsonl"))
+	if err != nil || len(paths) == 0 {
+		t.Errorf("%s has no scripts, %v", dir, err)
+	}
+	for _, path := range paths {
+		names = append(names, filepath.Base(path))
+	}
+	return names
 }
 
 var seedOf = regexp.MustCompile(`seed (\d+)`)

@@ -42,6 +42,26 @@ func TestKubernetesManifests(t *testing.T) {
 	}
 }
 
+// The corpus that the merge of the fuzzers makes is what their next round reads, and no pod writes
+// into it.
+func TestFuzzersHandOver(t *testing.T) {
+	m := build(t, "fuzz")
+	out, read := "", []string(nil)
+	for _, arg := range containers(m.pods["wsspec-fuzz-merge"])[0].Args {
+		if dir, is := strings.CutPrefix(arg, "--out="); is {
+			out = dir
+		}
+	}
+	for _, arg := range m.pods["wsspec-fuzz"].Containers[0].Args {
+		if dir, is := strings.CutPrefix(arg, "--corpus="); is {
+			read = append(read, dir)
+		}
+	}
+	if want := []string{"/reports/$(POD_NAME)/corpus", out + "/corpus"}; out == "" || !slices.Equal(read, want) {
+		t.Errorf("the pods have the corpora %q, want %q", read, want)
+	}
+}
+
 var variable = regexp.MustCompile(`\$\(([A-Z_]+)\)`)
 
 // checkPod checks that what a pod names is there, and that it has no more rights than it

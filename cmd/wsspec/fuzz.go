@@ -31,6 +31,7 @@ type fuzzFlags struct {
 	corpusFlags
 	seedFlags
 	fuzzedClient
+	alsoFlag
 	lasting time.Duration
 	seed    uint64
 	scripts uint64
@@ -55,6 +56,9 @@ With --role client the command behind -- is started for each script, with a URL 
 of {url}. With --worker it is started a few times, and reads URL after URL, which is faster.
 --listen plays a script on each connection of a client that connects again by itself.
 
+With --also, scripts are played on other servers too, and a difference is a warning: nobody
+knows which of them is wrong, if one is.
+
 With --no-echo, or --dialogue, the peer need not send messages back: what is judged then is
 what wsspec server judges with these flags.
 
@@ -62,9 +66,11 @@ Each finding is written to DIR/findings, if --out names a DIR: the script as JSO
 wsspec replay, and a Go test that needs nothing of wsspec.
 
 Exit codes: 0 nothing found, 1 findings, 2 usage, 3 could not test. Flaky findings,
-wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
+inconsistencies, disagreements, stalls of other connections, wrong status codes and what the
+catalogue calls NON-STRICT are warnings.`,
 		Example: `  wsspec fuzz ws://localhost:9001/ --for 5m --out report
   wsspec fuzz --start './my-server --port 9001' ws://localhost:9001/
+  wsspec fuzz ws://localhost:9001/ --also other=ws://localhost:9002/
   wsspec fuzz --role client --worker -- ./echo-worker
   wsspec fuzz --seed 42 --scripts 100000 ws://localhost:9001/
   wsspec replay report/findings/0a1b2c3d.jsonl ws://localhost:9001/`,
@@ -114,6 +120,7 @@ wrong status codes and what the catalogue calls NON-STRICT are warnings.`,
 	flags.IntVar(&f.parallel, "parallel", 32, fmt.Sprintf("play `N` scripts at once (%d if the server is not on the loopback interface)", gentleParallel))
 	f.addCorpus(flags)
 	f.addFuzzShard(flags)
+	f.addAlso(flags)
 	f.addSeeds(flags)
 	f.addRate(flags)
 	f.addClient(flags)
@@ -136,20 +143,22 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 		return err
 	}
 	f.separate(&f.runFlags)
-	targets, err := f.targets(args, stderr)
+	targets, err := f.targets(append(args, f.also...), stderr)
 	if err != nil {
 		return err
 	}
 	t := targets[0]
-	if err := f.mayHarm(ctx, connectsTo(t), "a fuzzer attacks"); err != nil {
-		return err
+	for _, one := range targets {
+		if err := f.mayHarm(ctx, connectsTo(one), "a fuzzer attacks"); err != nil {
+			return err
+		}
 	}
 	f.beGentle(ctx, targets, stderr)
 	captured, err := f.seeds(ctx, os.Stdin, stderr)
 	if err != nil {
 		return err
 	}
-	end, err := f.startServer(ctx, targets)
+	end, err := f.startServer(ctx, targets[:1])
 	if err != nil {
 		return err
 	}
@@ -179,6 +188,14 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 		return err
 	}
 	o.Parallel = f.parallelOf[t.Agent]
+	for _, one := range targets[1:] {
+		o.Parallel = min(o.Parallel, f.parallelOf[one.Agent])
+	}
+	if o.Name = t.Agent; len(f.also) > 0 {
+		if o.Also, err = f.others(targets[1:], deadlines, endpoint.ClosedWith()); err != nil {
+			return err
+		}
+	}
 	if len(captured) > 0 {
 		o.Seeds = append(captured, network.Seeds()...)
 	}
@@ -292,6 +309,9 @@ func describe(f *network.Finding) string {
 	if f.Requirement != "" {
 		text += " (" + f.Requirement + ")"
 	}
+	if f.Class == network.Disagreement {
+		text += ", of low confidence"
+	}
 	if f.Flaky() {
 		text += fmt.Sprintf(", in %d of %d plays", f.Reproduced, f.Plays)
 	}
@@ -337,7 +357,7 @@ func writeFinding(dir string, f *network.Finding, role wire.Role) error {
 		return err
 	}
 	c := f.Case()
-	if f.NoEcho || gotest.Unavailable(c, role) != "" { // a Go test expects echoes
+	if f.NoEcho || !f.Class.InOnePlay() || gotest.Unavailable(c, role) != "" { // a Go test expects echoes
 		return nil
 	}
 	return reports.ReplaceFile(name+"_test.go", func(w io.Writer) error {

@@ -37,7 +37,7 @@ func (f *fuzzedClient) addReach(flags *pflag.FlagSet) {
 }
 
 // forServers are the flags that say how to reach a server.
-var forServers = []string{"start", "rate", "header", "header-env", "origin", "insecure", "ca", "seed-capture"}
+var forServers = []string{"start", "rate", "header", "header-env", "origin", "insecure", "ca", "seed-capture", "also"}
 
 // checkClient finds what no client can be tested with.
 func (f *fuzzedClient) checkClient(command []string, given func(flag string) bool) error {

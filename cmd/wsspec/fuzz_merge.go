@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -28,7 +29,9 @@ func newFuzzMerge() *cobra.Command {
 		Use:   "merge DIR... --out DIR",
 		Short: "Merge what several campaigns found",
 		Long: `Merge the reports and findings of several campaigns on one server, and corpora. A finding
-that several campaigns have is there once. A DIR is what wsspec fuzz --out or --corpus wrote.
+that several campaigns have is there once, and of scripts on which the server did the same,
+the shortest. A DIR is what wsspec fuzz --out or --corpus wrote, or a pattern of such folders or
+of their report.json.
 
 Of the shards of a campaign (--shard 2/4), each has to be there once, and to have come to
 its end. --partial lets shards be missing or incomplete, and --latest lets them be there
@@ -55,6 +58,10 @@ func (m *fuzzMerge) merge(dirs []string, stdout, stderr io.Writer) error {
 	if m.out == "" {
 		return usage("--out: into which folder?")
 	}
+	dirs, err := expanded(dirs)
+	if err != nil {
+		return err
+	}
 	if err := m.checkOut(dirs); err != nil {
 		return err
 	}
@@ -74,8 +81,7 @@ func (m *fuzzMerge) merge(dirs []string, stdout, stderr io.Writer) error {
 			corpora = append(corpora, own)
 		}
 	}
-	parts, err := m.chosen(parts)
-	if err != nil {
+	if parts, err = m.chosen(parts); err != nil {
 		return mergeRefused(err)
 	}
 	if len(parts) > 0 {
@@ -167,43 +173,107 @@ func isCorpus(dir string) bool {
 	return err == nil && len(files) > 0
 }
 
-// mergeCorpora copies the scripts of corpora, each once: files have the hashes of their contents
-// as names.
+// A corpusScript is a script that is merged.
+type corpusScript struct {
+	path, signature string
+	size            int64
+}
+
+// mergeCorpora copies the scripts of corpora. Of those on which the server did the same, it takes
+// the shortest, and none if one is there already.
 func (m *fuzzMerge) mergeCorpora(dirs []string, stderr io.Writer) (n int, err error) {
+	to := filepath.Join(m.out, corpusFolder)
 	seen := make(map[string]bool)
+	if isCorpus(to) {
+		there, err := corpusScripts(to, stderr)
+		if err != nil {
+			return 0, err
+		}
+		n = len(there)
+		for _, s := range there {
+			seen[s.key()] = true
+		}
+	}
+	var all []corpusScript
 	for _, dir := range dirs {
-		entries, err := os.ReadDir(dir)
+		scripts, err := corpusScripts(dir, stderr)
 		if err != nil {
 			return n, err
 		}
-		for _, e := range entries {
-			from := filepath.Join(dir, e.Name())
-			if why := noScript(from); why != nil {
-				fmt.Fprintf(stderr, "%s is passed over: %v\n", from, why)
-				continue
-			}
-			if err := copyFile(from, filepath.Join(m.out, corpusFolder, e.Name())); err != nil {
-				return n, fmt.Errorf("cannot copy a script: %w", err)
-			}
-			if !seen[e.Name()] {
-				seen[e.Name()] = true
-				n++
-			}
+		all = append(all, scripts...)
+	}
+	slices.SortStableFunc(all, func(a, b corpusScript) int {
+		return cmp.Or(cmp.Compare(a.size, b.size), cmp.Compare(filepath.Base(a.path), filepath.Base(b.path)))
+	})
+	for _, s := range all {
+		if seen[s.key()] {
+			continue
 		}
+		seen[s.key()] = true
+		if err := copyFile(s.path, filepath.Join(to, filepath.Base(s.path))); err != nil {
+			return n, fmt.Errorf("cannot copy a script: %w", err)
+		}
+		n++
 	}
 	return n, nil
 }
 
-// noScript says why a file is no script of a corpus.
-func noScript(path string) error {
+// key is what two scripts share of which one is enough: files have the hashes of their contents
+// as names.
+func (s corpusScript) key() string { return cmp.Or(s.signature, filepath.Base(s.path)) }
+
+// corpusScripts are the scripts in a folder. What is none is named on stderr.
+func corpusScripts(dir string, stderr io.Writer) (out []corpusScript, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		s, why := readCorpusScript(path)
+		if why != nil {
+			fmt.Fprintf(stderr, "%s is passed over: %v\n", path, why)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// readCorpusScript reads a script. The error says why the file is none.
+func readCorpusScript(path string) (s corpusScript, err error) {
 	if !strings.HasSuffix(path, network.ScriptFile) {
-		return fmt.Errorf("its name does not end in %s", network.ScriptFile)
+		return s, fmt.Errorf("its name does not end in %s", network.ScriptFile)
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return err
+		return s, err
 	}
 	defer file.Close()
-	_, _, err = network.ReadScript(file)
-	return err
+	info, err := file.Stat()
+	if err != nil {
+		return s, err
+	}
+	signature, err := network.ScriptSignature(file)
+	return corpusScript{path, signature, info.Size()}, err
+}
+
+// expanded are folders, with patterns such as reports/*/report.json expanded: a report stands for
+// its folder. It is for callers without a shell.
+func expanded(args []string) (dirs []string, err error) {
+	for _, arg := range args {
+		found := []string{arg}
+		if _, err := os.Stat(arg); err != nil && strings.ContainsAny(arg, "*?[") {
+			if found, err = filepath.Glob(arg); err != nil || len(found) == 0 {
+				return nil, usage("%s: there is no such file or folder", arg)
+			}
+		}
+		for _, path := range found {
+			if filepath.Base(path) == reports.JSONForm.File {
+				path = filepath.Dir(path)
+			}
+			dirs = append(dirs, path)
+		}
+	}
+	return dirs, nil
 }

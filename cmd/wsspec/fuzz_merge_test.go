@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,4 +94,43 @@ func partOf(t *testing.T, dir string) *campaignPart {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// A fleet hands its corpus to the next round: a merge takes one script of those on which the
+// server did the same, and the next campaign takes what is new from it, and leaves it as it is.
+func TestFuzzHandsOver(t *testing.T) {
+	url, dir := "mine="+reference(t), t.TempDir()
+	all := filepath.Join(dir, "all")
+	names := func(corpus string) (names []string) {
+		paths, err := filepath.Glob(filepath.Join(corpus, "*.script.jsonl"))
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("%s has no scripts, %v", corpus, err)
+		}
+		for _, path := range paths {
+			names = append(names, filepath.Base(path))
+		}
+		return names
+	}
+	sum := 0
+	for _, shard := range []string{"1", "2"} {
+		own := filepath.Join(dir, "shard-"+shard+"-of-20", "corpus")
+		wsspec(t, "fuzz", url, "--seed", "1", "--scripts", "300", "--shard", shard+"/20", "--out", dir, "--corpus", own).want(t, exitPass)
+		sum += len(names(own))
+	}
+	wsspec(t, "fuzz", "merge", filepath.Join(dir, "shard-*", "report.json"), "--partial", "--out", all).want(t, exitPass, "2 campaigns: ", "2 corpora: ")
+	merged := names(filepath.Join(all, "corpus"))
+	if len(merged) >= sum {
+		t.Errorf("%d scripts are merged to %d: on none of them the server did the same", sum, len(merged))
+	}
+	wsspec(t, "fuzz", "merge", filepath.Join(dir, "shard-*", "report.json"), "--partial", "--out", all).want(t, exitPass)
+	if again := names(filepath.Join(all, "corpus")); !slices.Equal(again, merged) {
+		t.Errorf("another merge makes %d scripts of %d", len(again), len(merged))
+	}
+	own := filepath.Join(dir, "next")
+	wsspec(t, "fuzz", url, "--seed", "2", "--scripts", "300", "--shard", "1/20", "--corpus", own, "--corpus", filepath.Join(all, "corpus"), "--corpus", filepath.Join(dir, "not there")).want(t, exitPass)
+	handed := slices.DeleteFunc(names(own), func(name string) bool { return !slices.Contains(merged, name) })
+	if now := names(filepath.Join(all, "corpus")); len(handed) == 0 || !slices.Equal(now, merged) {
+		t.Errorf("%d scripts are handed over, and the corpus before has %d of %d", len(handed), len(now), len(merged))
+	}
+	wsspec(t, "fuzz", "merge", filepath.Join(dir, "x*"), "--out", all).want(t, exitUsage, "there is no such file or folder")
 }

@@ -16,7 +16,10 @@ import (
 type replayFlags struct {
 	serverFlags
 	fuzzedClient
+	alsoFlag
 	times int
+	// others are those that a disagreement compares.
+	others []network.Another
 	// dash: a command stands behind --.
 	dash bool
 }
@@ -32,6 +35,10 @@ func newReplay() *cobra.Command {
   changed      it did another wrong thing
   gone         it did nothing wrong
   unchecked    it could not be played, or its class is not seen in one play
+
+An inconsistency is reproduced if the plays differ, and a stall if pings on another
+connection take long again, beside those with a plain message. A disagreement needs
+--also URL for each of the other servers, in the order of the campaign.
 
 A finding of a client is played with the command behind --, with --worker, or with --listen,
 as in wsspec fuzz --role client. A finding of --no-echo or --dialogue is judged as it was found.
@@ -58,6 +65,7 @@ Exit codes: 0 gone, 1 reproduced or changed, 2 usage, 3 unchecked.`,
 	f.given = flags.Changed
 	flags.IntVar(&f.times, "times", 5, "play the script `N` times")
 	f.addReach(flags)
+	f.addAlso(flags)
 	f.addApplication(flags)
 	f.addTimes(flags)
 	f.addConnection(flags)
@@ -89,7 +97,7 @@ func (f *replayFlags) replay(ctx context.Context, args []string, stdin io.Reader
 	}
 	defer end()
 	d := conformance.NewDeadlines(f.timeout, 0, f.slow)
-	result, err := network.Replay(ctx, peer, finding, f.times, d)
+	result, err := network.Replay(ctx, peer, finding, f.times, d, f.others...)
 	for _, line := range result.Plays {
 		fmt.Fprintln(stdout, line)
 	}
@@ -118,19 +126,24 @@ func (f *replayFlags) peer(ctx context.Context, finding *network.Finding, args [
 	case client:
 		return f.clientPeer(ctx, args)
 	}
-	targets, err := f.targets(args, stderr)
+	targets, err := f.targets(append(args, f.also...), stderr)
 	if err != nil {
 		return nil, nil, err
 	}
 	t := targets[0]
-	if err := f.mayHarm(ctx, connectsTo(t), "a finding may do harm"); err != nil {
-		return nil, nil, err
+	for _, one := range targets {
+		if err := f.mayHarm(ctx, connectsTo(one), "a finding may do harm"); err != nil {
+			return nil, nil, err
+		}
 	}
 	var opts conformance.Options
 	if err := f.converseWith(t, &opts); err != nil {
 		return nil, nil, err
 	}
 	d := conformance.NewDeadlines(f.timeout, 0, f.slow)
+	if f.others, err = f.serverFlags.others(targets[1:], d, 0); err != nil {
+		return nil, nil, err
+	}
 	return &network.Server{Target: t, Deadlines: d, Application: f.application(opts.Dialogue, 0)}, func() {}, nil
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/wsspec/wsspec/conformance/stream"
@@ -43,6 +41,10 @@ type Options struct {
 	Shard, Shards uint64
 	// Corpus, if set, gives more seeds, and gets the scripts that open a new course.
 	Corpus *Corpus
+	// Also are other servers on which each script is played as well. Name is what the one under
+	// test is called beside them.
+	Name string
+	Also []Another
 	// First ends the campaign behind its first finding that is no warning.
 	First bool
 }
@@ -97,7 +99,13 @@ type campaign struct {
 	slowest  time.Duration
 	samples  []sample
 	leaks    map[string]bool
-	// confirmers play a script again, all at once.
+	canary   *canary
+	// searched is the time spent in vain on scripts that may have made others wait.
+	searched time.Duration
+	// begun counts the scripts of all rounds that have begun.
+	begun uint64
+	// examiner plays what is looked into, and confirmers play a script again, all at once.
+	examiner   *player
 	confirmers [confirming]*player
 }
 
@@ -131,7 +139,7 @@ func Run(ctx context.Context, peer Peer, o Options) (Progress, error) {
 // over reports whether no further round begins.
 func (c *campaign) over(ctx context.Context) bool {
 	p := &c.progress
-	return ctx.Err() != nil || c.For > 0 && time.Since(c.began) > c.For || c.MostScripts > 0 && p.Scripts >= c.MostScripts ||
+	return ctx.Err() != nil || c.For > 0 && time.Since(c.began) > c.For || c.MostScripts > 0 && c.begun >= c.MostScripts ||
 		p.Crashes >= c.MostCrashes || c.First && p.Failures > 0
 }
 
@@ -145,25 +153,23 @@ func (c *campaign) run(ctx context.Context) error {
 	players := make([]*player, c.Parallel)
 	for i := range players {
 		players[i] = newPlayer(c.peer, c.Seed+uint64(i))
+		for _, a := range c.Also {
+			players[i].others = append(players[i].others, newPlayer(a.Peer, c.Seed+uint64(i)))
+		}
 	}
 	for i := range c.confirmers {
 		c.confirmers[i] = newPlayer(c.peer, c.Seed+uint64(i))
 	}
-	if err := c.reach(ctx, players[0]); err != nil {
+	c.examiner = newPlayer(c.peer, c.Seed)
+	if err := c.reach(ctx, c.examiner); err != nil {
 		return err
 	}
-	for !c.over(ctx) {
-		scripts := c.next()
-		playing, end := c.bounded(ctx)
-		outcomes := c.round(playing, players, scripts)
-		end()
-		if err := c.learn(ctx, players[0], scripts, outcomes); err != nil {
-			return err
-		}
-		c.lookForLeaks(ctx, players[0])
-		c.report()
+	if err := c.reachOthers(ctx); err != nil {
+		return err
 	}
-	return nil
+	c.canary = c.newCanary(ctx)
+	defer c.canary.end()
+	return c.rounds(ctx, players)
 }
 
 // reach plays an empty script, so that a peer that cannot be tested is told from one with
@@ -186,11 +192,11 @@ func (c *campaign) reach(ctx context.Context, p *player) error {
 	return ctx.Err()
 }
 
-// next makes the scripts of the next round: first the seeds as they are.
-func (c *campaign) next() []*Script {
-	size := min(roundSize, firstRound+c.progress.Scripts)
+// next makes the scripts of the round behind so many scripts: first the seeds as they are.
+func (c *campaign) next(begun uint64) []*Script {
+	size := min(roundSize, firstRound+begun)
 	out := make([]*Script, 0, size)
-	for played := c.progress.Scripts; played < c.progress.Scripts+size; played++ {
+	for played := begun; played < begun+size; played++ {
 		i := c.number(played)
 		if i < uint64(len(c.Seeds)) {
 			out = append(out, c.Seeds[i])
@@ -217,7 +223,7 @@ const leastPause = 2 * time.Millisecond
 
 // full is the patience of a play that decides.
 func full(d stream.Deadlines) patience {
-	return patience{answer: d.Answer, pause: max(leastPause, d.Cut/4), apart: true}
+	return patience{answer: d.Answer, pause: max(leastPause, d.Cut)}
 }
 
 // brief is the patience of a play that only looks: twenty times that of the slowest correct
@@ -226,27 +232,14 @@ func (c *campaign) brief() patience {
 	return patience{answer: min(c.Deadlines.Answer, max(250*time.Millisecond, 20*c.slowest)), pause: leastPause}
 }
 
-// round plays scripts on all players at once.
-func (c *campaign) round(ctx context.Context, players []*player, scripts []*Script) []outcome {
-	out := make([]outcome, len(scripts))
-	var next atomic.Int64
-	var lost atomic.Bool
-	var playing sync.WaitGroup
-	for _, p := range players {
-		playing.Go(func() {
-			p.patience = c.brief()
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(scripts) || ctx.Err() != nil || lost.Load() {
-					return
-				}
-				if out[i] = p.play(ctx, scripts[i]); out[i].lost != nil {
-					lost.Store(true)
-				}
-			}
-		})
+// playOne plays the script of that number, once more if its number says so, and on the other
+// servers.
+func (c *campaign) playOne(ctx context.Context, p *player, number uint64, s *Script) outcome {
+	out := p.play(ctx, s)
+	if out.lost == nil && number%playedTwice == 0 && out.fate != noFate {
+		out.wavered = differ(out, p.play(ctx, s)) != nil
 	}
-	playing.Wait()
+	out.disagreed = out.wrong == nil && p.disagree(ctx, s, &out)
 	return out
 }
 
@@ -268,7 +261,7 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 		if err := c.keep(scripts[i], o); err != nil {
 			return err
 		}
-		if o.wrong == nil {
+		if !o.suspect() {
 			if o.opened && o.elapsed < c.Deadlines.Answer/4 {
 				c.slowest = max(c.slowest, o.elapsed)
 			}
@@ -277,7 +270,7 @@ func (c *campaign) learn(ctx context.Context, p *player, scripts []*Script, outc
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err := c.examine(ctx, p, c.number(first+uint64(i)), scripts[i], o.wrong); err != nil {
+		if err := c.lookInto(ctx, p, c.number(first+uint64(i)), scripts[i], o); err != nil {
 			return err
 		}
 		if c.First && c.progress.Failures > 0 {
@@ -303,7 +296,7 @@ func (c *campaign) keep(s *Script, o *outcome) error {
 	if o.wrong != nil { // a finding has a file of its own
 		return nil
 	}
-	return c.Corpus.learn(s, isNew)
+	return c.Corpus.learn(s, isNew, key)
 }
 
 // report tells how far the campaign is.

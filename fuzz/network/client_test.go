@@ -88,7 +88,7 @@ func TestNothingIsFoundInRefAsClient(t *testing.T) {
 
 // outOfReachOfClients are the faults of a client that no campaign finds, by the reason.
 var outOfReachOfClients = map[string]string{
-	"it needs TLS": `tls-close-notify-stays tls-12-mute tls-13-mute tls-4-kib-per-segment tls-close-notify-ends-message tls-close-notify-hides-close tls-record-per-segment tls-truncation-ends-message any-date any-host-name any-certificate no-server-name offers-h2`,
+	"it needs TLS": `tls-close-notify-stays tls-12-mute tls-13-mute tls-4-kib-per-segment tls-close-notify-ends-message tls-close-notify-hides-close tls-record-in-one-segment tls-record-per-segment tls-truncation-ends-message any-date any-host-name any-certificate no-server-name offers-h2`,
 	"it needs a message or a limit of more than 64 KiB, or one that inflates to as much": `truncates-at-1-mib dies-on-1-mib allocates-declared-length large-echoes-mix limit-before-inflation limit-overflows-32-bits limit-overflows-63-bits no-limit too-big-at-64-kib`,
 	"it needs a peer that reads slowly":                                                  `close-inside-frame pong-inside-frame`,
 	"the end of TCP behind a half-close or a Close frame is not judged":                  `fin-before-answer fin-drops-messages tcp-closed-first`,
@@ -100,7 +100,6 @@ var outOfReachOfClients = map[string]string{
 	"the octets of a response are cut at places counted from its beginning":              `response-cut-after-line`,
 	"a run of the catalogue calls it NON-STRICT":                                         `takes-http-1.0`,
 	"no demand makes the window of the client smaller":                                   `keeps-window`,
-	"it needs a cut in the header of a long message, which is rare in these scripts":     `loses-first-octets-of-long-header`,
 }
 
 // sampled are the faults that are looked for each time: those that are found soon.
@@ -174,8 +173,10 @@ var errCrash = errors.New("crash")
 // firstFinding is the first finding of a short campaign.
 func firstFinding(t *testing.T, peer Peer) *Finding {
 	t.Helper()
+	ctx, end := context.WithTimeout(t.Context(), budget)
+	defer end()
 	var first *Finding
-	if _, err := Run(t.Context(), peer, Options{
+	if _, err := Run(ctx, peer, Options{
 		Seed: 1, MostScripts: 4 * roundSize, First: true, Deadlines: stream.NewDeadlines(time.Second, 0, 1),
 		Found: func(f *Finding) { first = f },
 	}); err != nil {
@@ -270,6 +271,39 @@ func TestAClientThatConnectsByItself(t *testing.T) {
 	defer stop()
 	if got := firstFinding(t, peer); got.Class != WrongVerdict || got.Requirement != "RFC6455-5.2-3" {
 		t.Errorf("found %s %s: %s", got.Class, got.Requirement, got.Why)
+	}
+}
+
+// A client that connects by itself is gone when no connection has come for so long as it may be
+// absent, whether or not one came before.
+func TestAnAbsentClientIsGone(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		connect bool
+	}{{"it never connects", false}, {"it connects once", true}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel() // it mostly waits
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			peer := &Client{Listener: l, Absent: 300 * time.Millisecond, Deadlines: stream.NewDeadlines(time.Second, 0, 1)}
+			defer peer.End()
+			if test.connect {
+				var connecting sync.WaitGroup
+				defer connecting.Wait()
+				connecting.Go(func() { _ = faulty.Connect(t.Context(), "ws://"+l.Addr().String()+"/", faulty.Fault{}) })
+			}
+			ctx, end := context.WithTimeout(t.Context(), budget)
+			defer end()
+			p, err := Run(ctx, peer, Options{Seed: 1, Parallel: 2, Deadlines: stream.NewDeadlines(time.Second, 0, 1)})
+			if err == nil || ctx.Err() != nil {
+				t.Fatalf("the campaign goes on: %d scripts, %v", p.Scripts, err)
+			}
+			if why := "no connection came in 300ms"; !test.connect && !strings.Contains(err.Error(), why) || test.connect && err != ErrGone {
+				t.Errorf("the error is %v", err)
+			}
+		})
 	}
 }
 

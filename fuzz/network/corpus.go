@@ -55,6 +55,32 @@ func OpenCorpus(dir string, role wire.Role, passedOver func(path string, why err
 	return c, nil
 }
 
+// Read adds the scripts in another folder to those that are played, and changes nothing there. A
+// folder that is not there has none. It tells passedOver of files that are no scripts.
+func (c *Corpus) Read(dir string, passedOver func(path string, why error)) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	own := make(map[string]bool)
+	for _, path := range c.files {
+		own[filepath.Base(path)] = true
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if own[e.Name()] {
+			continue
+		}
+		s, err := readCorpusFile(path, e, c.role)
+		if err != nil {
+			passedOver(path, err)
+			continue
+		}
+		c.scripts = append(c.scripts, s)
+	}
+	return nil
+}
+
 // readCorpusFile reads the script in one file.
 func readCorpusFile(path string, e fs.DirEntry, role wire.Role) (*Script, error) {
 	if !e.Type().IsRegular() || !strings.HasSuffix(e.Name(), ScriptFile) {
@@ -92,14 +118,14 @@ func (c *Corpus) behind(seeds []*Script) []*Script {
 }
 
 // learn adds a script that opened a new course, or drops one of the corpus that opened none.
-func (c *Corpus) learn(s *Script, isNew bool) error {
+func (c *Corpus) learn(s *Script, isNew bool, course string) error {
 	if c == nil || c.given[s] {
 		return nil
 	}
 	path, has := c.files[s]
 	switch {
 	case isNew && !has:
-		return c.add(s)
+		return c.add(s, course)
 	case !isNew && has:
 		delete(c.files, s)
 		c.dropped++
@@ -112,9 +138,10 @@ func (c *Corpus) learn(s *Script, isNew bool) error {
 
 // add writes a script. The name is a hash of its content. A file has this name as soon as it is
 // whole.
-func (c *Corpus) add(s *Script) error {
+func (c *Corpus) add(s *Script, course string) error {
 	var text strings.Builder
-	if err := WriteScript(&text, s, c.role); err != nil {
+	signature := sha256.Sum256([]byte(course))
+	if err := writeScript(&text, s, c.role, hex.EncodeToString(signature[:8])); err != nil {
 		return err
 	}
 	hash := sha256.Sum256([]byte(text.String()))

@@ -31,7 +31,7 @@ func TestCorpus(t *testing.T) {
 	given := &Script{}
 	c.behind([]*Script{given})
 	for _, s := range []*Script{given, ping, ping, ping.clone()} {
-		if err := c.learn(s, true); err != nil {
+		if err := c.learn(s, true, "101"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -48,7 +48,7 @@ func TestCorpus(t *testing.T) {
 	if got := strings.Join(passedOver, "\n"); len(passedOver) != len(garbage) || !strings.Contains(got, "c.script.jsonl: it is a script for a client") {
 		t.Errorf("passed over:\n%s", got)
 	}
-	if err := c.learn(c.scripts[0], false); err != nil {
+	if err := c.learn(c.scripts[0], false, "101"); err != nil {
 		t.Fatal(err)
 	}
 	if c, _ = openCorpus(t, dir); len(c.scripts) != 0 {
@@ -69,7 +69,7 @@ func TestACampaignHasACorpus(t *testing.T) {
 		return &Script{Parts: []Part{{Frame: &Frame{Opcode: wire.OpText, Payload: []byte(p)}}}}
 	}
 	c, _ := openCorpus(t, dir)
-	if err := c.learn(text("Bye"), true); err != nil {
+	if err := c.learn(text("Bye"), true, "101 text"); err != nil {
 		t.Fatal(err)
 	}
 	c, _ = openCorpus(t, dir)
@@ -82,6 +82,46 @@ func TestACampaignHasACorpus(t *testing.T) {
 	}
 	if again, _ := openCorpus(t, dir); len(again.scripts) != c.added {
 		t.Errorf("there are %d scripts, and %d were added", len(again.scripts), c.added)
+	}
+}
+
+// A campaign reads another corpus too, takes what is new into its own, and leaves the other as it
+// is. One that is not there is empty. A script has the signature of its course.
+func TestACampaignReadsAnotherCorpus(t *testing.T) {
+	dir, before := t.TempDir(), t.TempDir()
+	text := &Script{Parts: []Part{{Frame: &Frame{Opcode: wire.OpText, Payload: []byte("Hello")}}}}
+	other, _ := openCorpus(t, before)
+	if err := other.learn(text, true, "101 text"); err != nil {
+		t.Fatal(err)
+	}
+	c, _ := openCorpus(t, dir)
+	for _, from := range []string{before, filepath.Join(dir, "not there")} {
+		if err := c.Read(from, func(path string, why error) { t.Errorf("%s: %v", path, why) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Run(t.Context(), echoServer(t), Options{Seed: 1, Seeds: []*Script{{}}, MostScripts: firstRound, Corpus: c}); err != nil {
+		t.Fatal(err)
+	}
+	path := c.files[c.scripts[0]]
+	if filepath.Dir(path) != dir {
+		t.Errorf("the script of the other corpus is in %q, want it in %s", path, dir)
+	}
+	if again, _ := openCorpus(t, before); len(again.scripts) != 1 {
+		t.Errorf("the other corpus has %d scripts", len(again.scripts))
+	}
+	signatures := make(map[string]bool)
+	for _, path := range c.files {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		signature, err := ScriptSignature(file)
+		file.Close()
+		if err != nil || len(signature) != len("server 0123456789abcdef") || signatures[signature] {
+			t.Errorf("%s: the signature is %q, %v; it has to be there, and once", path, signature, err)
+		}
+		signatures[signature] = true
 	}
 }
 

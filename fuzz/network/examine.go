@@ -22,13 +22,16 @@ func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Scr
 		c.progress.Unexamined++
 		return nil
 	}
-	same, lost := c.again(ctx, s, w)
-	if lost || ctx.Err() != nil {
+	plays := c.again(ctx, s)
+	same, lost := plays.like(w)
+	switch {
+	case lost || ctx.Err() != nil:
 		return c.lostOn(ctx, p, number, s)
-	}
-	if same == 0 {
+	case same == 0:
 		c.progress.Unconfirmed++
 		return nil
+	case w.class == WrongVerdict && plays.differ() != nil:
+		return c.examineDifference(ctx, p, number, s, plays)
 	}
 	if w.class == Crash { // of a client: another process takes its place
 		c.progress.Crashes++
@@ -46,20 +49,28 @@ func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Scr
 	return nil
 }
 
-// again plays a script so often as confirms it, all plays at once, and counts how often it is
-// wrong in the same way. Lost says that the peer takes no connection any more.
-func (c *campaign) again(ctx context.Context, s *Script, w *wrong) (same int, lost bool) {
-	var outcomes [confirming]outcome
+// plays are the outcomes of one script, played several times at once.
+type plays [confirming]outcome
+
+// again plays a script so often as confirms it, all plays at once.
+func (c *campaign) again(ctx context.Context, s *Script) *plays {
+	var all plays
 	var playing sync.WaitGroup
 	for i, p := range c.confirmers {
 		playing.Go(func() {
 			p.patience = full(c.Deadlines)
-			outcomes[i] = p.play(ctx, s)
+			all[i] = p.play(ctx, s)
 		})
 	}
 	playing.Wait()
-	for _, out := range outcomes {
-		switch {
+	return &all
+}
+
+// like counts how many plays are wrong in that way. Lost says that the peer takes no connection
+// any more.
+func (all *plays) like(w *wrong) (same int, lost bool) {
+	for i := range all {
+		switch out := &all[i]; {
 		case out.lost != nil:
 			lost = lost || isUnreachable(out.lost)
 		case out.wrong != nil && out.wrong.class == w.class && out.wrong.requirement == w.requirement:
@@ -73,7 +84,6 @@ func (c *campaign) again(ctx context.Context, s *Script, w *wrong) (same int, lo
 // keeps the result if it is confirmed with all patience.
 func (c *campaign) shrinkFinding(ctx context.Context, p *player, f *Finding) {
 	p.patience = c.brief()
-	p.patience.apart = true
 	small := shrink(f.Script, func(s *Script) bool {
 		if s.behindFinal() {
 			return false
@@ -82,7 +92,7 @@ func (c *campaign) shrinkFinding(ctx context.Context, p *player, f *Finding) {
 		return ctx.Err() == nil && out.wrong != nil && out.wrong.class == f.Class && out.wrong.requirement == f.Requirement
 	})
 	w := &wrong{class: f.Class, requirement: f.Requirement}
-	if same, _ := c.again(ctx, small, w); same == confirming {
+	if same, _ := c.again(ctx, small).like(w); same == confirming {
 		f.Script = small
 	}
 }
@@ -112,7 +122,7 @@ func (c *campaign) add(f *Finding) {
 	if !f.Warns() {
 		c.progress.Failures++
 	}
-	if f.Flaky() {
+	if f.Flaky() && f.Class != Inconsistency {
 		c.progress.Flaky++
 	} else {
 		c.progress.Findings[f.Class]++

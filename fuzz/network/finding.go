@@ -33,6 +33,8 @@ type Finding struct {
 	// was said to it first; empty if nothing was.
 	NoEcho   bool   `json:"noEcho,omitempty"`
 	Dialogue string `json:"dialogue,omitempty"`
+	// Peers says of a disagreement what each server did, the one under test first.
+	Peers []Did `json:"peers,omitempty"`
 	// Notes are what else is known: the last words of a process that ended.
 	Notes []string `json:"notes,omitempty"`
 	// Script is the shrunk script. It is in the following lines of a file.
@@ -51,7 +53,7 @@ var nonStrict = []string{"RFC7692-7.2.2-2"}
 
 // Warns reports whether the finding is a warning, and fails no build.
 func (f *Finding) Warns() bool {
-	return f.Flaky() || f.Class == WrongCode || f.Class == Hang && f.Requirement == "" || slices.Contains(nonStrict, f.Requirement)
+	return f.Flaky() || slices.Contains([]Class{WrongCode, Inconsistency, Liveness, Disagreement}, f.Class) || f.Class == Hang && f.Requirement == "" || slices.Contains(nonStrict, f.Requirement)
 }
 
 // ID is a short name, the same for the same class, requirement and script.
@@ -62,12 +64,18 @@ func (f *Finding) ID() string {
 }
 
 // Signature is what two findings of one fault share: class, requirement, and the shape of the
-// script.
+// script. An opening handshake of its own is a part of the shape. Of a disagreement, it is also
+// what the servers did.
 func (f *Finding) Signature() string {
-	return strings.Join([]string{f.Role, string(f.Class), f.Requirement, shapeOf(f.Script)}, "|")
+	parts := []string{f.Role, string(f.Class), f.Requirement, shapeOf(f.Script)}
+	for _, p := range f.Peers {
+		parts = append(parts, p.Does)
+	}
+	return strings.Join(parts, "|")
 }
 
-// shapeOf is a script without the octets of its payloads.
+// shapeOf is a script without the octets of its payloads, and without what it offers and where it
+// is cut.
 func shapeOf(s *Script) string {
 	if s == nil {
 		return ""
@@ -77,7 +85,7 @@ func shapeOf(s *Script) string {
 		b.WriteString("joined ")
 	}
 	if s.Head != "" {
-		b.WriteString("head ")
+		fmt.Fprintf(&b, "head %q ", s.Head)
 	}
 	if len(s.HeadCuts) > 0 {
 		b.WriteString("cut ")

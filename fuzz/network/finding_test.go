@@ -141,6 +141,48 @@ func TestShrink(t *testing.T) {
 	}
 }
 
+// A head loses the lines that do not matter, and gets back the usual ones.
+func TestShrinkHeads(t *testing.T) {
+	head := func(lines ...string) string { return strings.Join(lines, "\r\n") + "\r\n\r\n" }
+	s := &Script{Head: head("HTTP/1.1 101 x", "X-Test: 1", "X-Test: 1", "UPGRADE: websocket", "Connection: close", "Sec-WebSocket-Accept: {accept}")}
+	got := shrink(s, func(s *Script) bool { return strings.Contains(s.Head, "Connection: close") })
+	if want := head("HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: close", "Sec-WebSocket-Accept: {accept}"); got.Head != want {
+		t.Errorf("shrunk to %q, want %q", got.Head, want)
+	}
+}
+
+// Findings have one id if they are about the same, and different ones if they are not: also if
+// only their heads differ.
+func TestIDs(t *testing.T) {
+	f := func(change func(*Finding)) string {
+		f := &Finding{Class: WrongVerdict, Requirement: "RFC6455-4.2.1-8", Why: "x", Role: "server", Script: &Script{Head: plainHead(""), Parts: []Part{{Frame: &Frame{Opcode: wire.OpText, Payload: []byte("Hello")}}}}}
+		change(f)
+		return f.ID()
+	}
+	same := f(func(*Finding) {})
+	for _, test := range []struct {
+		name   string
+		change func(*Finding)
+		same   bool
+	}{
+		{"found again by another campaign", func(f *Finding) { f.Seed, f.Number, f.Reproduced, f.Why = 7, 8, 3, "y" }, true},
+		{"other octets in the payload", func(f *Finding) { f.Script.Parts[0].Frame.Payload = []byte("World") }, true},
+		{"another class", func(f *Finding) { f.Class = Hang }, false},
+		{"another requirement", func(f *Finding) { f.Requirement = "RFC6455-4.2.1-10" }, false},
+		{"another role", func(f *Finding) { f.Role = "client" }, false},
+		{"another line in the head", func(f *Finding) {
+			f.Script.Head = strings.Replace(f.Script.Head, "Upgrade: websocket", "Upgrade: x", 1)
+		}, false},
+		{"a line that the head lacks", func(f *Finding) { f.Script.Head = strings.Replace(f.Script.Head, "Upgrade: websocket\r\n", "", 1) }, false},
+		{"no head of its own", func(f *Finding) { f.Script.Head = "" }, false},
+		{"another opcode", func(f *Finding) { f.Script.Parts[0].Frame.Opcode = wire.OpBinary }, false},
+	} {
+		if id := f(test.change); (id == same) != test.same {
+			t.Errorf("%s: the ids are %s and %s, the same: want %v", test.name, same, id, test.same)
+		}
+	}
+}
+
 // A server that stops at a script is a crash, with the script that stopped it, whether or not
 // it can be started again.
 func TestCrash(t *testing.T) {

@@ -96,7 +96,7 @@ const leakPlays = 400
 // addLeak reports what grows, and whether plain connections alone make it grow.
 func (c *campaign) addLeak(ctx context.Context, p *player, l leak) {
 	before, _ := c.Usage()
-	plain := &Script{Parts: []Part{{Frame: &Frame{Opcode: 1, Payload: []byte("Hello")}}}}
+	plain := plainMessage
 	for range leakPlays {
 		if out := p.play(ctx, plain); out.lost != nil || ctx.Err() != nil {
 			break

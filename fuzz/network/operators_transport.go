@@ -1,6 +1,7 @@
 package network
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -28,6 +29,19 @@ var transportOperators = []operator{
 		p.Cuts = append(slices.Clone(p.Cuts), at)
 		slices.Sort(p.Cuts)
 		p.Cuts = slices.Compact(p.Cuts)
+		return true
+	}},
+	{"cut long header", func(g *generator, s *Script) bool { // a length in 16 or 64 bits
+		i := g.oneOf(s, func(p *Part) bool { return p.Frame != nil && !p.Frame.Opcode.IsControl() })
+		if i < 0 || s.size() > mostOctets/2 {
+			return false
+		}
+		p := &s.Parts[i]
+		if len(p.Frame.Payload) <= 125 {
+			n := []int{126, 126, 126, 1 << 16}[g.IntN(4)]
+			*p.Frame = Frame{Opcode: p.Frame.Opcode, More: p.Frame.More, Payload: bytes.Repeat([]byte("*"), n)}
+		}
+		p.Cuts = []int{1 + g.IntN(13)}
 		return true
 	}},
 	{"uncut", func(_ *generator, s *Script) bool {
@@ -137,7 +151,7 @@ func changedHead(r *rand.Rand, head string) string {
 			lines[at] = name + ": " + []string{"", ",", "x", "websocket", "Upgrade, keep-alive", "13", "8", "AAAA", "\x00", strings.Repeat("a", 5000)}[r.IntN(10)]
 		}
 	case 5:
-		lines = slices.Insert(lines, 1, []string{"X-Test: 1", "Content-Length: 0", "Connection: close", "Expect: 100-continue", "Cookie: a=b", "X-" + strings.Repeat("a", 300) + ": b"}[r.IntN(6)])
+		lines = slices.Insert(lines, 1, []string{"X-Test: 1", "Content-Length: 0", "Connection: close", "Expect: 100-continue", "Cookie: a=b", "X-" + strings.Repeat("a", 300) + ": b", "X-Test: " + strings.Repeat("a", 1500)}[r.IntN(7)])
 	case 6:
 		lines[0] = strings.Replace(lines[0], []string{"GET", "HTTP/1.1", "{target}", "101"}[r.IntN(4)], []string{"POST", "get", "HTTP/1.0", "HTTP/2.0", "*", "200"}[r.IntN(6)], 1)
 	case 7:

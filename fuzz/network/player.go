@@ -30,11 +30,9 @@ const messageLimit = 16 << 10
 type patience struct {
 	// answer is how long the peer may be silent when something is owed.
 	answer time.Duration
-	// pause is the time between two writes that the peer is to read one by one.
+	// pause is the time between two writes that the peer is to read one by one. A client is to
+	// read the response before what follows it, too, unless the script joins the two.
 	pause time.Duration
-	// apart: a client is to read the response before what follows it, if the script does not
-	// join them. Otherwise the two may arrive together, by chance.
-	apart bool
 }
 
 // mostPatience is how many times the answer time a peer gets that goes on sending.
@@ -52,6 +50,8 @@ type player struct {
 	buf      []byte
 	// record: outcomes get transcripts.
 	record bool
+	// others play the same on other servers.
+	others []*player
 }
 
 func newPlayer(p Peer, seed uint64) *player {
@@ -67,11 +67,24 @@ type outcome struct {
 	// lost: the peer took no connection.
 	lost       error
 	transcript observed.Transcript
+	began      time.Time
 	elapsed    time.Duration
 	opened     bool
 	// stopped says why an application was not greeted; empty if it was.
 	stopped string
+	// fate is what became of the last connection, and shown says that what is wrong showed by
+	// what came, and not by what did not.
+	fate  fate
+	shown bool
+	// did is what servers are compared by; empty if the script does not compare them.
+	did string
+	// wavered: the script was played twice, and the plays differ. disagreed: another server did
+	// something else.
+	wavered, disagreed bool
 }
+
+// suspect reports whether what came of the script is to be looked into.
+func (out *outcome) suspect() bool { return out.wrong != nil || out.wavered || out.disagreed }
 
 // A session is one connection of a script.
 type session struct {
@@ -91,8 +104,10 @@ type session struct {
 	closed, ended bool
 	code          wire.StatusCode
 	closeSent     bool
-	// asked: the ping behind the script is sent.
-	asked bool
+	// asked: the ping behind the script is sent. lived: its pong came, and all else that was due.
+	asked, lived bool
+	// judgedBefore: what is wrong is of an earlier connection. It was shown as outcome has it.
+	judgedBefore, shown bool
 	// What follows is for an application. The first so many octets of sent greet it. stopped says
 	// why the greeting stopped.
 	conversing     conversing
@@ -103,6 +118,7 @@ type session struct {
 // play plays a script. If the context ends, it sends nothing more of it.
 func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 	began := time.Now()
+	out.began = began
 	p.encoder.record = p.record
 	defer func() { out.elapsed = time.Since(began) }()
 	var others []*session
@@ -147,12 +163,14 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 				return out
 			}
 			next.transcript = append(current.transcript, next.transcript...)
+			next.judgedBefore, next.shown = current.wrong != nil, current.shows()
 			next.wrong = firstOf(current.wrong, next.wrong)
 			current = next
 		}
 	}
 	current.conclude()
 	current.conn.Close()
+	out.fate, out.shown, out.did = current.fate(), current.shows(), current.did()
 	current.end()
 	out.wrong, out.opened = current.wrong, current.response.Status == 101
 	out.course = strings.Join(append(course, current.course...), " ")
@@ -429,7 +447,7 @@ func (c *session) conclude() {
 	if c.over() || c.closed {
 		return
 	}
-	c.closeSent = true
+	c.lived, c.closeSent = true, true
 	c.send(c.own(&Frame{Opcode: wire.OpClose, Payload: []byte{0x03, 0xe8}}))
 	c.await()
 }

@@ -129,7 +129,7 @@ func (c *Client) answer(sc *Script, o *opened, p patience) {
 		return
 	}
 	_ = writeHead(o.conn, octets, sc.HeadCuts) // what a client does not take shows by what it does
-	if p.apart {
+	if !sc.Joined {                            // the two would arrive together, by chance
 		time.Sleep(p.pause)
 	}
 }

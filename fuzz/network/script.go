@@ -233,10 +233,7 @@ func (s *Script) String() string {
 
 // ownLines are the lines of a head that an ordinary one does not have, and those that it lacks.
 func ownLines(head string) string {
-	own, usual := strings.Split(head, "\r\n"), strings.Split(plainHead(""), "\r\n")
-	if isResponse(head) {
-		usual = strings.Split(plainResponse, "\r\n")
-	}
+	own, usual := strings.Split(head, "\r\n"), usualLines(head)
 	var out []string
 	for _, line := range own {
 		if !slices.Contains(usual, line) {
@@ -253,6 +250,14 @@ func ownLines(head string) string {
 		return "its lines in another order or number"
 	}
 	return strings.Join(out, ", ")
+}
+
+// usualLines are the lines of an ordinary head, of a request or a response as head is.
+func usualLines(head string) []string {
+	if isResponse(head) {
+		return strings.Split(plainResponse, "\r\n")
+	}
+	return strings.Split(plainHead(""), "\r\n")
 }
 
 // quoted quotes a line of a head, and of a long one the beginning.

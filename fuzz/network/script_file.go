@@ -18,6 +18,9 @@ const scriptVersion = 1
 type scriptHead struct {
 	Version int    `json:"wsspec-script"`
 	Role    string `json:"role"`
+	// Signature stands for what the peer did on the script: a hash. Of scripts with one signature,
+	// a corpus needs one. It is empty if nobody knows.
+	Signature string `json:"signature,omitempty"`
 	scriptOpening
 }
 
@@ -40,14 +43,31 @@ func (o scriptOpening) of(s *Script) {
 
 // WriteScript writes a script for a peer of that role as JSON lines: what it is, and then a
 // line for each part.
-func WriteScript(w io.Writer, s *Script, role wire.Role) error {
-	return writeLines(w, scriptHead{scriptVersion, role.String(), openingOf(s)}, s)
+func WriteScript(w io.Writer, s *Script, role wire.Role) error { return writeScript(w, s, role, "") }
+
+func writeScript(w io.Writer, s *Script, role wire.Role, signature string) error {
+	return writeLines(w, scriptHead{scriptVersion, role.String(), signature, openingOf(s)}, s)
 }
 
 // ReadScript reads what [WriteScript] wrote. The error says which line is wrong.
 func ReadScript(r io.Reader) (*Script, wire.Role, error) {
-	s, role := &Script{}, wire.RoleServer
-	err := readLines(r, s, "wsspec-script", func(line []byte) error {
+	s, role, _, err := readScript(r)
+	return s, role, err
+}
+
+// ScriptSignature reads a script, and returns the signature in its file: a short text that stands
+// for what the peer did on it. It is empty if the file has none.
+func ScriptSignature(r io.Reader) (string, error) {
+	_, role, signature, err := readScript(r)
+	if signature != "" {
+		signature = role.String() + " " + signature
+	}
+	return signature, err
+}
+
+func readScript(r io.Reader) (s *Script, role wire.Role, signature string, err error) {
+	s, role = &Script{}, wire.RoleServer
+	err = readLines(r, s, "wsspec-script", func(line []byte) error {
 		head := scriptHead{}
 		if err := strictly(line, &head); err != nil {
 			return fmt.Errorf("it is no line of a script: %w", err)
@@ -61,12 +81,13 @@ func ReadScript(r io.Reader) (*Script, wire.Role, error) {
 			return fmt.Errorf("role %q: it has to be server or client", head.Role)
 		}
 		head.of(s)
+		signature = head.Signature
 		return nil
 	})
 	if err != nil {
-		return nil, role, err
+		return nil, role, "", err
 	}
-	return s, role, s.check()
+	return s, role, signature, s.check()
 }
 
 // writeLines writes a head, and then a line for each part of a script.

@@ -9,10 +9,8 @@ func TestShards(t *testing.T) {
 	numbers := make(map[uint64]uint64)
 	for shard := uint64(1); shard <= 3; shard++ {
 		c := &campaign{Options: Options{Seed: 1, Shard: shard, Shards: 3, Seeds: seeds}, peer: &Server{}, pool: seeds}
-		c.progress.Scripts = roundSize
-		for played := uint64(0); c.number(played) < uint64(len(seeds))+300; played += uint64(len(c.next())) {
-			c.progress.Scripts = played
-			for i, s := range c.next() {
+		for played := uint64(0); c.number(played) < uint64(len(seeds))+300; played += uint64(len(c.next(played))) {
+			for i, s := range c.next(played) {
 				n := c.number(played + uint64(i))
 				if other, has := numbers[n]; has && other != shard {
 					t.Fatalf("shards %d and %d both play script %d", other, shard, n)

@@ -2,6 +2,7 @@ package network
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wsspec/wsspec/conformance/script"
@@ -73,7 +74,9 @@ func (k *shrinking) parts() {
 // heads takes away the handshake of its own, the offer, and where the handshake is cut.
 func (k *shrinking) heads() {
 	if k.best.Head != "" {
-		k.try(func(s *Script) { s.Head = "" })
+		if !k.try(func(s *Script) { s.Head = "" }) {
+			k.lines()
+		}
 	}
 	if k.best.Joined {
 		k.try(func(s *Script) { s.Joined = false })
@@ -87,6 +90,32 @@ func (k *shrinking) heads() {
 				break
 			}
 		}
+	}
+}
+
+// lines takes away the lines of a head that an ordinary one does not have, and puts back those
+// that the ordinary one has.
+func (k *shrinking) lines() {
+	usual := usualLines(k.best.Head)
+	for i, line := range strings.Split(k.best.Head, "\r\n") {
+		if slices.Contains(usual, line) || !slices.Contains(strings.Split(k.best.Head, "\r\n"), line) {
+			continue
+		}
+		name, _, _ := strings.Cut(line, ":")
+		var back []string
+		if at := slices.IndexFunc(usual, func(u string) bool {
+			return u != "" && strings.HasPrefix(strings.ToLower(u), strings.ToLower(name)+":")
+		}); i == 0 {
+			back = usual[:1]
+		} else if at >= 0 {
+			back = usual[at : at+1]
+		}
+		k.try(func(s *Script) {
+			lines := strings.Split(s.Head, "\r\n")
+			at := slices.Index(lines, line)
+			rest := slices.DeleteFunc(slices.Clone(lines[at+1:]), func(l string) bool { return l == line })
+			s.Head = strings.Join(slices.Concat(lines[:at], back, rest), "\r\n")
+		})
 	}
 }
 

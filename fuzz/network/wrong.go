@@ -2,6 +2,7 @@ package network
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -23,10 +24,24 @@ const (
 	// Leak: the memory, the descriptors or the threads of the process grow with each
 	// connection.
 	Leak Class = "leak"
+	// Inconsistency: the peer did what the RFC permits in some plays of a script and something
+	// wrong in others, or took in some what it refused in others. It is a warning.
+	Inconsistency Class = "inconsistency"
+	// Liveness: the peer had no time for other connections because of one. No clause says how
+	// long a pong may take: it is a warning.
+	Liveness Class = "liveness"
+	// Disagreement: several servers do not do the same, and nobody knows which of them is wrong,
+	// if one is. It is a warning of low confidence.
+	Disagreement Class = "disagreement"
 )
 
+// InOnePlay reports whether a fault of the class shows in one play of its script on one peer.
+func (c Class) InOnePlay() bool {
+	return !slices.Contains([]Class{Leak, Inconsistency, Liveness, Disagreement}, c)
+}
+
 // Classes are all classes, the most urgent first.
-var Classes = []Class{Crash, Leak, Hang, WrongVerdict, WrongCode}
+var Classes = []Class{Crash, Leak, Hang, WrongVerdict, WrongCode, Liveness, Inconsistency, Disagreement}
 
 // requirementIn finds the id of a requirement in a sentence of the oracle.
 var requirementIn = regexp.MustCompile(`\((RFC[0-9]+-[0-9.]+-E?[0-9]+)\)`)
