@@ -159,6 +159,8 @@ type serverFlags struct {
 	server *supervisor
 	// tlsURL is where the cases about TLS are played, if not at the server's URL.
 	tlsURL string
+	// http2: connections are streams of HTTP/2.
+	http2 bool
 	// rate bounds the new connections in a second; zero for no bound.
 	rate int
 	// given reports whether a flag was given, on the command line or in a file. parallelOf
@@ -232,6 +234,7 @@ any other is gated by itself.`,
 	f.addConnection(flags)
 	flags.StringVar(&f.foreign, "foreign-origin", "", "the server has to refuse opening requests of this `ORIGIN`, such as https://other.example: play the cases of the suite security about that")
 	flags.BoolVar(&f.noProbe, "no-probe", false, "send no message before the first case, which tells whether the server sends messages back")
+	flags.BoolVar(&f.http2, "http2", false, "play the cases through streams of HTTP/2 (RFC 8441), and those about that besides")
 	flags.StringVar(&f.tlsURL, "tls-url", "", "play the cases about TLS at this wss: `URL` of the same server, and all others at its own")
 	return cmd
 }
@@ -448,6 +451,7 @@ func (f *serverFlags) targets(args []string, stderr io.Writer) ([]*conformance.T
 		if len(t.Subprotocols) == 0 {
 			t.Subprotocols = f.subprotocols
 		}
+		t.HTTP2 = f.http2
 		f.introduce(t)
 		if f.tlsURL == "" {
 			continue

@@ -77,12 +77,18 @@ type Event struct {
 	// octets".
 	Name string
 
+	// Stream says how a stream of HTTP/2 ended, as what the peer did: "reset the stream
+	// (RST_STREAM, CANCEL)". It is empty for the end of TCP.
+	Stream string
 	// Position says where in the transcript the event is.
 	Position Position
 }
 
 // String describes the event for people.
 func (e Event) String() string {
+	if e.Stream != "" {
+		return strings.TrimSpace("the peer " + e.Stream + " " + e.Name)
+	}
 	switch e.Kind {
 	case EventMessage:
 		return named(e.Type.String()+" message", e.Payload) + e.Name
@@ -156,3 +162,6 @@ func (k EventKind) String() string {
 func (e Event) Ends() bool {
 	return e.Kind == EventClose || e.Kind == EventEOF || e.Kind == EventReset
 }
+
+// EndStream is [Event.Stream] for an end in order (RFC 8441 5).
+const EndStream = "ended the stream (END_STREAM)"

@@ -1,0 +1,241 @@
+package h2
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// Sizes of the harness's own, in octets.
+const (
+	// usualWindow is the window of each stream, and wholeWindow that of the connection.
+	usualWindow = 256 << 10
+	wholeWindow = 64 << 20
+	// startWindow is the window of HTTP/2 before any frame says otherwise (RFC 9113 6.9.2).
+	startWindow = 65535
+	// mostHeaders is the longest list of fields that is read.
+	mostHeaders = 64 << 10
+	// mostQueued is how many frames may wait to be sent as answers, such as acknowledgements.
+	mostQueued = 10000
+)
+
+// A Conn is the harness's end of one HTTP/2 connection. All its methods may be called from
+// several goroutines.
+type Conn struct {
+	net net.Conn
+	how script.HTTP2
+
+	// writing guards what is written, and the state of the header compression. A Stream
+	// writes its frames by itself; what answers a frame of the peer is queued.
+	writing sync.Mutex
+	framer  *http2.Framer
+	block   bytes.Buffer
+	encoder *hpack.Encoder
+
+	mu sync.Mutex
+	// changed is closed, and replaced, at each change of what follows.
+	changed chan struct{}
+	queue   []func(*http2.Framer) error
+	streams map[uint32]*Stream
+	// users are the streams that are not closed yet.
+	users      int
+	nextID     uint32
+	sendWindow int64
+	// heldBack are received octets for which the peer has no new window yet.
+	heldBack int
+	peer     peerSettings
+	goAway   *http2.GoAwayFrame
+	pongs    int
+	// err is why the connection is over, nil if it is not.
+	err error
+}
+
+// peerSettings are those that the peer has sent.
+type peerSettings struct {
+	came          bool
+	connect       uint32
+	initialWindow int64
+	maxFrame      int
+}
+
+// Client begins an HTTP/2 connection as a client: it sends the preface and the settings of
+// the case, and waits for the server's first SETTINGS frame. Unless the case says otherwise,
+// it then waits until the server permits extended CONNECT (RFC8441-3-3). The error is a
+// [*wire.Violation], a [*RefusedError], or that of the network. It closes nothing if it fails.
+func Client(ctx context.Context, conn net.Conn, how script.HTTP2, atMost time.Duration) (*Conn, error) {
+	c := &Conn{
+		net: conn, how: how, changed: make(chan struct{}), streams: map[uint32]*Stream{}, nextID: 1,
+		sendWindow: startWindow, peer: peerSettings{initialWindow: startWindow, maxFrame: 16 << 10},
+	}
+	c.framer = http2.NewFramer(conn, bufio.NewReaderSize(conn, 32<<10))
+	c.framer.AllowIllegalWrites = true
+	c.framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
+	c.framer.MaxHeaderListSize = mostHeaders
+	c.encoder = hpack.NewEncoder(&c.block)
+	deadline := time.Now().Add(atMost)
+	_ = conn.SetWriteDeadline(deadline)
+	if _, err := conn.Write([]byte(http2.ClientPreface)); err != nil {
+		return nil, err
+	}
+	if err := c.framer.WriteSettings(c.settings()...); err != nil {
+		return nil, err
+	}
+	if err := c.framer.WriteWindowUpdate(0, wholeWindow-startWindow); err != nil {
+		return nil, err
+	}
+	go c.read()
+	go c.answer()
+	stop := context.AfterFunc(ctx, func() { c.end(net.ErrClosed) })
+	defer stop()
+	return c, c.awaitSettings(deadline)
+}
+
+// settings are those that the harness sends. Those of the case come last.
+func (c *Conn) settings() []http2.Setting {
+	out := []http2.Setting{
+		{ID: http2.SettingEnablePush, Val: 0},
+		{ID: http2.SettingInitialWindowSize, Val: uint32(c.window())},
+	}
+	for _, s := range c.how.Settings {
+		out = append(out, http2.Setting{ID: http2.SettingID(s.ID), Val: s.Value})
+	}
+	return out
+}
+
+// window is that of each stream of the peer.
+func (c *Conn) window() int64 {
+	if c.how.Window > 0 {
+		return int64(c.how.Window)
+	}
+	return usualWindow
+}
+
+// A RefusedError says that a server speaks HTTP/2, and does not permit extended CONNECT.
+type RefusedError struct{ Why string }
+
+func (e *RefusedError) Error() string { return e.Why }
+
+// awaitSettings waits for the SETTINGS frame that is the server's preface (RFC 9113 3.4), and
+// for the setting that permits extended CONNECT.
+func (c *Conn) awaitSettings(deadline time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.await(func() time.Time { return deadline }, func() bool { return c.peer.came || c.err != nil }); err != nil {
+		return fmt.Errorf("the server sent no SETTINGS frame: %w", err)
+	}
+	if !c.peer.came || c.err != nil {
+		return c.err
+	}
+	if c.how.Unawaited || c.peer.connect == 1 {
+		return nil
+	}
+	// It may still come in a later frame. A server that answers a PING has sent all that it
+	// had to say before.
+	pongs := c.pongs
+	c.enqueue(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{'w', 's', 's', 'p', 'e', 'c'}) })
+	_ = c.await(func() time.Time { return deadline }, func() bool { return c.pongs > pongs || c.peer.connect == 1 || c.err != nil })
+	switch {
+	case c.peer.connect == 1:
+		return nil
+	case c.err != nil:
+		return c.err
+	}
+	return &RefusedError{"its SETTINGS do not permit extended CONNECT (SETTINGS_ENABLE_CONNECT_PROTOCOL is not 1, RFC 8441 3)"}
+}
+
+// Permits reports whether the peer's settings permit extended CONNECT.
+func (c *Conn) Permits() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.peer.connect == 1
+}
+
+// NewStream returns a stream of the connection that is not open yet: [Stream.Request] opens
+// it. The connection ends when all its streams are closed.
+func (c *Conn) NewStream() *Stream {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.users++
+	return &Stream{conn: c, receiveWindow: c.window()}
+}
+
+// broadcast wakes all who wait; the lock is held.
+func (c *Conn) broadcast() {
+	close(c.changed)
+	c.changed = make(chan struct{})
+}
+
+// await waits until ready returns true; the lock is held, and given up meanwhile. The
+// deadline may change during the wait; the zero time is none.
+func (c *Conn) await(deadline func() time.Time, ready func() bool) error {
+	for !ready() {
+		changed, until := c.changed, deadline()
+		var late <-chan time.Time
+		if !until.IsZero() {
+			left := time.Until(until)
+			if left <= 0 {
+				return errDeadline
+			}
+			timer := time.NewTimer(left)
+			defer timer.Stop()
+			late = timer.C
+		}
+		c.mu.Unlock()
+		select {
+		case <-changed:
+		case <-late:
+		}
+		c.mu.Lock()
+	}
+	return nil
+}
+
+// end closes the connection below, and notes why; the first reason counts.
+func (c *Conn) end(why error) {
+	_ = c.net.Close()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over(why)
+}
+
+// over notes why the connection is over; the lock is held.
+func (c *Conn) over(why error) {
+	if c.err == nil {
+		c.err = why
+		c.broadcast()
+	}
+}
+
+// close ends the connection in order, as far as that needs no wait.
+func (c *Conn) close() {
+	c.mu.Lock()
+	c.over(net.ErrClosed)
+	c.mu.Unlock()
+	if c.writing.TryLock() {
+		_ = c.net.SetWriteDeadline(time.Now().Add(lastWords))
+		_ = c.framer.WriteGoAway(0, http2.ErrCodeNo, nil)
+		c.writing.Unlock()
+	}
+	_ = c.net.Close()
+}
+
+// lastWords is how long the last frame may take.
+const lastWords = 100 * time.Millisecond
+
+// violationOf is the violation in an error, nil if there is none.
+func violationOf(err error) *wire.Violation {
+	var v *wire.Violation
+	errors.As(err, &v)
+	return v
+}

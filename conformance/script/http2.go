@@ -1,0 +1,163 @@
+package script
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// An HTTP2 says what a case does below WebSocket on a connection of HTTP/2 (RFC 8441). The
+// zero value is the usual: one stream, octets in as few DATA frames as they need.
+type HTTP2 struct {
+	// Settings follow those that the harness sends in any case, in the same frame.
+	Settings []HTTP2Setting
+	// Window is the window of each stream of the peer in octets; 0 is the usual one.
+	Window int
+	// Unawaited: the request does not wait for the server's permission (RFC8441-3-3).
+	Unawaited bool
+	// HeaderPieces is the most octets of the request's fields in one HEADERS or
+	// CONTINUATION frame; 0 is as many as fit.
+	HeaderPieces int
+	// EndStream: the HEADERS frame of the request has END_STREAM.
+	EndStream bool
+	// Data says how octets go into DATA frames.
+	Data DataShape
+}
+
+// An HTTP2Setting is one parameter of a SETTINGS frame.
+type HTTP2Setting struct {
+	ID    uint16
+	Value uint32
+}
+
+// Parameters of a SETTINGS frame.
+const (
+	SettingInitialWindow  = 0x4
+	SettingConnectEnabled = 0x8 // SETTINGS_ENABLE_CONNECT_PROTOCOL
+)
+
+// A DataShape says how octets go into DATA frames.
+type DataShape uint8
+
+// The shapes.
+const (
+	// DataUsual makes as few frames as possible of each write.
+	DataUsual DataShape = iota
+	// DataOctets makes a frame of each octet.
+	DataOctets
+	// DataPadded pads each frame.
+	DataPadded
+	// DataWithEmpty puts an empty frame before each.
+	DataWithEmpty
+)
+
+// String describes what is not as usual, for people.
+func (h *HTTP2) String() string {
+	var parts []string
+	for _, s := range h.Settings {
+		parts = append(parts, fmt.Sprintf("send the setting %#x with the value %d", s.ID, s.Value))
+	}
+	if h.Window > 0 {
+		parts = append(parts, fmt.Sprintf("give each stream of the peer a window of %d octets", h.Window))
+	}
+	if h.Unawaited {
+		parts = append(parts, "do not wait for SETTINGS_ENABLE_CONNECT_PROTOCOL")
+	}
+	if h.HeaderPieces > 0 {
+		parts = append(parts, fmt.Sprintf("cut the fields of the request into frames of at most %d octets", h.HeaderPieces))
+	}
+	if h.EndStream {
+		parts = append(parts, "end the stream with the request (END_STREAM)")
+	}
+	switch h.Data {
+	case DataUsual:
+	case DataOctets:
+		parts = append(parts, "send each octet in a DATA frame of its own")
+	case DataPadded:
+		parts = append(parts, "pad each DATA frame")
+	case DataWithEmpty:
+		parts = append(parts, "send an empty DATA frame before each DATA frame")
+	}
+	if len(parts) == 0 {
+		return "connect over HTTP/2"
+	}
+	return "connect over HTTP/2; " + strings.Join(parts, ", and ")
+}
+
+// NotOverHTTP2 says in a sentence why the case cannot be played through a stream of HTTP/2;
+// it is empty if it can. A case that is made for HTTP/2 can.
+func (s *Script) NotOverHTTP2() string {
+	const (
+		tls      = "The case is about TLS for HTTP/1.1, and an HTTP/2 connection needs ALPN and a whole TLS handshake of its own."
+		tcp      = "The case is about how TCP ends, and a stream of HTTP/2 ends by END_STREAM or RST_STREAM. The cases rfc8441/5/* are about that."
+		octets   = "The case is about the octets of an HTTP/1.1 request, and HTTP/2 compresses a list of fields."
+		earlier  = "The case sends several requests on one connection of HTTP/1.1. On HTTP/2 each has a stream of its own."
+		absent   = "The case is about %s, which an extended CONNECT request does not have (RFC 8441 5). The cases rfc8441/5/* are about that."
+		noHTTP11 = "The case is about %s of HTTP/1.1. The cases rfc8441/4/* are about the request over HTTP/2."
+	)
+	switch {
+	case s.HTTP2 != nil:
+		return ""
+	case s.Transport != AnyTransport && s.Transport != Secure, s.TLS != TLS{}:
+		return tls
+	case s.WithoutTLS, slices.ContainsFunc(s.Steps, func(step Step) bool { half, ok := step.(HalfClose); return ok && half.Truncate }),
+		slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Ending.Notify }):
+		return tcp
+	case s.Opening == nil:
+		return ""
+	case s.Opening.Raw != "", s.Opening.Preface != "", s.Opening.Body != "", s.Opening.Silent, s.Opening.Chop != 0, len(s.Opening.Cuts) > 0, len(s.Opening.LineCuts) > 0:
+		return octets
+	case len(s.Opening.Earlier) > 0:
+		return earlier
+	}
+	for _, e := range s.Opening.Edits {
+		switch name := strings.ToLower(e.name); {
+		case e.op == editMethod:
+			return fmt.Sprintf(noHTTP11, "the method")
+		case e.op == editTarget:
+			return fmt.Sprintf(noHTTP11, "the request target")
+		case e.op == editVersion:
+			return fmt.Sprintf(noHTTP11, "the version")
+		case slices.Contains(http1Fields, name):
+			return fmt.Sprintf(absent, "the field "+e.name)
+		case strings.ContainsAny(e.name+e.value, "\r\n\x00") || strings.ContainsAny(e.name, " \t") || strings.Trim(e.value, " \t") != e.value:
+			return octets
+		}
+	}
+	return ""
+}
+
+// http1Fields are the fields of the opening handshake that no request over HTTP/2 has, in
+// lower case.
+var http1Fields = []string{"host", "connection", "upgrade", "sec-websocket-key", "content-length", "transfer-encoding", "expect", "te"}
+
+// HTTP2Request is the request of an extended CONNECT that takes the place of r (RFC 8441 4,
+// 5), with the edits of the opening. It has the pseudo-header fields first, and no field of
+// HTTP/1.1 alone. A nil opening changes nothing. If asIs is set, names keep the case in which
+// the edits have them.
+func (o *Opening) HTTP2Request(r *wire.Request, scheme string, asIs bool) wire.Fields {
+	host, _ := r.Fields.Get("Host")
+	fields := wire.Fields{
+		{Name: ":method", Value: "CONNECT"}, {Name: ":protocol", Value: "websocket"},
+		{Name: ":scheme", Value: scheme}, {Name: ":path", Value: r.Target}, {Name: ":authority", Value: host},
+	}
+	for _, f := range r.Fields {
+		if !slices.Contains(http1Fields, strings.ToLower(f.Name)) {
+			fields = append(fields, wire.Field{Name: strings.ToLower(f.Name), Value: f.Value})
+		}
+	}
+	if o == nil {
+		return fields
+	}
+	names := requestNames(r)
+	for _, e := range o.Edits {
+		e.value = names.Replace(e.value)
+		if !asIs {
+			e.name = strings.ToLower(e.name)
+		}
+		fields = edit(fields, e)
+	}
+	return fields
+}
