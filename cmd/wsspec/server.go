@@ -159,8 +159,6 @@ type serverFlags struct {
 	server *supervisor
 	// tlsURL is where the cases about TLS are played, if not at the server's URL.
 	tlsURL string
-	// http2: connections are streams of HTTP/2.
-	http2 bool
 	// rate bounds the new connections in a second; zero for no bound.
 	rate int
 	// given reports whether a flag was given, on the command line or in a file. parallelOf

@@ -230,6 +230,10 @@ func (c *Conn) close() {
 	_ = c.net.Close()
 }
 
+// answerTime is how long the network may take for a frame that answers one of the peer, or
+// that ends a stream.
+const answerTime = 5 * time.Second
+
 // lastWords is how long the last frame may take.
 const lastWords = 100 * time.Millisecond
 

@@ -19,7 +19,7 @@ func (s *Stream) CloseWrite() error {
 	if done {
 		return nil
 	}
-	return c.write(s.writeUntil(), func(f *http2.Framer) error { return f.WriteData(s.id, true, nil) })
+	return c.write(time.Now().Add(answerTime), func(f *http2.Framer) error { return f.WriteData(s.id, true, nil) })
 }
 
 // Reset ends the stream by RST_STREAM with the code CANCEL (RFC8441-5-7). The connection
@@ -34,7 +34,7 @@ func (s *Stream) Reset() error {
 	if done {
 		return nil
 	}
-	return c.write(s.writeUntil(), func(f *http2.Framer) error { return f.WriteRSTStream(s.id, http2.ErrCodeCancel) })
+	return c.write(time.Now().Add(answerTime), func(f *http2.Framer) error { return f.WriteRSTStream(s.id, http2.ErrCodeCancel) })
 }
 
 // Close resets the stream if it has not ended, and ends the connection if it was the last

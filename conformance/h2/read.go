@@ -60,7 +60,7 @@ func (c *Conn) lost(err error) {
 		}
 		c.over(ruleFrame.Violation("a frame that HTTP/2 does not permit: %s", detail))
 	case c.goAway != nil && c.goAway.ErrCode != http2.ErrCodeNo:
-		c.over(&EndError{fmt.Sprintf("ended the connection (GOAWAY, %s%s)", c.goAway.ErrCode, debugOf(c.goAway)), err})
+		c.over(&EndError{fmt.Sprintf("ended the connection by GOAWAY with %s%s", c.goAway.ErrCode, debugOf(c.goAway)), err})
 	case c.goAway != nil:
 		c.over(&EndError{"closed TCP behind GOAWAY, with the stream open", err})
 	case errors.Is(err, net.ErrClosed):
@@ -117,7 +117,7 @@ func (c *Conn) handle(f http2.Frame) error {
 		c.goAway = &copied
 		for id, s := range c.streams {
 			if id > f.LastStreamID && s.end == nil {
-				s.end = &EndError{fmt.Sprintf("does not process the stream (GOAWAY, %s)", f.ErrCode), nil}
+				s.end = &EndError{fmt.Sprintf("ended the stream by GOAWAY with %s", f.ErrCode), nil}
 			}
 		}
 		return nil

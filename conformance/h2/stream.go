@@ -149,7 +149,7 @@ func (s *Stream) takeData(f *http2.DataFrame) error {
 // peer does not read on (RFC 9113 8.1).
 func (s *Stream) takeReset(code http2.ErrCode) {
 	if s.end == nil && !s.ended {
-		s.end = &ResetError{Code: uint32(code), EndError: EndError{Text: fmt.Sprintf("reset the stream (RST_STREAM, %s)", code)}}
+		s.end = &ResetError{Code: uint32(code), EndError: EndError{Text: fmt.Sprintf("reset the stream by RST_STREAM with %s", code)}}
 	}
 	s.sentEnd = true
 }

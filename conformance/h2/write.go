@@ -35,7 +35,7 @@ func (c *Conn) answer() {
 		c.queue = nil
 		c.mu.Unlock()
 		for _, write := range queue {
-			_ = c.write(time.Time{}, write)
+			_ = c.write(time.Now().Add(answerTime), write)
 		}
 		if over {
 			return
@@ -133,8 +133,8 @@ func (s *Stream) writeFrame(frame script.HTTP2Frame) error {
 	c := s.conn
 	return c.write(s.writeUntil(), func(f *http2.Framer) error {
 		payload := frame.Payload
-		if len(frame.Fields) > 0 {
-			payload = append(c.encode(frame.Fields), payload...)
+		if frame.Type == script.FrameHEADERS {
+			payload = append(c.encode(s.fields), payload...)
 		}
 		c.mu.Lock()
 		id := uint32(0)

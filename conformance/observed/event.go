@@ -78,7 +78,7 @@ type Event struct {
 	Name string
 
 	// Stream says how a stream of HTTP/2 ended, as what the peer did: "reset the stream
-	// (RST_STREAM, CANCEL)". It is empty for the end of TCP.
+	// by RST_STREAM with CANCEL". It is empty for the end of TCP.
 	Stream string
 	// Position says where in the transcript the event is.
 	Position Position
@@ -164,4 +164,4 @@ func (e Event) Ends() bool {
 }
 
 // EndStream is [Event.Stream] for an end in order (RFC 8441 5).
-const EndStream = "ended the stream (END_STREAM)"
+const EndStream = "ended the stream by END_STREAM"

@@ -75,7 +75,7 @@ func noHTTP2(err error, format string, args ...any) *TargetError {
 // that HTTP/1.1 has.
 func (o *ToServer) openStream(ctx context.Context, s *h2.Stream, t *Target, sc *script.Script, keys *stream.MaskKeys, d stream.Deadlines, began time.Time) error {
 	o.overHTTP2 = true
-	fields := sc.Opening.HTTP2Request(&o.request, t.scheme(), sc.HTTP2 != nil)
+	fields := sc.Opening.HTTP2Request(&o.request, t.scheme())
 	o.request = wire.Request{Method: "CONNECT", Target: o.request.Target, Version: "HTTP/2", Fields: fields}
 	o.offers, _ = extensions(fields)
 	o.plain = sc.Opening == nil && sc.HTTP2 == nil && len(o.offers) == 0
@@ -192,6 +192,14 @@ func (a answer) checkStream() (found []*wire.Violation, agreed *wire.DeflatePara
 	}
 	chosen, agreed := a.checkChoices()
 	return append(found, chosen...), agreed
+}
+
+// asksForTunnel reports whether a request over HTTP/2 is one that a status of 2xx opens a
+// WebSocket connection for. To any other request it is an answer like others.
+func (o *ToServer) asksForTunnel() bool {
+	method, _ := o.request.Fields.Get(":method")
+	protocol, _ := o.request.Fields.Get(":protocol")
+	return method == "CONNECT" && protocol == "websocket"
 }
 
 // OverHTTP2 reports whether the request was an extended CONNECT.

@@ -48,7 +48,7 @@ func (o *ToServer) WrongSwitch() *wire.Violation {
 
 func (o *ToServer) refused() bool {
 	if o.overHTTP2 {
-		return o.Response.Status/100 != 2
+		return o.Response.Status/100 != 2 || !o.asksForTunnel()
 	}
 	return o.Response.Status != 101
 }

@@ -363,7 +363,7 @@ func (p *player) observed() observed.Conversation {
 	events, transcript := p.Seen()
 	return observed.Conversation{
 		OverHTTP2: p.Streams(),
-		Events: events, Pings: p.pings,
+		Events:    events, Pings: p.pings,
 		ScriptClosedAt: p.scriptClosedAt, HarnessClosedAt: p.harnessClosedAt,
 		TimedOut: p.timedOut, Waited: p.waited, Owed: p.owed, CloseTimedOut: p.closeTimedOut, CloseWaited: p.closeWaited,
 		LeftTCPOpen: p.leftTCPOpen, DropWaited: p.dropWaited, Transcript: transcript,

@@ -177,10 +177,21 @@ func (r *serverRun) play(ctx context.Context, c *script.Case, attempt int, w *wa
 	if selectsHTTP2(conn) {
 		return r.speaksHTTP2(ctx, c, target, conn, started)
 	}
+	played, tunnelled := c, neverTunnelled
+	if c.Script.HTTP2 != nil && c.Script.HTTP2.Elsewhere {
+		var stop func()
+		if played, tunnelled, stop, err = listenElsewhere(c, conn); err != nil {
+			return notPlayed(c, wire.RoleServer, started, nil, err)
+		}
+		defer stop()
+	}
 	if how := c.Script.Opening; how != nil && how.Silent {
 		return r.silent(ctx, c, conn, keys, started, w, k)
 	}
-	o, err := opening.Open(ctx, conn, target, &c.Script, keys, deadlines, started)
+	o, err := opening.Open(ctx, conn, target, &played.Script, keys, deadlines, started)
+	if v := tunnelled(deadlines.Settle); v != nil {
+		return notPlayed(c, wire.RoleServer, started, o.Transcript, v)
+	}
 	r.experience.learnOpening(!isTimeout(err))
 	if err == nil {
 		r.health.served(started) // the kernel alone can take a connection, and not answer

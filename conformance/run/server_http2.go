@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"time"
 
 	"github.com/wsspec/wsspec/conformance/h2"
@@ -70,3 +71,38 @@ func breaksHTTP2(t *opening.Target, err error) *wire.Violation {
 
 var _ stream.Multiplexed = (*h2.Stream)(nil)
 
+var ruleNoTunnel = &wire.Rule{ID: "RFC8441-4-3", RFC: 8441, Section: "4", Text: "A server makes no tunnel to the host in :authority."}
+
+// neverTunnelled is for the cases in which nobody listens.
+func neverTunnelled(time.Duration) *wire.Violation { return nil }
+
+// listenElsewhere listens at the address from which the harness is connected, and returns the
+// case with that address in place of {elsewhere}. Tunnelled waits for a moment, and returns
+// the violation of a server that has connected there.
+func listenElsewhere(c *script.Case, conn net.Conn) (played *script.Case, tunnelled func(time.Duration) *wire.Violation, stop func(), err error) {
+	host, _, err := net.SplitHostPort(conn.LocalAddr().String())
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	came := make(chan net.Addr, 1)
+	go func() {
+		if other, err := l.Accept(); err == nil {
+			came <- other.RemoteAddr()
+			_ = other.Close()
+		}
+	}()
+	copied := *c
+	copied.Script.Opening = c.Script.Opening.Naming("{elsewhere}", l.Addr().String())
+	return &copied, func(wait time.Duration) *wire.Violation {
+		select {
+		case from := <-came:
+			return ruleNoTunnel.Violation("a connection from %s came to the address in :authority", from)
+		case <-time.After(wait):
+			return nil
+		}
+	}, func() { _ = l.Close() }, nil
+}

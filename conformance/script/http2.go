@@ -22,6 +22,9 @@ type HTTP2 struct {
 	HeaderPieces int
 	// EndStream: the HEADERS frame of the request has END_STREAM.
 	EndStream bool
+	// Elsewhere: the harness listens at an address, for which {elsewhere} stands in the edits
+	// of the opening. A server that connects to it has made a tunnel (RFC8441-4-3).
+	Elsewhere bool
 	// Data says how octets go into DATA frames.
 	Data DataShape
 }
@@ -70,6 +73,9 @@ func (h *HTTP2) String() string {
 	}
 	if h.EndStream {
 		parts = append(parts, "end the stream with the request (END_STREAM)")
+	}
+	if h.Elsewhere {
+		parts = append(parts, "listen at an address {elsewhere}, where nobody may connect")
 	}
 	switch h.Data {
 	case DataUsual:
@@ -135,9 +141,9 @@ var http1Fields = []string{"host", "connection", "upgrade", "sec-websocket-key",
 
 // HTTP2Request is the request of an extended CONNECT that takes the place of r (RFC 8441 4,
 // 5), with the edits of the opening. It has the pseudo-header fields first, and no field of
-// HTTP/1.1 alone. A nil opening changes nothing. If asIs is set, names keep the case in which
-// the edits have them.
-func (o *Opening) HTTP2Request(r *wire.Request, scheme string, asIs bool) wire.Fields {
+// HTTP/1.1 alone. Names are in lower case, except those of [Verbatim] edits. A nil opening
+// changes nothing.
+func (o *Opening) HTTP2Request(r *wire.Request, scheme string) wire.Fields {
 	host, _ := r.Fields.Get("Host")
 	fields := wire.Fields{
 		{Name: ":method", Value: "CONNECT"}, {Name: ":protocol", Value: "websocket"},
@@ -154,10 +160,36 @@ func (o *Opening) HTTP2Request(r *wire.Request, scheme string, asIs bool) wire.F
 	names := requestNames(r)
 	for _, e := range o.Edits {
 		e.value = names.Replace(e.value)
-		if !asIs {
+		if !e.verbatim {
 			e.name = strings.ToLower(e.name)
 		}
-		fields = edit(fields, e)
+		if strings.HasPrefix(e.name, ":") {
+			fields = edit(fields, e)
+			continue
+		}
+		// What comes first does so behind the pseudo-header fields (RFC 9113 8.3).
+		n := slices.IndexFunc(fields, func(f wire.Field) bool { return !strings.HasPrefix(f.Name, ":") })
+		if n < 0 {
+			n = len(fields)
+		}
+		fields = append(fields[:n:n], edit(fields[n:], e)...)
 	}
 	return fields
+}
+
+// Verbatim keeps the name of a field as it is spelled, also over HTTP/2, whose names are in
+// lower case.
+func Verbatim(e Edit) Edit {
+	e.verbatim = true
+	return e
+}
+
+// Naming returns the opening with a value in place of one more name in braces.
+func (o *Opening) Naming(name, value string) *Opening {
+	named := *o
+	named.Edits = slices.Clone(o.Edits)
+	for i := range named.Edits {
+		named.Edits[i].value = strings.ReplaceAll(named.Edits[i].value, name, value)
+	}
+	return &named
 }

@@ -3,8 +3,6 @@ package script
 import (
 	"fmt"
 	"strings"
-
-	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // SendHTTP2 sends frames of HTTP/2 beside those that carry the octets of the WebSocket
@@ -20,8 +18,8 @@ type HTTP2Frame struct {
 	Type  HTTP2FrameType
 	Flags uint8
 	On    HTTP2On
-	// Fields are compressed in front of the payload.
-	Fields  wire.Fields
+	// Payload follows the compressed fields of the stream's request, for HEADERS, and is
+	// the whole payload of any other frame.
 	Payload []byte
 }
 
@@ -95,8 +93,8 @@ func (f HTTP2Frame) String() string {
 		name = fmt.Sprintf("unknown (%#x)", uint8(f.Type))
 	}
 	text := fmt.Sprintf("a frame %s of %d octets", name, len(f.Payload))
-	if len(f.Fields) > 0 {
-		text = fmt.Sprintf("a frame %s with %d fields", name, len(f.Fields))
+	if f.Type == FrameHEADERS {
+		text = "a frame HEADERS with the fields of the request"
 	}
 	switch {
 	case f.Type == FrameDATA && f.Flags&FlagEndStream != 0, f.Type == FrameHEADERS && f.Flags&FlagEndStream != 0:

@@ -72,6 +72,7 @@ func (l *Conn) WriteHTTP2(s script.SendHTTP2) {
 		return
 	}
 	l.note(observed.EntryNote, s.String())
+	_ = l.transport.SetWriteDeadline(time.Now().Add(l.Deadlines.Answer + l.Deadlines.Transfer(0, len(s.Frames)*max(s.Times, 1))))
 	if err := m.WriteFrames(s.Frames, s.Times); err != nil {
 		l.note(observed.EntryNote, "the peer took no more frames: "+err.Error())
 	}
