@@ -27,8 +27,8 @@ func rfc8441Protocol() []*c.Case {
 		tokens,
 		value("rfc8441/4/5", "an empty :protocol", "", isDoubtful),
 		noted(leftOpen+" It defines :protocol for CONNECT alone (RFC 8441 4).",
-			connecting("rfc8441/4/6", "a GET request with :protocol", protocol, append(isDoubtful[:3:3], answeredPlainly(verdict.Informational)), c.Replace(":method", "GET"))),
-		noted(lacking, connecting("rfc8441/4/7", "a request without :method", protocol, isDoubtful, c.Remove(":method"))),
+			withHTTP2(c.HTTP2{EndStream: true}, connecting("rfc8441/4/6", "a GET request with :protocol", protocol, append(isDoubtful[:3:3], answeredPlainly(verdict.Informational)), c.Replace(":method", "GET")))),
+		noted(lacking, withHTTP2(c.HTTP2{EndStream: true}, connecting("rfc8441/4/7", "a request without :method", protocol, isDoubtful, c.Remove(":method")))),
 	}
 }
 

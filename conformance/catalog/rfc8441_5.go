@@ -9,12 +9,12 @@ import (
 // rfc8441Fields: the fields of the request and of the response.
 func rfc8441Fields() []*c.Case {
 	connection, key, used := []string{"RFC8441-5-3"}, []string{"RFC8441-5-4"}, []string{"RFC8441-5-5"}
-	const noKey = "RFC 8441 5: 'Implementations using this extended CONNECT […] do not do the processing of the Sec-WebSocket-Key and Sec-WebSocket-Accept header fields'. A server that sends Sec-WebSocket-Accept is NON-STRICT."
+	const noKey = "RFC 8441 5: 'Implementations using this extended CONNECT […] do not do the processing of the Sec-WebSocket-Key and Sec-WebSocket-Accept header fields'. A server that sends Sec-WebSocket-Accept, or refuses a key, is NON-STRICT: a gateway passes the key on to a server of HTTP/1.1."
 	wrong := func(id, title string, edits ...c.Edit) *c.Case {
 		return noted("Fields about the connection make a request malformed (RFC 9113 8.2.2). "+malformed, connecting(id, title, connection, isMalformed, edits...))
 	}
 	withKey := func(id, title string, edits ...c.Edit) *c.Case {
-		return noted(noKey, connecting(id, title, key, []c.Outcome{openedBut(verdict.OK, c.LacksField("Sec-WebSocket-Accept")), openedBut(verdict.NonStrict)}, edits...))
+		return noted(noKey, connecting(id, title, key, []c.Outcome{openedBut(verdict.OK, c.LacksField("Sec-WebSocket-Accept")), openedBut(verdict.NonStrict), refusedBut(verdict.NonStrict)}, edits...))
 	}
 	hello := c.Text(c.Octets("Hello, Hello, Hello, world!"))
 	deflated := streaming("rfc8441/5/16", "permessage-deflate through a stream", []string{"RFC8441-5-5", "RFC8441-5-6"}, echoes(c.Echo(hello)), send(hello))

@@ -149,6 +149,10 @@ func (s *Stream) takeData(f *http2.DataFrame) error {
 // peer does not read on (RFC 9113 8.1).
 func (s *Stream) takeReset(code http2.ErrCode) {
 	if s.end == nil && !s.ended {
+		if g := s.conn.goAway; g != nil && g.ErrCode != http2.ErrCodeNo {
+			s.end = &EndError{fmt.Sprintf("ended the connection by GOAWAY with %s", g.ErrCode), nil}
+			return
+		}
 		s.end = &ResetError{Code: uint32(code), EndError: EndError{Text: fmt.Sprintf("reset the stream by RST_STREAM with %s", code)}}
 	}
 	s.sentEnd = true

@@ -148,7 +148,7 @@ func (r *serverRun) play(ctx context.Context, c *script.Case, attempt int, w *wa
 		return notTested(c, wire.RoleServer, started, nil, c.Script.NotOverHTTP2())
 	case !target.HTTP2 && c.Script.HTTP2 != nil:
 		return notTested(c, wire.RoleServer, started, nil, "The case is about HTTP/2, which --http2 speaks.")
-	case c.Script.WithoutTLS && target.URL.Scheme == "wss":
+	case c.Script.WithoutTLS && target.URL.Scheme == "wss" && !target.HTTP2:
 		return notTested(c, wire.RoleServer, started, nil, withoutTLS)
 	case c.Script.Transport == script.AnyTransport:
 	case target.URL.Scheme != "wss":

@@ -97,7 +97,7 @@ func (h *HTTP2) String() string {
 func (s *Script) NotOverHTTP2() string {
 	const (
 		tls      = "The case is about TLS for HTTP/1.1, and an HTTP/2 connection needs ALPN and a whole TLS handshake of its own."
-		tcp      = "The case is about how TCP ends, and a stream of HTTP/2 ends by END_STREAM or RST_STREAM. The cases rfc8441/5/* are about that."
+		tcp      = "The case is about how TCP or TLS ends, and a stream of HTTP/2 ends by END_STREAM or RST_STREAM. The cases rfc8441/5/* are about that."
 		octets   = "The case is about the octets of an HTTP/1.1 request, and HTTP/2 compresses a list of fields."
 		earlier  = "The case sends several requests on one connection of HTTP/1.1. On HTTP/2 each has a stream of its own."
 		absent   = "The case is about %s, which an extended CONNECT request does not have (RFC 8441 5). The cases rfc8441/5/* are about that."
@@ -108,7 +108,7 @@ func (s *Script) NotOverHTTP2() string {
 		return ""
 	case s.Transport != AnyTransport && s.Transport != Secure, s.TLS != TLS{}:
 		return tls
-	case s.WithoutTLS, slices.ContainsFunc(s.Steps, func(step Step) bool { half, ok := step.(HalfClose); return ok && half.Truncate }),
+	case slices.ContainsFunc(s.Steps, func(step Step) bool { half, ok := step.(HalfClose); return ok && (half.Truncate || s.Transport == Secure) }),
 		slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Ending.Notify }):
 		return tcp
 	case s.Opening == nil:
