@@ -308,7 +308,7 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 	console := newConsole(f.screenOf(stdout, stderr), f.quiet)
 	console.also, console.known, console.several = done, known, len(targets) > 1
 	for _, t := range targets {
-		rec.AddTarget(t.Agent, wire.RoleServer, t.URL.String())
+		rec.AddTargetOver(transportOf(t), t.Agent, wire.RoleServer, t.URL.String())
 		plan[t.Agent].record(rec, f.shard, t.Agent, wire.RoleServer)
 	}
 	var failures []error
@@ -351,6 +351,7 @@ func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, plan pl
 		}
 		return err
 	}
+	console.over = transportOf(t)
 	console.begin(t.Agent, len(cases))
 	console.endpoint(endpoint, cases, f.noEcho)
 	opts.Parallel, opts.Profile, opts.Vary = f.parallelOf[t.Agent], f.volume(), f.depth()

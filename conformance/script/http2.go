@@ -108,7 +108,10 @@ func (s *Script) NotOverHTTP2() string {
 		return ""
 	case s.Transport != AnyTransport && s.Transport != Secure, s.TLS != TLS{}:
 		return tls
-	case slices.ContainsFunc(s.Steps, func(step Step) bool { half, ok := step.(HalfClose); return ok && (half.Truncate || s.Transport == Secure) }),
+	case slices.ContainsFunc(s.Steps, func(step Step) bool {
+		half, ok := step.(HalfClose)
+		return ok && (half.Truncate || s.Transport == Secure)
+	}),
 		slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Ending.Notify }):
 		return tcp
 	case s.Opening == nil:
