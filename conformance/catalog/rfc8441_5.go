@@ -53,7 +53,7 @@ func rfc8441Data() []*c.Case {
 	hello, ping := c.Text(c.Octets("Hello, world!")), c.Ping(c.Octets("ping payload"))
 	large := c.Binary(c.Repeated("wsspec", 50_000))
 	shaped := func(id, title string, shape c.DataShape) *c.Case {
-		k := streaming(id, title, as, echoesAndPong(hello, ping), send(hello, ping))
+		k := streaming(id, title, as, echoesAndPong(hello, ping), send(hello), send(ping))
 		k.Script.HTTP2.Data = shape
 		return k
 	}

@@ -31,9 +31,6 @@ type Fault struct {
 	// rejectsURL makes a client reject a URL. secure changes the TLS of a peer.
 	rejectsURL func(rawURL string) bool
 	secure     func(*tls.Config)
-	// alterHTTP2 changes the habits of a server below WebSocket. It is called once for each
-	// connection of HTTP/2.
-	alterHTTP2 func(*http2Server)
 }
 
 // Area is the part of the protocol that a fault is about.
@@ -76,13 +73,13 @@ func Faults() []Fault { return slices.Clone(faults) }
 // may modify the slice.
 func Oddities() []Fault { return slices.Clone(oddities) }
 
-// ByName returns the fault, also one of [AttackFaults] and [HTTP2Faults], or oddity with the name. The name "none" gives the zero
+// ByName returns the fault, also one of [AttackFaults], or oddity with the name. The name "none" gives the zero
 // Fault. An unknown name is an error.
 func ByName(name string) (Fault, error) {
 	if name == "none" {
 		return Fault{}, nil
 	}
-	for _, list := range [][]Fault{faults, oddities, AttackFaults(), HTTP2Faults()} {
+	for _, list := range [][]Fault{faults, oddities, AttackFaults()} {
 		if i := slices.IndexFunc(list, func(f Fault) bool { return f.Name == name }); i >= 0 {
 			return list[i], nil
 		}

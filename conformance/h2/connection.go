@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 
 	"github.com/wsspec/wsspec/conformance/script"
@@ -39,14 +38,17 @@ type Conn struct {
 	// writing guards what is written, and the state of the header compression. A Stream
 	// writes its frames by itself; what answers a frame of the peer is queued.
 	writing sync.Mutex
-	framer  *http2.Framer
 	block   bytes.Buffer
 	encoder *hpack.Encoder
+
+	// reader and fields are those of the goroutine that reads.
+	reader *bufio.Reader
+	fields *hpack.Decoder
 
 	mu sync.Mutex
 	// changed is closed, and replaced, at each change of what follows.
 	changed chan struct{}
-	queue   []func(*http2.Framer) error
+	queue   []func() []byte
 	streams map[uint32]*Stream
 	// users are the streams that are not closed yet.
 	users      int
@@ -55,7 +57,7 @@ type Conn struct {
 	// heldBack are received octets for which the peer has no new window yet.
 	heldBack int
 	peer     peerSettings
-	goAway   *http2.GoAwayFrame
+	goAway   *goAway
 	pongs    int
 	// err is why the connection is over, nil if it is not.
 	err error
@@ -78,20 +80,14 @@ func Client(ctx context.Context, conn net.Conn, how script.HTTP2, atMost time.Du
 		net: conn, how: how, changed: make(chan struct{}), streams: map[uint32]*Stream{}, nextID: 1,
 		sendWindow: startWindow, peer: peerSettings{initialWindow: startWindow, maxFrame: 16 << 10},
 	}
-	c.framer = http2.NewFramer(conn, bufio.NewReaderSize(conn, 32<<10))
-	c.framer.AllowIllegalWrites = true
-	c.framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
-	c.framer.MaxHeaderListSize = mostHeaders
+	c.reader, c.fields = bufio.NewReaderSize(conn, 32<<10), hpack.NewDecoder(4096, nil)
+	c.fields.SetMaxStringLength(mostHeaders)
 	c.encoder = hpack.NewEncoder(&c.block)
 	deadline := time.Now().Add(atMost)
 	_ = conn.SetWriteDeadline(deadline)
-	if _, err := conn.Write([]byte(http2.ClientPreface)); err != nil {
-		return nil, err
-	}
-	if err := c.framer.WriteSettings(c.settings()...); err != nil {
-		return nil, err
-	}
-	if err := c.framer.WriteWindowUpdate(0, wholeWindow-startWindow); err != nil {
+	begin := append([]byte(preface), settingsFrame(c.settings()).octets()...)
+	begin = append(begin, numbered(script.FrameWINDOWUPDATE, 0, wholeWindow-startWindow).octets()...)
+	if _, err := conn.Write(begin); err != nil {
 		return nil, err
 	}
 	go c.read()
@@ -102,15 +98,10 @@ func Client(ctx context.Context, conn net.Conn, how script.HTTP2, atMost time.Du
 }
 
 // settings are those that the harness sends. Those of the case come last.
-func (c *Conn) settings() []http2.Setting {
-	out := []http2.Setting{
-		{ID: http2.SettingEnablePush, Val: 0},
-		{ID: http2.SettingInitialWindowSize, Val: uint32(c.window())},
-	}
-	for _, s := range c.how.Settings {
-		out = append(out, http2.Setting{ID: http2.SettingID(s.ID), Val: s.Value})
-	}
-	return out
+func (c *Conn) settings() []script.HTTP2Setting {
+	return append([]script.HTTP2Setting{
+		{ID: settingEnablePush, Value: 0}, {ID: script.SettingInitialWindow, Value: uint32(c.window())},
+	}, c.how.Settings...)
 }
 
 // window is that of each stream of the peer.
@@ -143,7 +134,7 @@ func (c *Conn) awaitSettings(deadline time.Time) error {
 	// It may still come in a later frame. A server that answers a PING has sent all that it
 	// had to say before.
 	pongs := c.pongs
-	c.enqueue(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{'w', 's', 's', 'p', 'e', 'c'}) })
+	_ = c.enqueue(frame{kind: script.FramePING, payload: []byte("wsspec h")})
 	_ = c.await(func() time.Time { return deadline }, func() bool { return c.pongs > pongs || c.peer.connect == 1 || c.err != nil })
 	switch {
 	case c.peer.connect == 1:
@@ -224,7 +215,7 @@ func (c *Conn) close() {
 	c.mu.Unlock()
 	if c.writing.TryLock() {
 		_ = c.net.SetWriteDeadline(time.Now().Add(lastWords))
-		_ = c.framer.WriteGoAway(0, http2.ErrCodeNo, nil)
+		_, _ = c.net.Write(frame{kind: script.FrameGOAWAY, payload: make([]byte, 8)}.octets())
 		c.writing.Unlock()
 	}
 	_ = c.net.Close()

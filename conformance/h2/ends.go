@@ -4,8 +4,7 @@ import (
 	"net"
 	"time"
 
-	"golang.org/x/net/http2"
-
+	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -19,7 +18,7 @@ func (s *Stream) CloseWrite() error {
 	if done {
 		return nil
 	}
-	return c.write(time.Now().Add(answerTime), func(f *http2.Framer) error { return f.WriteData(s.id, true, nil) })
+	return c.write(time.Now().Add(answerTime), frame{kind: script.FrameDATA, flags: script.FlagEndStream, stream: s.id}.octets)
 }
 
 // Reset ends the stream by RST_STREAM with the code CANCEL (RFC8441-5-7). The connection
@@ -34,7 +33,7 @@ func (s *Stream) Reset() error {
 	if done {
 		return nil
 	}
-	return c.write(time.Now().Add(answerTime), func(f *http2.Framer) error { return f.WriteRSTStream(s.id, http2.ErrCodeCancel) })
+	return c.write(time.Now().Add(answerTime), numbered(script.FrameRSTSTREAM, s.id, codeCancel).octets)
 }
 
 // Close resets the stream if it has not ended, and ends the connection if it was the last
@@ -52,8 +51,7 @@ func (s *Stream) Close() error {
 	s.closed = true
 	delete(c.streams, s.id)
 	if open && !last {
-		id := s.id
-		_ = c.enqueue(func(w *http2.Framer) error { return w.WriteRSTStream(id, http2.ErrCodeCancel) })
+		_ = c.enqueue(numbered(script.FrameRSTSTREAM, s.id, codeCancel))
 	}
 	c.broadcast()
 	c.mu.Unlock()

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
-
-	"golang.org/x/net/http2"
 
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref/wire"
@@ -80,50 +80,67 @@ func (s *Stream) over() error {
 }
 
 // takeHeaders takes in a response, or the trailer section; the lock is held.
-func (s *Stream) takeHeaders(f *http2.MetaHeadersFrame) {
-	r := wire.Response{Version: "HTTP/2"}
-	if f.Truncated {
-		s.fail(ruleFields.Violation("a list of fields of over %d octets", mostHeaders))
-		return
-	}
-	for _, field := range f.RegularFields() {
-		r.Fields = append(r.Fields, wire.Field{Name: field.Name, Value: field.Value})
-	}
+func (s *Stream) takeHeaders(fields wire.Fields, ends bool) {
 	if s.response != nil { // trailers
-		if !f.StreamEnded() {
+		if !ends {
 			s.fail(ruleTunnel.Violation("a second HEADERS frame in the stream, without END_STREAM"))
 		}
-		s.ended = s.ended || f.StreamEnded()
+		s.ended = s.ended || ends
 		return
 	}
-	status, err := strconv.Atoi(f.PseudoValue("status"))
-	if err != nil || len(f.PseudoFields()) != 1 || status < 100 || status > 999 {
-		s.fail(ruleFields.Violation("a response without one :status of three digits"))
-		return
-	}
-	r.Status = status
-	if status/100 == 1 && status != 101 { // RFC 9110 15.2
+	status, v := statusOf(fields)
+	switch {
+	case v != nil:
+		s.fail(v)
+	case status/100 == 1 && status != 101: // RFC 9110 15.2
 		const most = 16
 		if s.interim++; s.interim > most {
 			s.fail(ruleFields.Violation("more than %d interim responses (1xx) and no final one", most))
 		}
-		return
+	default:
+		s.response = &wire.Response{Version: "HTTP/2", Status: status, Fields: fields[1:]}
+		s.ended = ends
 	}
-	s.response = &r
-	s.ended = f.StreamEnded()
+}
+
+// statusOf checks the list of fields of a response, and returns its status (RFC 9113 8.2,
+// 8.3.2).
+func statusOf(fields wire.Fields) (status int, v *wire.Violation) {
+	for i, f := range fields {
+		switch {
+		case f.Name != strings.ToLower(f.Name):
+			return 0, ruleFields.Violation("a response with the field name %q, which is not in lower case", f.Name)
+		case strings.HasPrefix(f.Name, ":") != (i == 0), i == 0 && f.Name != ":status":
+			return 0, ruleFields.Violation("a response with the field %q in place %d, where the one pseudo-header field :status has to be the first", f.Name, i+1)
+		case f.Name == "", strings.ContainsAny(f.Name, " \t\r\n\x00"), strings.ContainsAny(f.Value, "\r\n\x00"):
+			return 0, ruleFields.Violation("a response with a malformed field %q: %q", f.Name, f.Value)
+		}
+	}
+	if len(fields) == 0 {
+		return 0, ruleFields.Violation("a response without :status")
+	}
+	status, err := strconv.Atoi(fields[0].Value)
+	if err != nil || len(fields[0].Value) != 3 || status < 100 {
+		return 0, ruleFields.Violation("a response with the :status %q, which is no number of three digits", fields[0].Value)
+	}
+	return status, nil
 }
 
 // takeData takes in a DATA frame; the lock is held. Padding counts against the windows
 // (RFC 9113 6.1).
-func (s *Stream) takeData(f *http2.DataFrame) error {
-	c, size := s.conn, int(f.Header().Length)
+func (s *Stream) takeData(f frame) error {
+	c, size := s.conn, len(f.payload)
+	data, ok := f.unpadded()
+	if !ok {
+		return ruleFrame.Violation("a DATA frame with more padding than octets")
+	}
 	if c.heldBack += size; c.heldBack > wholeWindow {
 		return ruleWindow.Violation("DATA frames beyond the window of the connection")
 	}
 	if c.heldBack >= wholeWindow/2 {
 		n := uint32(c.heldBack)
 		c.heldBack = 0
-		if err := c.enqueue(func(w *http2.Framer) error { return w.WriteWindowUpdate(0, n) }); err != nil {
+		if err := c.enqueue(numbered(script.FrameWINDOWUPDATE, 0, n)); err != nil {
 			return err
 		}
 	}
@@ -138,22 +155,22 @@ func (s *Stream) takeData(f *http2.DataFrame) error {
 	case s.receiveWindow < 0:
 		s.fail(ruleWindow.Violation("DATA frames beyond the window of the stream, by %d octets", -s.receiveWindow))
 	default:
-		s.in = append(s.in, f.Data()...)
-		s.consumed += size - len(f.Data())
-		s.ended = f.StreamEnded()
+		s.in = append(s.in, data...)
+		s.consumed += size - len(data)
+		s.ended = f.has(script.FlagEndStream)
 	}
 	return nil
 }
 
 // takeReset takes in RST_STREAM; the lock is held. Behind END_STREAM it says only that the
 // peer does not read on (RFC 9113 8.1).
-func (s *Stream) takeReset(code http2.ErrCode) {
+func (s *Stream) takeReset(code uint32) {
 	if s.end == nil && !s.ended {
-		if g := s.conn.goAway; g != nil && g.ErrCode != http2.ErrCodeNo {
-			s.end = &EndError{fmt.Sprintf("ended the connection by GOAWAY with %s", g.ErrCode), nil}
+		if g := s.conn.goAway; g != nil && g.code != codeNo {
+			s.end = &EndError{fmt.Sprintf("ended the connection by GOAWAY with %s", codeName(g.code)), nil}
 			return
 		}
-		s.end = &ResetError{Code: uint32(code), EndError: EndError{Text: fmt.Sprintf("reset the stream by RST_STREAM with %s", code)}}
+		s.end = &ResetError{Code: code, EndError: EndError{Text: "reset the stream by RST_STREAM with " + codeName(code)}}
 	}
 	s.sentEnd = true
 }
@@ -201,10 +218,10 @@ func (s *Stream) Read(p []byte) (int, error) {
 	}
 	s.consumed += n
 	if !s.ended && int64(s.consumed) >= c.window()/2 {
-		id, more := s.id, uint32(s.consumed)
+		more := uint32(s.consumed)
 		s.receiveWindow += int64(more)
 		s.consumed = 0
-		_ = c.enqueue(func(w *http2.Framer) error { return w.WriteWindowUpdate(id, more) })
+		_ = c.enqueue(numbered(script.FrameWINDOWUPDATE, s.id, more))
 	}
 	return n, nil
 }
@@ -257,15 +274,15 @@ func (s *Stream) writePiece(p []byte) (int, error) {
 	s.sendWindow -= int64(n + extra)
 	c.sendWindow -= int64(n + extra)
 	c.mu.Unlock()
-	return n, c.write(s.writeUntil(), func(f *http2.Framer) error {
+	f := frame{kind: script.FrameDATA, stream: s.id, payload: p[:n]}
+	return n, c.write(s.writeUntil(), func() []byte {
 		switch shape {
 		case script.DataPadded:
-			return f.WriteDataPadded(s.id, false, p[:n], make([]byte, padding))
+			f.flags = script.FlagPadded
+			f.payload = slices.Concat([]byte{padding}, p[:n], make([]byte, padding))
 		case script.DataWithEmpty:
-			if err := f.WriteData(s.id, false, nil); err != nil {
-				return err
-			}
+			return append(frame{kind: script.FrameDATA, stream: s.id}.octets(), f.octets()...)
 		}
-		return f.WriteData(s.id, false, p[:n])
+		return f.octets()
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"net"
 	"time"
 
-	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 
 	"github.com/wsspec/wsspec/conformance/script"
@@ -17,11 +16,16 @@ var errQueue = errors.New("the peer asks for more answers than it reads")
 
 // enqueue leaves a frame to the goroutine that answers; the lock is held. The reader never
 // waits for the network, so that a peer that does not read cannot block it.
-func (c *Conn) enqueue(write func(*http2.Framer) error) error {
+func (c *Conn) enqueue(f frame) error {
+	return c.enqueueFunc(f.octets)
+}
+
+// enqueueFunc is enqueue for octets that are made when it is their turn.
+func (c *Conn) enqueueFunc(octets func() []byte) error {
 	if len(c.queue) >= mostQueued {
 		return errQueue
 	}
-	c.queue = append(c.queue, write)
+	c.queue = append(c.queue, octets)
 	c.broadcast()
 	return nil
 }
@@ -34,8 +38,8 @@ func (c *Conn) answer() {
 		queue, over := c.queue, c.err != nil
 		c.queue = nil
 		c.mu.Unlock()
-		for _, write := range queue {
-			_ = c.write(time.Now().Add(answerTime), write)
+		for _, octets := range queue {
+			_ = c.write(time.Now().Add(answerTime), octets)
 		}
 		if over {
 			return
@@ -43,12 +47,16 @@ func (c *Conn) answer() {
 	}
 }
 
-// write writes a frame. A frame that the network took in part ends the connection.
-func (c *Conn) write(deadline time.Time, frame func(*http2.Framer) error) error {
+// write writes what octets returns. A frame that the network took in part ends the connection.
+func (c *Conn) write(deadline time.Time, octets func() []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
+	b := octets()
+	if len(b) == 0 {
+		return nil
+	}
 	_ = c.net.SetWriteDeadline(deadline)
-	err := frame(c.framer)
+	_, err := c.net.Write(b)
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		c.end(&EndError{"read nothing any more", err})
@@ -63,11 +71,12 @@ func (s *Stream) Request(fields wire.Fields) error { return s.open(fields, s.con
 func (s *Stream) open(fields wire.Fields, end bool) error {
 	c := s.conn
 	s.fields = fields
-	return c.write(s.writeUntil(), func(f *http2.Framer) error {
+	var over error
+	err := c.write(s.writeUntil(), func() []byte {
 		c.mu.Lock()
-		if c.err != nil {
-			defer c.mu.Unlock()
-			return c.err
+		if over = c.err; over != nil {
+			c.mu.Unlock()
+			return nil
 		}
 		s.id = c.nextID
 		c.nextID += 2
@@ -75,8 +84,12 @@ func (s *Stream) open(fields wire.Fields, end bool) error {
 		c.streams[s.id] = s
 		s.sentEnd = end
 		c.mu.Unlock()
-		return c.writeHeaders(f, s.id, c.encode(fields), end)
+		return c.headers(s.id, c.encode(fields), end)
 	})
+	if over != nil {
+		return over
+	}
+	return err
 }
 
 // encode compresses a list of fields.
@@ -88,34 +101,34 @@ func (c *Conn) encode(fields wire.Fields) []byte {
 	return append([]byte(nil), c.block.Bytes()...)
 }
 
-// writeHeaders writes a block of fields, in a HEADERS frame and as many CONTINUATION frames
-// as the case wants, or as the block needs.
-func (c *Conn) writeHeaders(f *http2.Framer, id uint32, block []byte, end bool) error {
-	most := 16 << 10
+// headers are the frames with a block of fields: a HEADERS frame, and as many CONTINUATION
+// frames as the case wants, or as the block needs.
+func (c *Conn) headers(id uint32, block []byte, end bool) (octets []byte) {
+	most := mostFrame
 	if c.how.HeaderPieces > 0 {
 		most = c.how.HeaderPieces
 	}
-	piece := block[:min(most, len(block))]
-	rest := block[len(piece):]
-	if err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: piece, EndStream: end, EndHeaders: len(rest) == 0}); err != nil {
-		return err
+	f := frame{kind: script.FrameHEADERS, stream: id}
+	if end {
+		f.flags = script.FlagEndStream
 	}
-	for len(rest) > 0 {
-		piece = rest[:min(most, len(rest))]
-		rest = rest[len(piece):]
-		if err := f.WriteContinuation(id, len(rest) == 0, piece); err != nil {
-			return err
+	for {
+		f.payload = block[:min(most, len(block))]
+		if block = block[len(f.payload):]; len(block) == 0 {
+			f.flags |= script.FlagEndHeaders
+			return append(octets, f.octets()...)
 		}
+		octets = append(octets, f.octets()...)
+		f.kind, f.flags = script.FrameCONTINUATION, 0
 	}
-	return nil
 }
 
 // WriteFrames writes frames of HTTP/2 as they are, so many times.
 func (s *Stream) WriteFrames(frames []script.HTTP2Frame, times int) error {
 	c := s.conn
 	for range max(times, 1) {
-		for _, frame := range frames {
-			if err := s.writeFrame(frame); err != nil {
+		for _, f := range frames {
+			if err := s.writeFrame(f); err != nil {
 				return err
 			}
 		}
@@ -129,16 +142,17 @@ func (s *Stream) WriteFrames(frames []script.HTTP2Frame, times int) error {
 	return nil
 }
 
-func (s *Stream) writeFrame(frame script.HTTP2Frame) error {
+func (s *Stream) writeFrame(f script.HTTP2Frame) error {
 	c := s.conn
-	return c.write(s.writeUntil(), func(f *http2.Framer) error {
-		payload := frame.Payload
-		if frame.Type == script.FrameHEADERS {
+	return c.write(s.writeUntil(), func() []byte {
+		payload := f.Payload
+		if f.Type == script.FrameHEADERS {
 			payload = append(c.encode(s.fields), payload...)
 		}
 		c.mu.Lock()
+		defer c.mu.Unlock()
 		id := uint32(0)
-		switch frame.On {
+		switch f.On {
 		case script.OnConnection:
 		case script.OnStream:
 			id = s.id
@@ -151,11 +165,10 @@ func (s *Stream) writeFrame(frame script.HTTP2Frame) error {
 		case script.OnEvenStream:
 			id = 2
 		}
-		if frame.On == script.OnStream && frame.Type == script.FrameDATA {
+		if f.On == script.OnStream && f.Type == script.FrameDATA {
 			s.sendWindow -= int64(len(payload))
 			c.sendWindow -= int64(len(payload))
 		}
-		c.mu.Unlock()
-		return f.WriteRawFrame(http2.FrameType(frame.Type), http2.Flags(frame.Flags), id, payload)
+		return frame{kind: f.Type, flags: f.Flags, stream: id, payload: payload}.octets()
 	})
 }

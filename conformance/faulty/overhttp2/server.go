@@ -1,7 +1,9 @@
-package faulty
+package overhttp2
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -13,32 +15,48 @@ import (
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 
+	"github.com/wsspec/wsspec/conformance/faulty"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// ServeHTTP2 is like [Serve] over HTTP/2 with prior knowledge (RFC 8441, RFC 9113 3.3). A
-// listener that speaks TLS and selects h2 makes it a server of wss. The fault is one of
-// [HTTP2Faults], or any other one of a server, which then shows inside the streams.
-func ServeHTTP2(ctx context.Context, l net.Listener, f Fault) error {
-	var whole http2Whole
-	return serve(ctx, l, f, func(ctx context.Context, conn net.Conn, f Fault) { serveHTTP2(ctx, conn, f, &whole) })
+// Serve accepts connections of HTTP/2 with prior knowledge (RFC 9113 3.3) and runs a server
+// with the fault on each, until ctx ends or l is closed. It returns when every connection has
+// ended. A listener that speaks TLS and selects h2 makes it a server of wss. Inside each
+// stream there is a peer with the other fault, which may be the zero Fault.
+func Serve(ctx context.Context, l net.Listener, f Fault, inside faulty.Fault) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var conns sync.WaitGroup
+	defer conns.Wait()
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
+	var all whole
+	for {
+		conn, err := l.Accept()
+		switch {
+		case ctx.Err() != nil, errors.Is(err, net.ErrClosed):
+			return nil
+		case err != nil:
+			return fmt.Errorf("accepting a connection: %w", err)
+		}
+		conns.Go(func() { serveConn(ctx, conn, f, inside, &all) })
+	}
 }
 
-// http2Whole is what all connections of a server share.
-type http2Whole struct {
+// whole is what all connections of a server share.
+type whole struct {
 	mu     sync.Mutex
 	resets int
 }
 
-// An http2Server is a server on one connection of HTTP/2. Each extended CONNECT gets a peer
+// An server is a server on one connection of HTTP/2. Each extended CONNECT gets a peer
 // of its own, which reads an opening request of HTTP/1.1 and answers with a response of it:
 // the stream translates both.
-type http2Server struct {
-	http2Habits
+type server struct {
+	habits
 	ctx    context.Context
 	conn   net.Conn
-	fault  Fault
-	whole  *http2Whole
+	inside faulty.Fault
+	whole  *whole
 	reader *http2.Framer
 	fields *hpack.Decoder
 	peers  sync.WaitGroup
@@ -48,15 +66,15 @@ type http2Server struct {
 	writer  *http2.Framer
 	block   strings.Builder
 	encoder *hpack.Encoder
-	streams map[uint32]*http2Stream
+	streams map[uint32]*stream
 	window  int64
 	initial int64
 	closed  bool
 }
 
-// http2Habits are what a fault can replace below WebSocket. A correct server leaves the
+// habits are what a fault can replace below WebSocket. A correct server leaves the
 // optional ones nil.
-type http2Habits struct {
+type habits struct {
 	// settings are those of the first SETTINGS frame.
 	settings []http2.Setting
 	// began runs behind it.
@@ -68,36 +86,39 @@ type http2Habits struct {
 	// asked sees the fields of each request, and reports whether it is refused with 400.
 	asked func([]hpack.HeaderField) bool
 	// ends ends the server's half of a stream.
-	ends func(*http2Stream)
+	ends func(*stream)
 	// data gets the octets of a DATA frame and its padding, and returns those that count.
 	data func(f *http2.DataFrame) []byte
 	// frame sees each frame, and reports whether the connection ends.
 	frame func(http2.Frame) bool
 	// budget is how many octets of so many a stream may send now; 0 is to wait.
-	budget func(s *http2Stream, n int) int
+	budget func(s *stream, n int) int
 	// plain answers a request that is no WebSocket.
 	plain func(id uint32)
 }
 
-func serveHTTP2(ctx context.Context, conn net.Conn, f Fault, whole *http2Whole) {
-	h := &http2Server{
-		ctx: ctx, conn: conn, fault: f, whole: whole, fields: hpack.NewDecoder(4096, nil),
-		streams: map[uint32]*http2Stream{}, window: 65535, initial: 65535,
+// prefaceTime limits the wait for the preface of the client.
+const prefaceTime = 10 * time.Second
+
+func serveConn(ctx context.Context, conn net.Conn, f Fault, inside faulty.Fault, all *whole) {
+	h := &server{
+		ctx: ctx, conn: conn, inside: inside, whole: all, fields: hpack.NewDecoder(4096, nil),
+		streams: map[uint32]*stream{}, window: 65535, initial: 65535,
 	}
 	h.fields.SetMaxStringLength(1 << 16)
 	h.changed = sync.NewCond(&h.mu)
 	h.writer, h.reader = http2.NewFramer(conn, nil), http2.NewFramer(nil, conn)
 	h.writer.AllowIllegalWrites = true
 	h.encoder = hpack.NewEncoder(&h.block)
-	h.http2Habits = h.correctHTTP2()
-	if f.alterHTTP2 != nil {
-		f.alterHTTP2(h)
+	h.habits = h.correct()
+	if f.alter != nil {
+		f.alter(h)
 	}
 	defer h.peers.Wait()
 	defer h.end()
 	defer context.AfterFunc(ctx, h.end)()
 	preface := make([]byte, len(http2.ClientPreface))
-	_ = conn.SetReadDeadline(time.Now().Add(handshakeTime))
+	_ = conn.SetReadDeadline(time.Now().Add(prefaceTime))
 	if _, err := io.ReadFull(conn, preface); err != nil || string(preface) != http2.ClientPreface {
 		return
 	}
@@ -112,17 +133,17 @@ func serveHTTP2(ctx context.Context, conn net.Conn, f Fault, whole *http2Whole) 
 	}
 }
 
-// correctHTTP2 returns the habits of a correct server.
-func (h *http2Server) correctHTTP2() http2Habits {
-	return http2Habits{
+// correct returns the habits of a correct server.
+func (h *server) correct() habits {
+	return habits{
 		settings: []http2.Setting{{ID: http2.SettingEnableConnectProtocol, Val: 1}},
 		began:    func() {},
 		forgives: func(string) bool { return false },
 		response: func(*[]hpack.HeaderField) {},
 		asked:    func([]hpack.HeaderField) bool { return false },
-		ends:     func(s *http2Stream) { s.sendEnd() },
+		ends:     func(s *stream) { s.sendEnd() },
 		data:     (*http2.DataFrame).Data,
-		budget:   func(s *http2Stream, n int) int { return min(n, int(min(s.window, h.window)), 16<<10) },
+		budget:   func(s *stream, n int) int { return min(n, int(min(s.window, h.window)), 16<<10) },
 		plain: func(id uint32) {
 			h.respond(id, []hpack.HeaderField{{Name: ":status", Value: "404"}}, true)
 		},
@@ -130,7 +151,7 @@ func (h *http2Server) correctHTTP2() http2Habits {
 }
 
 // end ends the connection, and wakes the streams.
-func (h *http2Server) end() {
+func (h *server) end() {
 	_ = h.conn.Close()
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -139,14 +160,14 @@ func (h *http2Server) end() {
 }
 
 // write writes a frame.
-func (h *http2Server) write(frame func(*http2.Framer) error) {
+func (h *server) write(frame func(*http2.Framer) error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	_ = frame(h.writer)
 }
 
 // handle handles a frame, and reports whether the connection goes on.
-func (h *http2Server) handle(f http2.Frame) bool {
+func (h *server) handle(f http2.Frame) bool {
 	id := f.Header().StreamID
 	switch f := f.(type) {
 	case *http2.SettingsFrame:
@@ -193,7 +214,7 @@ func (h *http2Server) handle(f http2.Frame) bool {
 }
 
 // takeData gives the octets of a DATA frame to its stream, and the client new windows.
-func (h *http2Server) takeData(f *http2.DataFrame) {
+func (h *server) takeData(f *http2.DataFrame) {
 	id, size := f.StreamID, f.Length
 	octets := slices.Clone(h.data(f))
 	h.mu.Lock()
@@ -216,7 +237,7 @@ func (h *http2Server) takeData(f *http2.DataFrame) {
 }
 
 // takeRequest reads the list of fields of a request, and opens its stream.
-func (h *http2Server) takeRequest(f *http2.HeadersFrame) bool {
+func (h *server) takeRequest(f *http2.HeadersFrame) bool {
 	id, ends := f.StreamID, f.StreamEnded()
 	block, more := slices.Clone(f.HeaderBlockFragment()), !f.HeadersEnded()
 	for more {
@@ -242,17 +263,17 @@ func (h *http2Server) takeRequest(f *http2.HeadersFrame) bool {
 	case h.asked(fields):
 		h.respond(id, []hpack.HeaderField{{Name: ":status", Value: "400"}}, true)
 	default:
-		s := &http2Stream{server: h, id: id, window: h.initial, in: requestOf(fields), ended: ends}
+		s := &stream{server: h, id: id, window: h.initial, in: requestOf(fields), ended: ends}
 		h.mu.Lock()
 		h.streams[id] = s
 		h.mu.Unlock()
-		h.peers.Go(func() { ServeConn(h.ctx, s, h.fault) })
+		h.peers.Go(func() { faulty.ServeConn(h.ctx, s, h.inside) })
 	}
 	return true
 }
 
 // respond writes the fields of a response.
-func (h *http2Server) respond(id uint32, fields []hpack.HeaderField, ends bool) {
+func (h *server) respond(id uint32, fields []hpack.HeaderField, ends bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.block.Reset()

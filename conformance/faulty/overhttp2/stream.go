@@ -1,4 +1,4 @@
-package faulty
+package overhttp2
 
 import (
 	"io"
@@ -12,10 +12,10 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// An http2Stream is the connection of a peer: one stream of an http2Server. Its state is
+// An stream is the connection of a peer: one stream of an server. Its state is
 // guarded by the lock of the server.
-type http2Stream struct {
-	server *http2Server
+type stream struct {
+	server *server
 	id     uint32
 
 	in     []byte
@@ -32,7 +32,7 @@ type http2Stream struct {
 }
 
 // Read reads octets of DATA frames; first of all, it reads an opening request of HTTP/1.1.
-func (s *http2Stream) Read(p []byte) (int, error) {
+func (s *stream) Read(p []byte) (int, error) {
 	h := s.server
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -59,7 +59,7 @@ func (s *http2Stream) Read(p []byte) (int, error) {
 
 // Write writes octets in DATA frames as far as the windows allow. Before that, it takes the
 // response of HTTP/1.1.
-func (s *http2Stream) Write(p []byte) (int, error) {
+func (s *stream) Write(p []byte) (int, error) {
 	if s.answered {
 		return s.writeData(p)
 	}
@@ -79,7 +79,7 @@ func (s *http2Stream) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (s *http2Stream) writeData(p []byte) (written int, err error) {
+func (s *stream) writeData(p []byte) (written int, err error) {
 	h := s.server
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -102,13 +102,13 @@ func (s *http2Stream) writeData(p []byte) (written int, err error) {
 }
 
 // CloseWrite ends the server's half of the stream.
-func (s *http2Stream) CloseWrite() error {
+func (s *stream) CloseWrite() error {
 	s.server.ends(s)
 	return nil
 }
 
 // sendEnd sends END_STREAM.
-func (s *http2Stream) sendEnd() {
+func (s *stream) sendEnd() {
 	s.server.write(func(w *http2.Framer) error {
 		if s.sentEnd || s.reset {
 			return nil
@@ -119,7 +119,7 @@ func (s *http2Stream) sendEnd() {
 }
 
 // sendReset sends RST_STREAM.
-func (s *http2Stream) sendReset(code http2.ErrCode) {
+func (s *stream) sendReset(code http2.ErrCode) {
 	s.server.write(func(w *http2.Framer) error {
 		if s.reset {
 			return nil
@@ -130,7 +130,7 @@ func (s *http2Stream) sendReset(code http2.ErrCode) {
 }
 
 // Close resets the stream unless both halves have ended.
-func (s *http2Stream) Close() error {
+func (s *stream) Close() error {
 	h := s.server
 	h.mu.Lock()
 	open, sentEnd := !s.kept && !s.closed && !(s.ended && s.sentEnd), s.sentEnd
@@ -147,14 +147,14 @@ func (s *http2Stream) Close() error {
 	return nil
 }
 
-func (s *http2Stream) LocalAddr() net.Addr  { return s.server.conn.LocalAddr() }
-func (s *http2Stream) RemoteAddr() net.Addr { return s.server.conn.RemoteAddr() }
+func (s *stream) LocalAddr() net.Addr  { return s.server.conn.LocalAddr() }
+func (s *stream) RemoteAddr() net.Addr { return s.server.conn.RemoteAddr() }
 
 // SetDeadline sets the deadline of reads; a write ends with the connection.
-func (s *http2Stream) SetDeadline(t time.Time) error { return s.SetReadDeadline(t) }
+func (s *stream) SetDeadline(t time.Time) error { return s.SetReadDeadline(t) }
 
 // SetReadDeadline sets the deadline of reads.
-func (s *http2Stream) SetReadDeadline(t time.Time) error {
+func (s *stream) SetReadDeadline(t time.Time) error {
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
 	s.readDeadline = t
@@ -163,4 +163,4 @@ func (s *http2Stream) SetReadDeadline(t time.Time) error {
 }
 
 // SetWriteDeadline does nothing.
-func (s *http2Stream) SetWriteDeadline(time.Time) error { return nil }
+func (s *stream) SetWriteDeadline(time.Time) error { return nil }
