@@ -68,7 +68,7 @@ func TestWhichCasesArePlayedOverHTTP2(t *testing.T) {
 	for id, want := range map[string]string{
 		"1.1.1": played, "9.1.1": played, "12.1.1": played, "rfc6455/5.5/24": played, "rfc6455/10.6/22": "TLS", "rfc6455/5.5/27": played,
 		"rfc6455/4.2.1/3": "method", "rfc6455/4.2.1/40": "Connection", "rfc6455/4.2.1/54": "Sec-WebSocket-Key", "rfc6455/4.2.1/66": played,
-		"rfc6455/4.2.1/84": played, "rfc6455/4.2.1/92": "octets", "rfc6455/4.2.1/97": "octets", "rfc6455/4.2.1/100": played,
+		"rfc6455/4.2.1/84": played, "rfc6455/4.2.1/92": "octets", "rfc6455/4.2.1/97": "octets", "rfc6455/4.2.1/100": played, "rfc6455/4.2.1/85": played, "rfc6455/4.2.1/142": "12 KiB",
 		"rfc6455/10.6/1": played, "rfc6455/10.6/2": "TLS", "rfc8441/4/1": played,
 	} {
 		x := catalog.ByID(id)

@@ -71,17 +71,18 @@ func rfc8441Form() []*c.Case {
 	wrong := func(id, title string, edits ...c.Edit) *c.Case {
 		return noted(malformed, connecting(id, title, form, isMalformed, edits...))
 	}
-	pieces := func(id, title string, n int) *c.Case {
-		return noted("A list of fields may be cut into a HEADERS frame and CONTINUATION frames at any octet (RFC 9113 4.3).",
-			withHTTP2(c.HTTP2{HeaderPieces: n}, connecting(id, title, form, mustAccept)))
+	const anywhere = "A list of fields may be cut into a HEADERS frame and CONTINUATION frames at any octet (RFC 9113 4.3)."
+	pieces := func(id, title string, n int, outcomes []c.Outcome) *c.Case {
+		return withHTTP2(c.HTTP2{HeaderPieces: n}, connecting(id, title, form, outcomes))
 	}
+	limited := []c.Outcome{opened, refusedBut(verdict.Informational), {Behavior: verdict.Informational, Ending: c.NotOpened()}}
 	return []*c.Case{
 		wrong("rfc8441/4/19", "a pseudo-header field behind another field", c.Remove(":path"), c.Append(":path", "{target}")),
 		wrong("rfc8441/4/20", "a pseudo-header field that nobody has defined", c.Prepend(":wsspec", "1")),
 		wrong("rfc8441/4/21", "the pseudo-header field of a response in the request", c.Prepend(":status", "200")),
 		wrong("rfc8441/4/22", "a field name with a capital", c.Verbatim(c.Append("X-Wsspec", "1"))),
 		wrong("rfc8441/4/23", "a field value with CR and LF", c.Append("x-wsspec", "1\r\nx-more: 2")),
-		pieces("rfc8441/4/24", "the fields of the request in frames of 20 octets", 20),
-		pieces("rfc8441/4/25", "the fields of the request in frames of one octet", 1),
+		noted(anywhere, pieces("rfc8441/4/24", "the fields of the request in three frames", 3, mustAccept)),
+		noted(anywhere+" Servers have a limit to the number of frames since floods of them were published.", pieces("rfc8441/4/25", "the fields of the request in 40 frames", 40, limited)),
 	}
 }

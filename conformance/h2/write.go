@@ -105,8 +105,8 @@ func (c *Conn) encode(fields wire.Fields) []byte {
 // frames as the case wants, or as the block needs.
 func (c *Conn) headers(id uint32, block []byte, end bool) (octets []byte) {
 	most := mostFrame
-	if c.how.HeaderPieces > 0 {
-		most = c.how.HeaderPieces
+	if n := c.how.HeaderPieces; n > 0 {
+		most = max(1, (len(block)+n-1)/n)
 	}
 	f := frame{kind: script.FrameHEADERS, stream: id}
 	if end {

@@ -2,7 +2,6 @@ package opening
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +30,9 @@ func (t *Target) ConnectFor(ctx context.Context, s *script.Script, d stream.Dead
 		how = *s.HTTP2
 	}
 	conn, err := t.connectBelow(ctx, script.TLS{ALPN: script.ALPNHTTP2Alone}, d)
+	if err != nil && strings.Contains(err.Error(), noApplicationProtocol) {
+		return nil, noHTTP2(nil, "the server does not select h2 in the TLS handshake (ALPN, RFC 9113 3.2)")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -46,20 +48,24 @@ func (t *Target) ConnectFor(ctx context.Context, s *script.Script, d stream.Dead
 	return nil, asTargetError(err, d)
 }
 
+// noApplicationProtocol is how crypto/tls names the alert of a server that speaks none of the
+// protocols which ALPN offers (RFC 7301 3.2). It has no type for alerts of the peer.
+const noApplicationProtocol = "tls: no application protocol"
+
 // asTargetError is the error of a connection of HTTP/2 that did not begin.
 func asTargetError(err error, d stream.Deadlines) error {
 	var refused *h2.RefusedError
 	var violation *wire.Violation
-	var alert tls.AlertError
 	switch {
 	case errors.As(err, &violation):
 		return violation
 	case errors.As(err, &refused):
 		return noHTTP2(nil, "the server speaks HTTP/2, and %s", refused.Why)
-	case errors.As(err, &alert):
-		return NewTargetError(TLSRefused, err, "the server ended TLS when the preface of HTTP/2 came")
 	case isTimeout(err):
 		return late(NewTargetError(NoAnswer, err, "the server took the connection, and sent no SETTINGS frame of HTTP/2"), d.Handshake)
+	}
+	if EndOfStream(err) != "" {
+		err = fmt.Errorf("it %w", err)
 	}
 	return noHTTP2(err, "the server does not speak HTTP/2")
 }

@@ -17,8 +17,8 @@ type HTTP2 struct {
 	Window int
 	// Unawaited: the request does not wait for the server's permission (RFC8441-3-3).
 	Unawaited bool
-	// HeaderPieces is the most octets of the request's fields in one HEADERS or
-	// CONTINUATION frame; 0 is as many as fit.
+	// HeaderPieces is into how many HEADERS and CONTINUATION frames the request's fields are
+	// cut; 0 is as few as possible.
 	HeaderPieces int
 	// EndStream: the HEADERS frame of the request has END_STREAM.
 	EndStream bool
@@ -69,7 +69,7 @@ func (h *HTTP2) String() string {
 		parts = append(parts, "do not wait for SETTINGS_ENABLE_CONNECT_PROTOCOL")
 	}
 	if h.HeaderPieces > 0 {
-		parts = append(parts, fmt.Sprintf("cut the fields of the request into frames of at most %d octets", h.HeaderPieces))
+		parts = append(parts, fmt.Sprintf("cut the fields of the request into %d HEADERS and CONTINUATION frames", h.HeaderPieces))
 	}
 	if h.EndStream {
 		parts = append(parts, "end the stream with the request (END_STREAM)")
@@ -101,6 +101,7 @@ func (s *Script) NotOverHTTP2() string {
 		octets   = "The case is about the octets of an HTTP/1.1 request, and HTTP/2 compresses a list of fields."
 		earlier  = "The case sends several requests on one connection of HTTP/1.1. On HTTP/2 each has a stream of its own."
 		absent   = "The case is about %s, which an extended CONNECT request does not have (RFC 8441 5). The cases rfc8441/5/* are about that."
+		large    = "The case sends over 12 KiB of fields. Over HTTP/2 a server chooses how much it takes, and how it refuses more (RFC 9113 10.5.1)."
 		noHTTP11 = "The case is about %s of HTTP/1.1. The cases rfc8441/4/* are about the request over HTTP/2."
 	)
 	switch {
@@ -121,7 +122,12 @@ func (s *Script) NotOverHTTP2() string {
 	case len(s.Opening.Earlier) > 0:
 		return earlier
 	}
+	const most = 12 << 10
+	size := 0
 	for _, e := range s.Opening.Edits {
+		if size += len(e.name) + len(e.value); size > most {
+			return large
+		}
 		switch name := strings.ToLower(e.name); {
 		case e.op == editMethod:
 			return fmt.Sprintf(noHTTP11, "the method")
