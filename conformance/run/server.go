@@ -329,8 +329,8 @@ func refusedResult(c *script.Case, o *opening.ToServer, err error, behind []obse
 		}
 		seen.EndTCP(at, observed.EntryReset, "TCP reset by the peer", observed.EventReset)
 	}
-	res := newResult(c, wire.RoleServer, seen, started)
-	res.unheard = seen.TimedOut
+	res := newResult(withStreamErrors(c, err), wire.RoleServer, seen, started)
+	res.Case, res.unheard = c, seen.TimedOut
 	return &res
 }
 

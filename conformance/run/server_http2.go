@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/wsspec/wsspec/conformance/h2"
@@ -105,4 +106,21 @@ func listenElsewhere(c *script.Case, conn net.Conn) (played *script.Case, tunnel
 			return nil
 		}
 	}, func() { _ = l.Close() }, nil
+}
+
+// withStreamErrors is the case for a server that has answered its request by RST_STREAM with
+// PROTOCOL_ERROR. That is how HTTP/2 refuses a malformed request (RFC 9113 8.1.1), so that it
+// counts as an HTTP error does, where the end of TCP alone says less.
+func withStreamErrors(c *script.Case, err error) *script.Case {
+	const protocolError = 1
+	var reset *h2.ResetError
+	refuses := slices.IndexFunc(c.Script.Outcomes, func(o script.Outcome) bool {
+		return len(o.Events) == 1 && o.Events[0].Kind == script.ExpectRefused && len(o.Events[0].Conditions) == 0
+	})
+	if !errors.As(err, &reset) || reset.Code != protocolError || refuses < 0 {
+		return c
+	}
+	told := *c
+	told.Script.Outcomes = slices.Insert(slices.Clone(c.Script.Outcomes), refuses+1, script.Outcome{Behavior: c.Script.Outcomes[refuses].Behavior, Ending: script.NotOpened()})
+	return &told
 }
