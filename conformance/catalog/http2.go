@@ -31,12 +31,26 @@ func IsOverHTTP2(id string) bool {
 
 var (
 	overHTTP2 = sync.OnceValue(func() []*c.Case {
-		return ordered(rfc8441Section3(), slices.Concat(rfc8441Protocol(), rfc8441Target(), rfc8441Form()), slices.Concat(rfc8441Fields(), rfc8441Data(), rfc8441Ends(), rfc8441Streams()))
+		return ordered(
+			leveled(rfc8441Section3()),
+			leveled(slices.Concat(rfc8441Protocol(), rfc8441Target(), rfc8441Form())),
+			leveled(slices.Concat(rfc8441Fields(), rfc8441Data(), rfc8441Ends(), rfc8441Streams())),
+		)
 	})
 	robustOverHTTP2 = sync.OnceValue(func() []*c.Case {
 		return suite(Robust, attack{http2Floods, historyHTTP2})
 	})
 )
+
+// leveled gives each case that has no level that of its main requirement.
+func leveled(cases []*c.Case) []*c.Case {
+	for _, k := range cases {
+		if k.Level == "" {
+			k.Level = levelOf(k.Requires[0])
+		}
+	}
+	return cases
+}
 
 // historyHTTP2 is what is publicly known of attacks on HTTP/2.
 const historyHTTP2 = "In 2019 a series of floods was published for HTTP/2: pings, settings, empty frames and resets whose answers fill the memory of a server. In 2023 streams that were opened and reset at once made the largest attacks known until then. In 2024 lists of fields without an end were published, of which servers keep every frame."
