@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"syscall"
 
 	"golang.org/x/net/http2/hpack"
 
@@ -113,9 +114,20 @@ func (c *Conn) lost(err error) {
 		c.over(net.ErrClosed)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		c.over(&EndError{"closed TCP, with the stream open", io.EOF})
+	case errors.Is(err, syscall.ECONNRESET):
+		c.over(&EndError{"reset TCP, with the stream open", err})
 	default:
-		c.over(&EndError{"ended TCP: " + err.Error(), err})
+		c.over(&EndError{"ended TCP: " + reasonOf(err), err})
 	}
+}
+
+// reasonOf is an error of the network without the addresses, which differ from run to run.
+func reasonOf(err error) string {
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return number.Error()
+	}
+	return err.Error()
 }
 
 // debugOf is what a GOAWAY says besides its code.

@@ -144,7 +144,7 @@ func (e *explainer) did() string {
 
 // marks is with how many marks of a wait the events begin.
 func marks(events []observed.Event) (n int) {
-	for n < len(events) && events[n].Kind == observed.EventQuiet {
+	for n < len(events) && events[n].Kind == observed.EventQuiet && events[n].Name != script.PlainResponse {
 		n++
 	}
 	return n
@@ -191,6 +191,8 @@ func act(e observed.Event) string {
 		return orStream(e, "closed TCP") + inFrame(e)
 	case observed.EventReset:
 		return orStream(e, "reset TCP") + inFrame(e)
+	case observed.EventQuiet: // the other marks are put together
+		return "answered the plain request"
 	case observed.EventAccepted, observed.EventRefused:
 		return "answered with " + e.String()
 	case observed.EventUngreeted:
@@ -213,6 +215,9 @@ func (e *explainer) came(got observed.Event) string {
 	e.waited = e.waited || got.Late
 	switch got.Kind {
 	case observed.EventQuiet:
+		if got.Name == script.PlainResponse {
+			return got.Name + " came"
+		}
 		return "the connection was still open" + e.after("after", got.Waited)
 	case observed.EventMessage, observed.EventPing, observed.EventPong:
 		return withArticle(got) + " came"

@@ -116,6 +116,9 @@ func (e Event) String() string {
 	case EventFlood:
 		return e.Name + ", more than the case can account for"
 	case EventQuiet:
+		if e.Name == script.PlainResponse {
+			return e.Name
+		}
 		return fmt.Sprintf("the connection still open (mark %s)", e.Name)
 	case EventAccepted, EventRefused:
 		return strings.TrimSpace(fmt.Sprintf("%s %d %s", e.Response.Version, e.Response.Status, e.Response.Reason)) + e.Name

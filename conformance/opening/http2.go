@@ -123,7 +123,10 @@ func (o *ToServer) openStream(ctx context.Context, s *h2.Stream, t *Target, sc *
 	case unsent != nil && EndOfStream(err) == "":
 		err = unsent
 	}
-	return NewTargetError(NoAnswer, err, "the server ended the stream on the opening request without a response")
+	if EndOfStream(err) != "" {
+		err = fmt.Errorf("it %w", err)
+	}
+	return NewTargetError(NoAnswer, err, "the server did not answer the opening request")
 }
 
 // listOf is a list of fields as text, a line each.
@@ -193,7 +196,7 @@ var (
 func (a answer) checkStream() (found []*wire.Violation, agreed *wire.DeflateParams) {
 	for _, name := range []string{"connection", "upgrade", "keep-alive", "proxy-connection", "transfer-encoding"} {
 		if values := a.response.Fields.Values(name); len(values) > 0 {
-			found = append(found, ruleNoFields.Violation("the response has the field %s: %s", name, shorten(printable(strings.Join(values, ", ")))))
+			found = append(found, ruleNoFields.Violation("a response with the field %s: %s", name, shorten(printable(strings.Join(values, ", ")))))
 		}
 	}
 	chosen, agreed := a.checkChoices()

@@ -40,7 +40,7 @@ func (o *ToServer) switchedElsewhere() bool {
 // the client asked for, nil if the server did not, or was asked to.
 func (o *ToServer) WrongSwitch() *wire.Violation {
 	if o.overHTTP2 && o.Response.Status == 101 {
-		return ruleNoSwitch.Violation("the response has the status 101")
+		return ruleNoSwitch.Violation("a response with the status 101")
 	}
 	_, v := SwitchesElsewhere(o.request, o.Response)
 	return v

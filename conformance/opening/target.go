@@ -274,6 +274,9 @@ func (e *TargetError) hint() string {
 	case TLSRefused:
 		return "For a certificate of your own use --ca FILE, for any certificate --insecure; for a server without TLS a ws:// URL."
 	case NoAnswer, NotHTTP:
+		if EndOfStream(e.Err) != "" { // it speaks HTTP/2
+			return ""
+		}
 		return "Is this a WebSocket endpoint, and does it speak TLS (then use a wss:// URL)?"
 	}
 	return ""

@@ -65,9 +65,12 @@ const (
 )
 
 // PlainRequest sends a plain GET request on another stream of the HTTP/2 connection, and
-// waits for its response. If one comes, of whatever status, it sets the mark with this name,
-// which [Quiet] expects.
-type PlainRequest struct{ Name string }
+// waits for its response. If one comes, of whatever status, it sets the mark
+// [PlainResponse], which [Quiet] expects.
+type PlainRequest struct{}
+
+// PlainResponse is the name of the mark that a [PlainRequest] sets.
+const PlainResponse = "a response to the plain request"
 
 // String describes the step for people.
 func (s SendHTTP2) String() string {
@@ -110,7 +113,7 @@ func (f HTTP2Frame) String() string {
 
 // String describes the step for people.
 func (s PlainRequest) String() string {
-	return fmt.Sprintf("send a plain GET request on another stream (mark %s if a response comes)", s.Name)
+	return "send a plain GET request on another stream, and wait for a response"
 }
 
 // Volume counts the frames, as they go beside those of WebSocket.

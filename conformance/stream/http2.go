@@ -78,8 +78,9 @@ func (l *Conn) WriteHTTP2(s script.SendHTTP2) {
 	}
 }
 
-// AskPlainly sends a plain request on another stream, and sets the mark if it is answered.
-func (l *Conn) AskPlainly(name string) {
+// AskPlainly sends a plain request on another stream, and sets [script.PlainResponse] if it is
+// answered.
+func (l *Conn) AskPlainly() {
 	m := l.multiplexed()
 	if m == nil {
 		return
@@ -92,6 +93,6 @@ func (l *Conn) AskPlainly(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	at := time.Since(l.began)
-	text := "mark " + name + ": a plain request on another stream got the status " + strconv.Itoa(status)
-	l.file([]observed.Entry{{At: at, Kind: observed.EntryNote, Text: text}}, []observed.Event{{Kind: observed.EventQuiet, At: at, Name: name}})
+	text := "a plain request on another stream got the status " + strconv.Itoa(status)
+	l.file([]observed.Entry{{At: at, Kind: observed.EntryNote, Text: text}}, []observed.Event{{Kind: observed.EventQuiet, At: at, Name: script.PlainResponse}})
 }
