@@ -78,6 +78,8 @@ type Target struct {
 	// URL is the address of a server. For a client it is the command that started
 	// it, or the address at which it was served.
 	URL string `json:"url"`
+	// Transport is what carried the connections, such as "HTTP/2"; empty for HTTP/1.1.
+	Transport string `json:"transport,omitempty"`
 	// Unfinished says in a sentence what the run owes this peer that no result names;
 	// empty if nothing.
 	Unfinished string `json:"unfinished,omitempty"`

@@ -28,6 +28,8 @@ type console struct {
 	known *reports.Baseline
 	// verbose: each result of a service has a line.
 	verbose bool
+	// over names what carries the connections; empty for HTTP/1.1.
+	over string
 	// several: the run has several agents, so that lines name theirs.
 	several bool
 
@@ -62,7 +64,11 @@ func (c *console) begin(agent string, total int) {
 	defer c.mu.Unlock()
 	c.agent, c.total, c.seen, c.told = terminal.CleanLine(agent), total, map[string]verdict.Verdict{}, 0
 	if !c.screen.moves {
-		c.print(fmt.Sprintf("%s: %d cases", c.agent, total))
+		over := ""
+		if c.over != "" {
+			over = " over " + c.over
+		}
+		c.print(fmt.Sprintf("%s: %d cases%s", c.agent, total, over))
 	}
 }
 

@@ -232,6 +232,7 @@ any other is gated by itself.`,
 	f.addConnection(flags)
 	flags.StringVar(&f.foreign, "foreign-origin", "", "the server has to refuse opening requests of this `ORIGIN`, such as https://other.example: play the cases of the suite security about that")
 	flags.BoolVar(&f.noProbe, "no-probe", false, "send no message before the first case, which tells whether the server sends messages back")
+	flags.BoolVar(&f.http2, "http2", false, "play the cases through streams of HTTP/2 (RFC 8441), and those about that besides")
 	flags.StringVar(&f.tlsURL, "tls-url", "", "play the cases about TLS at this wss: `URL` of the same server, and all others at its own")
 	return cmd
 }
@@ -307,7 +308,7 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 	console := newConsole(f.screenOf(stdout, stderr), f.quiet)
 	console.also, console.known, console.several = done, known, len(targets) > 1
 	for _, t := range targets {
-		rec.AddTarget(t.Agent, wire.RoleServer, t.URL.String())
+		rec.AddTargetOver(transportOf(t), t.Agent, wire.RoleServer, t.URL.String())
 		plan[t.Agent].record(rec, f.shard, t.Agent, wire.RoleServer)
 	}
 	var failures []error
@@ -350,6 +351,7 @@ func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, plan pl
 		}
 		return err
 	}
+	console.over = transportOf(t)
 	console.begin(t.Agent, len(cases))
 	console.endpoint(endpoint, cases, f.noEcho)
 	opts.Parallel, opts.Profile, opts.Vary = f.parallelOf[t.Agent], f.volume(), f.depth()
@@ -448,6 +450,7 @@ func (f *serverFlags) targets(args []string, stderr io.Writer) ([]*conformance.T
 		if len(t.Subprotocols) == 0 {
 			t.Subprotocols = f.subprotocols
 		}
+		t.HTTP2 = f.http2
 		f.introduce(t)
 		if f.tlsURL == "" {
 			continue

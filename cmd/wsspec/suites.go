@@ -19,6 +19,8 @@ const catalogueSuite = "conformance"
 // suiteFlags say which suites a command is about; by default the catalogue alone.
 type suiteFlags struct {
 	suites []string
+	// http2 adds the cases that need HTTP/2.
+	http2 bool
 	// owned are hosts whose owner has the suites played there.
 	owned []string
 }
@@ -51,11 +53,17 @@ func (s *suiteFlags) check() error {
 func (s *suiteFlags) cases(run []string) (cases []*script.Case) {
 	if len(s.suites) == 0 || slices.Contains(s.suites, catalogueSuite) {
 		cases = append(cases, catalog.Cases()...)
+		if s.http2 || slices.ContainsFunc(run, catalog.IsOverHTTP2) {
+			cases = append(cases, catalog.OverHTTP2()...)
+		}
 	}
 	for _, name := range catalog.SuiteNames() {
 		named := func(pattern string) bool { return catalog.SuiteOf(pattern) == name }
 		if slices.Contains(s.suites, name) || slices.ContainsFunc(run, named) {
 			cases = append(cases, catalog.Suite(name)...)
+			if s.http2 || slices.ContainsFunc(run, catalog.IsOverHTTP2) {
+				cases = append(cases, catalog.SuiteOverHTTP2(name)...)
+			}
 		}
 	}
 	return cases

@@ -25,6 +25,13 @@ func ByID(id string) *c.Case {
 	if i := slices.IndexFunc(all(), func(x *c.Case) bool { return x.ID == id }); i >= 0 {
 		return all()[i]
 	}
+	if IsOverHTTP2(id) {
+		over := slices.Concat(OverHTTP2(), SuiteOverHTTP2(SuiteOf(id)))
+		if i := slices.IndexFunc(over, func(x *c.Case) bool { return x.ID == id }); i >= 0 {
+			return over[i]
+		}
+		return nil
+	}
 	suite := Suite(SuiteOf(id))
 	if i := slices.IndexFunc(suite, func(x *c.Case) bool { return x.ID == id }); i >= 0 {
 		return suite[i]

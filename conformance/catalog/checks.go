@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"slices"
+
 	"github.com/wsspec/wsspec/conformance/rfc"
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -11,7 +13,7 @@ func Checks() rfc.Checks {
 	for _, role := range []wire.Role{wire.RoleServer, wire.RoleClient} {
 		checks.Add(rfc.EveryCase, InEveryCase(role)...)
 	}
-	for _, c := range all() {
+	for _, c := range slices.Concat(all(), OverHTTP2()) {
 		checks.Add(c.ID, c.Requires...)
 		checks.Add(c.ID, c.Script.Inspect...)
 	}

@@ -158,3 +158,17 @@ func TestAChangedIDIsReported(t *testing.T) {
 		})
 	}
 }
+
+// http2_ids.txt pins the ids of the cases over HTTP/2 as ids.txt does those of the catalogue.
+func TestHTTP2IDsNeverChange(t *testing.T) {
+	pinned, err := os.ReadFile("http2_ids.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := slices.Concat(catalog.OverHTTP2(), catalog.SuiteOverHTTP2(catalog.Robust))
+	problems, order := compareIDs(string(pinned), over)
+	problems = append(problems, gaps(slices.DeleteFunc(order, func(id string) bool { return catalog.SuiteOf(id) != "" }))...)
+	for _, problem := range problems {
+		t.Error(strings.ReplaceAll(problem, "ids.txt", "http2_ids.txt"))
+	}
+}

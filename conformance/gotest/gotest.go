@@ -56,6 +56,8 @@ func Unavailable(c *script.Case, role wire.Role) string {
 	switch {
 	case !c.TestsRole(role):
 		return fmt.Sprintf("The case does not test a %v.", role)
+	case s.HTTP2 != nil:
+		return overHTTP2
 	case s.Transport != script.AnyTransport:
 		return "The case is about TLS and needs certificates that wsspec makes."
 	case cannotPlay != "":

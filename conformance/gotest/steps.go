@@ -94,3 +94,9 @@ func (w *stepWriter) VisitFlood(script.Flood) {
 func (w *stepWriter) VisitConnect(script.Connect) {
 	w.refuse("The case opens several connections, and a Go test plays on one.")
 }
+
+const overHTTP2 = "The case is played over HTTP/2, and a Go test speaks HTTP/1.1."
+
+func (w *stepWriter) VisitSendHTTP2(script.SendHTTP2) { w.refuse(overHTTP2) }
+
+func (w *stepWriter) VisitPlainRequest(script.PlainRequest) { w.refuse(overHTTP2) }

@@ -127,7 +127,7 @@ func (e *explainer) did() string {
 		parts = append(parts, text)
 		i += n
 	}
-	if last := len(parts) - 1; last > 0 && parts[last] == "closed TCP" && strings.HasPrefix(parts[last-1], "sent Close") {
+	if last := len(parts) - 1; last > 0 && (parts[last] == "closed TCP" || parts[last] == observed.EndStream) && strings.HasPrefix(parts[last-1], "sent Close") {
 		parts = parts[:last] // that follows from the Close frame
 		if e.c.Script.Outcomes[0].Ending.Notify && events[len(events)-1].Truncated {
 			parts = append(parts, "closed TCP without a close_notify alert")
@@ -144,7 +144,7 @@ func (e *explainer) did() string {
 
 // marks is with how many marks of a wait the events begin.
 func marks(events []observed.Event) (n int) {
-	for n < len(events) && events[n].Kind == observed.EventQuiet {
+	for n < len(events) && events[n].Kind == observed.EventQuiet && events[n].Name != script.PlainResponse {
 		n++
 	}
 	return n
@@ -176,13 +176,23 @@ func Seconds(d time.Duration) string {
 	return strconv.FormatFloat(d.Round(unit).Seconds(), 'f', -1, 64) + " s"
 }
 
+// orStream says what the peer did to a stream of HTTP/2, or else to TCP.
+func orStream(e observed.Event, tcp string) string {
+	if e.Stream != "" {
+		return e.Stream
+	}
+	return tcp
+}
+
 // act is one event as what the peer did.
 func act(e observed.Event) string {
 	switch e.Kind {
 	case observed.EventEOF:
-		return "closed TCP" + inFrame(e)
+		return orStream(e, "closed TCP") + inFrame(e)
 	case observed.EventReset:
-		return "reset TCP" + inFrame(e)
+		return orStream(e, "reset TCP") + inFrame(e)
+	case observed.EventQuiet: // the other marks are put together
+		return "answered the plain request"
 	case observed.EventAccepted, observed.EventRefused:
 		return "answered with " + e.String()
 	case observed.EventUngreeted:
@@ -205,6 +215,9 @@ func (e *explainer) came(got observed.Event) string {
 	e.waited = e.waited || got.Late
 	switch got.Kind {
 	case observed.EventQuiet:
+		if got.Name == script.PlainResponse {
+			return got.Name + " came"
+		}
 		return "the connection was still open" + e.after("after", got.Waited)
 	case observed.EventMessage, observed.EventPing, observed.EventPong:
 		return withArticle(got) + " came"

@@ -13,6 +13,8 @@ type Conversation struct {
 	// Role is that of the peer under test; 0 if nobody said.
 	Role   wire.Role
 	Events []Event
+	// OverHTTP2: the connection was a stream of HTTP/2.
+	OverHTTP2 bool
 	// Pings has the payloads of the pings that were sent, each with the number of
 	// events before the first of them.
 	Pings map[string]int

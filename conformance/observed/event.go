@@ -77,12 +77,18 @@ type Event struct {
 	// octets".
 	Name string
 
+	// Stream says how a stream of HTTP/2 ended, as what the peer did: "reset the stream
+	// by RST_STREAM with CANCEL". It is empty for the end of TCP.
+	Stream string
 	// Position says where in the transcript the event is.
 	Position Position
 }
 
 // String describes the event for people.
 func (e Event) String() string {
+	if e.Stream != "" {
+		return strings.TrimSpace("the peer " + e.Stream + " " + e.Name)
+	}
 	switch e.Kind {
 	case EventMessage:
 		return named(e.Type.String()+" message", e.Payload) + e.Name
@@ -110,6 +116,9 @@ func (e Event) String() string {
 	case EventFlood:
 		return e.Name + ", more than the case can account for"
 	case EventQuiet:
+		if e.Name == script.PlainResponse {
+			return e.Name
+		}
 		return fmt.Sprintf("the connection still open (mark %s)", e.Name)
 	case EventAccepted, EventRefused:
 		return strings.TrimSpace(fmt.Sprintf("%s %d %s", e.Response.Version, e.Response.Status, e.Response.Reason)) + e.Name
@@ -156,3 +165,6 @@ func (k EventKind) String() string {
 func (e Event) Ends() bool {
 	return e.Kind == EventClose || e.Kind == EventEOF || e.Kind == EventReset
 }
+
+// EndStream is [Event.Stream] for an end in order (RFC 8441 5).
+const EndStream = "ended the stream by END_STREAM"

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wsspec/wsspec/conformance/h2"
 	"github.com/wsspec/wsspec/conformance/observed"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/stream"
@@ -48,7 +49,9 @@ type ToServer struct {
 	Deflate *stream.Deflation
 	// Early are octets that came behind the head of the final response: frames
 	// (RFC6455-4.2.2-30), or the body of a refusal.
-	Early      []byte
+	Early []byte
+	// overHTTP2: the request was an extended CONNECT, and Early is empty.
+	overHTTP2  bool
 	Transcript observed.Transcript
 }
 
@@ -68,6 +71,9 @@ func Open(ctx context.Context, conn net.Conn, t *Target, s *script.Script, keys 
 		fields = append(fields, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions(offers)})
 	}
 	o.request = wire.NewRequest(t.RequestTarget(), t.HostField(), wire.NewKey(keys.Nonce()), fields)
+	if stream, ok := conn.(*h2.Stream); ok {
+		return o, o.openStream(ctx, stream, t, s, keys, d, began)
+	}
 	plain := o.request
 	sent := s.Opening.Request(&o.request)
 	o.key, _ = o.request.Fields.Get("Sec-WebSocket-Key")
@@ -228,6 +234,9 @@ func unanswered(got []byte, err error, waited time.Duration) error {
 func (o *ToServer) Check(_ *Target, inspect []string) *wire.Violation {
 	a := o.answer()
 	found, params := a.check()
+	if o.overHTTP2 {
+		found, params = a.checkStream()
+	}
 	if params != nil {
 		var err error
 		if o.Deflate, err = stream.NewDeflation(*params, wire.RoleServer); err != nil {

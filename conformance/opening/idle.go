@@ -26,7 +26,7 @@ func Idle(ctx context.Context, t *Target, d stream.Deadlines) (*IdleConn, error)
 		return nil, err
 	}
 	o, err := Open(ctx, conn, t, &script.Script{}, stream.NewMaskKeys("idle", 0), d, time.Now())
-	if err == nil && o.Response.Status != 101 {
+	if err == nil && o.Refused() {
 		err = o.RefusalError()
 	}
 	if err != nil {

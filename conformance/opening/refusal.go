@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wsspec/wsspec/conformance/h2"
 	"github.com/wsspec/wsspec/conformance/judge"
 	"github.com/wsspec/wsspec/conformance/observed"
 	"github.com/wsspec/wsspec/conformance/script"
@@ -23,7 +24,11 @@ const bodyLimit = 4 << 10
 
 // Opened reports whether the server's answer opens a WebSocket connection,
 // rightly or not: a 101 that does not switch to another protocol.
-func (o *ToServer) Opened() bool { return o.Response.Status == 101 && !o.switchedElsewhere() }
+func (o *ToServer) Opened() bool { return !o.refused() && !o.switchedElsewhere() }
+
+// Refused reports whether the answer has another status than that which opens a connection:
+// 101, or 2xx over HTTP/2 (RFC 8441 5).
+func (o *ToServer) Refused() bool { return o.refused() }
 
 // switchedElsewhere reports whether a 101 names another protocol than websocket.
 func (o *ToServer) switchedElsewhere() bool {
@@ -34,12 +39,19 @@ func (o *ToServer) switchedElsewhere() bool {
 // WrongSwitch is the violation of a server that switches to another protocol than
 // the client asked for, nil if the server did not, or was asked to.
 func (o *ToServer) WrongSwitch() *wire.Violation {
+	if o.overHTTP2 && o.Response.Status == 101 {
+		return ruleNoSwitch.Violation("a response with the status 101")
+	}
 	_, v := SwitchesElsewhere(o.request, o.Response)
 	return v
 }
 
-// refused reports whether the answer is an HTTP response other than 101.
-func (o *ToServer) refused() bool { return o.Response.Status != 101 }
+func (o *ToServer) refused() bool {
+	if o.overHTTP2 {
+		return o.Response.Status/100 != 2 || !o.asksForTunnel()
+	}
+	return o.Response.Status != 101
+}
 
 // readBody reads the body of a refusal, as far as it is there or promised, and at
 // most bodyLimit octets of it: it is where a server says why.
@@ -111,9 +123,17 @@ func (o *ToServer) RefusalError() *TargetError {
 	if o.extensions() {
 		asked = "an opening handshake that offers permessage-deflate"
 	}
-	e := NewTargetError(NotUpgraded, nil, "the server answered %s with %s instead of 101", asked, o.refusal())
+	e := NewTargetError(NotUpgraded, nil, "the server answered %s with %s instead of %d", asked, o.refusal(), o.opens())
 	e.next = o.nextStep()
 	return e
+}
+
+// opens is the status that opens a connection.
+func (o *ToServer) opens() int {
+	if o.overHTTP2 {
+		return http.StatusOK
+	}
+	return http.StatusSwitchingProtocols
 }
 
 // extensions reports whether the request offers an extension.
@@ -161,6 +181,9 @@ const manyConnections = "A server that limits its connections needs a lower --pa
 func (o *ToServer) AfterRefusal(conn net.Conn, err error, wantsEnd bool, d stream.Deadlines, began time.Time) []observed.Event {
 	if err != nil || o.Opened() {
 		return nil
+	}
+	if s, ok := conn.(*h2.Stream); ok {
+		return o.afterStreamRefusal(s, wantsEnd, d, began)
 	}
 	if o.switchedElsewhere() {
 		o.recordOctets(o.Early, time.Since(began), "octets of another protocol")

@@ -90,8 +90,20 @@ func (o answer) check() (found []*wire.Violation, agreed *wire.DeflateParams) {
 	report(len(accept) > 1, wire.RuleResponseAcceptDoubled, "101 answered with %d Sec-WebSocket-Accept fields", len(accept))
 	report(len(accept) > 0 && !o.fitsAKey(strings.TrimSpace(accept[0])), wire.RuleResponseAccept,
 		"Sec-WebSocket-Accept is %q, for this key it has to be %q", strings.Join(accept, ", "), script.AcceptOf(o.key))
+	chosen, agreed := o.checkChoices()
+	return append(found, chosen...), agreed
+}
+
+// checkChoices checks what the server chose of the subprotocols and extensions.
+func (o answer) checkChoices() (found []*wire.Violation, agreed *wire.DeflateParams) {
+	report := func(broken bool, rule *wire.Rule, format string, args ...any) {
+		if broken {
+			found = append(found, rule.Violation(format, args...))
+		}
+	}
+	r := o.response
 	protocols := r.Fields.Values("Sec-WebSocket-Protocol")
-	report(len(protocols) > 1, wire.RuleResponseSubprotocolRepeated, "101 answered with %d Sec-WebSocket-Protocol fields", len(protocols))
+	report(len(protocols) > 1, wire.RuleResponseSubprotocolRepeated, "%d answered with %d Sec-WebSocket-Protocol fields", r.Status, len(protocols))
 	for _, p := range protocols {
 		report(!isToken(strings.TrimSpace(p)), wire.RuleResponseSubprotocolForm, "the server chose the subprotocol %q, which is no single token", p)
 		report(!slices.Contains(tokens(o.request.Fields, "Sec-WebSocket-Protocol"), strings.TrimSpace(p)), wire.RuleResponseSubprotocolUnasked,

@@ -42,6 +42,9 @@ type Target struct {
 	// Address, if it is not empty, is the host and port that connections go to, in place of
 	// those of the URL.
 	Address string
+	// HTTP2: connections are streams of HTTP/2 (RFC 8441). For a wss: URL, ALPN has to select
+	// h2; for a ws: URL, the server is known to speak it (RFC 9113 3.3).
+	HTTP2 bool
 	// Pace bounds the new connections; nil means no bound.
 	Pace *Pace
 	// Dial opens connections; nil means TCP.
@@ -127,11 +130,16 @@ func (t *Target) RequestFields() wire.Fields {
 // Connect opens TCP and, for a wss URL, TLS, when it is its turn by the Pace. The error is a
 // *TargetError, an error of the harness's own machine, or that of the context.
 func (t *Target) Connect(ctx context.Context, d stream.Deadlines) (net.Conn, error) {
-	return t.ConnectBy(ctx, script.TLS{}, d)
+	return t.ConnectFor(ctx, &script.Script{}, d)
 }
 
-// ConnectBy is [Target.Connect] with TLS as a case wants it.
+// ConnectBy is [Target.Connect] over HTTP/1.1, with TLS as a case wants it.
 func (t *Target) ConnectBy(ctx context.Context, how script.TLS, d stream.Deadlines) (net.Conn, error) {
+	return t.connectBelow(ctx, how, d)
+}
+
+// connectBelow opens TCP and TLS.
+func (t *Target) connectBelow(ctx context.Context, how script.TLS, d stream.Deadlines) (net.Conn, error) {
 	if err := t.Pace.wait(ctx); err != nil {
 		return nil, err
 	}
@@ -266,6 +274,9 @@ func (e *TargetError) hint() string {
 	case TLSRefused:
 		return "For a certificate of your own use --ca FILE, for any certificate --insecure; for a server without TLS a ws:// URL."
 	case NoAnswer, NotHTTP:
+		if EndOfStream(e.Err) != "" { // it speaks HTTP/2
+			return ""
+		}
 		return "Is this a WebSocket endpoint, and does it speak TLS (then use a wss:// URL)?"
 	}
 	return ""
@@ -285,7 +296,7 @@ func Probe(ctx context.Context, t *Target, d stream.Deadlines) (roundTrip time.D
 		return 0, err
 	}
 	roundTrip = time.Since(began)
-	if o.Response.Status != 101 {
+	if o.Refused() {
 		return 0, o.RefusalError()
 	}
 	_, _ = conn.Write(mustClose())

@@ -14,7 +14,11 @@ func (p *player) connectAgain(ctx context.Context, s script.Connect) {
 		p.unconnected = true
 		p.AddEvent(observed.Event{Kind: observed.EventNoConnection, Name: why})
 	}
-	if p.opts.Connect == nil {
+	connect := p.opts.Connect
+	if s.Beside {
+		connect = p.opts.Beside
+	}
+	if connect == nil {
 		failed("the harness can open none to a client")
 		return
 	}
@@ -22,7 +26,7 @@ func (p *player) connectAgain(ctx context.Context, s script.Connect) {
 	if !s.Keep {
 		before.Drop()
 	}
-	next, err := p.opts.Connect(ctx, before)
+	next, err := connect(ctx, before)
 	if err != nil {
 		failed(err.Error())
 		return

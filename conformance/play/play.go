@@ -21,6 +21,8 @@ type Options struct {
 	// continuation of the one before, and begins to read it. It is nil where the
 	// peer under test is a client.
 	Connect func(ctx context.Context, before *stream.Conn) (*stream.Conn, error)
+	// Beside is Connect for another stream of the same HTTP/2 connection.
+	Beside func(ctx context.Context, before *stream.Conn) (*stream.Conn, error)
 	// Deadlines, if set, are those of the moment, for what the peer owes: they change
 	// with what the run learns about the peer. Otherwise those of the connection hold.
 	Deadlines func() stream.Deadlines
@@ -360,7 +362,8 @@ func (p *player) observed() observed.Conversation {
 	p.remarkLate()
 	events, transcript := p.Seen()
 	return observed.Conversation{
-		Events: events, Pings: p.pings,
+		OverHTTP2: p.Streams(),
+		Events:    events, Pings: p.pings,
 		ScriptClosedAt: p.scriptClosedAt, HarnessClosedAt: p.harnessClosedAt,
 		TimedOut: p.timedOut, Waited: p.waited, Owed: p.owed, CloseTimedOut: p.closeTimedOut, CloseWaited: p.closeWaited,
 		LeftTCPOpen: p.leftTCPOpen, DropWaited: p.dropWaited, Transcript: transcript,

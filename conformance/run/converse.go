@@ -51,7 +51,7 @@ func Converse(ctx context.Context, t *opening.Target, opts Options) (talk Talk, 
 	}
 	talk.RoundTrip = time.Since(began)
 	switch {
-	case o.Response.Status != 101:
+	case o.Refused():
 		return talk, o.RefusalError()
 	case !o.Opened():
 		return talk, errors.New("the server switched to another protocol")

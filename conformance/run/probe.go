@@ -159,6 +159,9 @@ func Examine(ctx context.Context, t *opening.Target, opts Options) (Endpoint, er
 func (r *serverRun) examine(ctx context.Context) (Endpoint, error) {
 	d := r.opts.Deadlines
 	conn, err := r.target.Connect(ctx, d)
+	if v := breaksHTTP2(r.target, err); v != nil {
+		return Endpoint{Kind: Breaks, first: observed.Event{Kind: observed.EventViolation, Violation: v}}, nil
+	}
 	if err != nil {
 		return Endpoint{}, err
 	}
@@ -168,11 +171,14 @@ func (r *serverRun) examine(ctx context.Context) (Endpoint, error) {
 	began := time.Now()
 	keys := stream.NewMaskKeys("probe", 0)
 	o, err := opening.Open(ctx, conn, r.target, &script.Script{}, keys, d, began)
+	if v := breaksHTTP2(r.target, err); v != nil {
+		return Endpoint{Kind: Breaks, first: observed.Event{Kind: observed.EventViolation, Violation: v}}, nil
+	}
 	if err != nil {
 		return Endpoint{}, err
 	}
 	e := Endpoint{RoundTrip: time.Since(began), Waited: d.Answer / 4, noEcho: r.opts.NoEcho || r.opts.Ask != nil}
-	if o.Response.Status != 101 {
+	if o.Refused() {
 		return e, o.RefusalError()
 	}
 	if !o.Opened() {

@@ -144,7 +144,11 @@ func (r *serverRun) play(ctx context.Context, c *script.Case, attempt int, w *wa
 	started := time.Now()
 	target := r.targetOf(c)
 	switch {
-	case c.Script.WithoutTLS && target.URL.Scheme == "wss":
+	case target.HTTP2 && c.Script.NotOverHTTP2() != "":
+		return notTested(c, wire.RoleServer, started, nil, c.Script.NotOverHTTP2())
+	case !target.HTTP2 && c.Script.HTTP2 != nil:
+		return notTested(c, wire.RoleServer, started, nil, "The case is about HTTP/2, which --http2 speaks.")
+	case c.Script.WithoutTLS && target.URL.Scheme == "wss" && !target.HTTP2:
 		return notTested(c, wire.RoleServer, started, nil, withoutTLS)
 	case c.Script.Transport == script.AnyTransport:
 	case target.URL.Scheme != "wss":
@@ -158,8 +162,11 @@ func (r *serverRun) play(ctx context.Context, c *script.Case, attempt int, w *wa
 	keys := stream.NewMaskKeys(c.ID, attempt)
 	deadlines := r.deadlinesNow()
 	conn, err := r.connect(ctx, func(ctx context.Context, d stream.Deadlines) (net.Conn, error) {
-		return target.ConnectBy(ctx, c.Script.TLS, d)
+		return target.ConnectFor(ctx, &c.Script, d)
 	}, deadlines)
+	if res := r.endedBefore(c, target, err, started); res != nil {
+		return *res
+	}
 	if why := refusesTLS(c, err); why != "" {
 		return notTested(c, wire.RoleServer, started, nil, why)
 	}
@@ -170,10 +177,21 @@ func (r *serverRun) play(ctx context.Context, c *script.Case, attempt int, w *wa
 	if selectsHTTP2(conn) {
 		return r.speaksHTTP2(ctx, c, target, conn, started)
 	}
+	played, tunnelled := c, neverTunnelled
+	if c.Script.HTTP2 != nil && c.Script.HTTP2.Elsewhere {
+		var stop func()
+		if played, tunnelled, stop, err = listenElsewhere(c, conn); err != nil {
+			return notPlayed(c, wire.RoleServer, started, nil, err)
+		}
+		defer stop()
+	}
 	if how := c.Script.Opening; how != nil && how.Silent {
 		return r.silent(ctx, c, conn, keys, started, w, k)
 	}
-	o, err := opening.Open(ctx, conn, target, &c.Script, keys, deadlines, started)
+	o, err := opening.Open(ctx, conn, target, &played.Script, keys, deadlines, started)
+	if v := tunnelled(deadlines.Settle); v != nil {
+		return notPlayed(c, wire.RoleServer, started, o.Transcript, v)
+	}
 	r.experience.learnOpening(!isTimeout(err))
 	if err == nil {
 		r.health.served(started) // the kernel alone can take a connection, and not answer
@@ -205,7 +223,7 @@ func (r *serverRun) play(ctx context.Context, c *script.Case, attempt int, w *wa
 		return unimplemented(ctx, c, wire.RoleServer, l, started)
 	}
 	seen := play.Play(ctx, l, &c.Script, play.Options{
-		Profile: r.opts.Profile, Connect: r.another(c, keys, started, w), Deadlines: r.deadlinesNow, AfterSteps: k.check,
+		Profile: r.opts.Profile, Connect: r.another(c, keys, started, w), Beside: r.onSameConnection(c, keys, started, w), Deadlines: r.deadlinesNow, AfterSteps: k.check,
 		BriefEnd: r.opts.lean && r.experience.lingers(), // the case as it is has shown how the peer ends TCP
 	})
 	r.experience.learn(c, seen, r.opts.Deadlines)
@@ -262,17 +280,23 @@ func (r *serverRun) another(c *script.Case, keys *stream.MaskKeys, started time.
 		if err != nil {
 			return nil, err
 		}
-		o, err := opening.Open(ctx, conn, target, &script.Script{Offers: c.Script.Offers}, keys, r.opts.Deadlines, started)
-		if err := r.opened(o, err, c); err != nil {
-			conn.Close()
-			return nil, err
-		}
-		next := stream.New(conn, wire.RoleClient, r.deadlinesNow(), keys, started, stream.BoundsOf(c, r.opts.Profile), o.Deflate, o.Transcript)
-		next.Continue(before)
-		next.Watch = w.see()
-		next.Start(o.Early)
-		return next, nil
+		return r.goOn(ctx, c, keys, started, w, before, conn)
 	}
+}
+
+// goOn opens one more connection of a case on a transport.
+func (r *serverRun) goOn(ctx context.Context, c *script.Case, keys *stream.MaskKeys, started time.Time, w *watcher, before *stream.Conn, conn net.Conn) (*stream.Conn, error) {
+	target := r.targetOf(c)
+	o, err := opening.Open(ctx, conn, target, &script.Script{Offers: c.Script.Offers}, keys, r.opts.Deadlines, started)
+	if err := r.opened(o, err, c); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	next := stream.New(conn, wire.RoleClient, r.deadlinesNow(), keys, started, stream.BoundsOf(c, r.opts.Profile), o.Deflate, o.Transcript)
+	next.Continue(before)
+	next.Watch = w.see()
+	next.Start(o.Early)
+	return next, nil
 }
 
 // refusedResult judges a case about the opening handshake that came to no
@@ -285,8 +309,10 @@ func refusedResult(c *script.Case, o *opening.ToServer, err error, behind []obse
 	}
 	at := time.Since(started)
 	seen := observed.Conversation{ScriptClosedAt: -1, HarnessClosedAt: -1, Transcript: o.Transcript}
+	seen.OverHTTP2 = o.OverHTTP2()
 	var timeout net.Error
 	switch {
+	case err != nil && seen.OverHTTP2 && streamEnd(&seen, err, at):
 	case err == nil && o.WrongSwitch() != nil:
 		seen.Events = []observed.Event{{Kind: observed.EventViolation, At: at, Violation: o.WrongSwitch()}}
 	case err == nil:
@@ -303,8 +329,8 @@ func refusedResult(c *script.Case, o *opening.ToServer, err error, behind []obse
 		}
 		seen.EndTCP(at, observed.EntryReset, "TCP reset by the peer", observed.EventReset)
 	}
-	res := newResult(c, wire.RoleServer, seen, started)
-	res.unheard = seen.TimedOut
+	res := newResult(withStreamErrors(c, err), wire.RoleServer, seen, started)
+	res.Case, res.unheard = c, seen.TimedOut
 	return &res
 }
 

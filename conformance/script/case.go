@@ -76,6 +76,9 @@ type Script struct {
 	// Transport says what the case needs below WebSocket; the zero value is
 	// whatever the target has.
 	Transport Transport
+	// HTTP2 says what the case does on a connection of HTTP/2. A case that has it is
+	// played over HTTP/2 alone. Nil says nothing: see [Script.NotOverHTTP2].
+	HTTP2 *HTTP2
 	// WithoutTLS: the case is about TCP, and is not played over TLS.
 	WithoutTLS bool
 	// TLS says how the harness's part of TLS differs from the usual one.
@@ -222,6 +225,9 @@ func (s *Script) Sentences() []string {
 	var out []string
 	if s.Transport != AnyTransport {
 		out = append(out, s.Transport.String())
+	}
+	if s.HTTP2 != nil {
+		out = append(out, s.HTTP2.String())
 	}
 	if s.WithoutTLS {
 		out = append(out, "connect without TLS")

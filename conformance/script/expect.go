@@ -112,6 +112,9 @@ func (e Expect) String() string {
 	case ExpectAnswer:
 		return e.Name
 	case ExpectQuiet:
+		if e.Name == PlainResponse {
+			return PlainResponse
+		}
 		return fmt.Sprintf("the connection still open (mark %s)", e.Name)
 	case ExpectAccepted, ExpectRefused:
 		text := map[ExpectKind]string{ExpectAccepted: "101", ExpectRefused: "an HTTP error"}[e.Kind]

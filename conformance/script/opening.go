@@ -55,6 +55,8 @@ type Edit struct {
 	op          editOp
 	name, value string
 	status      int
+	// verbatim: over HTTP/2, the name stays as it is spelled.
+	verbatim bool
 }
 
 type editOp uint8

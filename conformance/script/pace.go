@@ -37,6 +37,8 @@ type Connect struct {
 	// Keep leaves the earlier connection open until the end of the case. Without
 	// it, the harness closes that connection first, without a closing handshake.
 	Keep bool
+	// Beside: over HTTP/2, the connection is another stream of the same HTTP/2 connection.
+	Beside bool
 }
 
 // String describes the step for people.

@@ -34,11 +34,13 @@ const (
 	ALPNNone
 	// ALPNHTTP2 offers h2 first, and then http/1.1.
 	ALPNHTTP2
+	// ALPNHTTP2Alone offers h2, for a connection of HTTP/2.
+	ALPNHTTP2Alone
 )
 
 // Protocols are the names on the wire.
 func (a ALPN) Protocols() []string {
-	return [][]string{ALPNHTTP1: {"http/1.1"}, ALPNNone: nil, ALPNHTTP2: {"h2", "http/1.1"}}[a]
+	return [][]string{ALPNHTTP1: {"http/1.1"}, ALPNNone: nil, ALPNHTTP2: {"h2", "http/1.1"}, ALPNHTTP2Alone: {"h2"}}[a]
 }
 
 // Records says how what is sent at once goes into records and segments.
@@ -73,6 +75,8 @@ func (t TLS) String() string {
 		parts = append(parts, "offer no protocol by ALPN")
 	case ALPNHTTP2:
 		parts = append(parts, "offer h2 and http/1.1 by ALPN")
+	case ALPNHTTP2Alone:
+		parts = append(parts, "offer h2 alone by ALPN")
 	}
 	if t.NoServerName {
 		parts = append(parts, "do not name the server (SNI)")

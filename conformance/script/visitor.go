@@ -21,6 +21,8 @@ type StepVisitor interface {
 	VisitReset(Reset)
 	VisitConnect(Connect)
 	VisitFlood(Flood)
+	VisitSendHTTP2(SendHTTP2)
+	VisitPlainRequest(PlainRequest)
 }
 
 // Visit calls the visitor's method for the kind of step.
@@ -76,5 +78,6 @@ func Samples() []Step {
 		Settle{Name: "settled"}, Watch{Name: "watched"}, Hold{Name: "held"},
 		Pause{}, StopReading{}, ReadSlowly{Octets: 1}, HalfClose{}, Reset{}, Connect{},
 		Flood{Frames: []Frame{Ping(Octets("flood"))}, Times: 2},
+		SendHTTP2{Frames: []HTTP2Frame{{Type: FramePING, Payload: make([]byte, 8)}}}, PlainRequest{},
 	}
 }

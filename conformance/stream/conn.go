@@ -174,6 +174,7 @@ func (l *Conn) lost(err error) {
 	switch {
 	case errors.Is(err, net.ErrClosed): // the harness closed TCP itself
 		l.file(nil, nil)
+	case l.overStream(err, at, cut):
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF): // inside a record of TLS
 		text := "TCP closed by the peer"
 		if l.truncated() {
@@ -386,7 +387,7 @@ func (l *Conn) Drop() {
 	gone := l.gone
 	l.mu.Unlock()
 	if !gone {
-		l.note(observed.EntryDrop, "TCP closed by the harness")
+		l.note(observed.EntryDrop, l.below()+" closed by the harness")
 	}
 	_ = l.transport.Close()
 	l.pace.end()

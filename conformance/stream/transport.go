@@ -65,6 +65,13 @@ func (l *Conn) truncated() bool {
 
 // Reset ends TCP by a reset, and waits for the reader to stop.
 func (l *Conn) Reset() {
+	if s := l.multiplexed(); s != nil {
+		l.note(observed.EntryDrop, "stream reset by the harness (RST_STREAM, CANCEL)")
+		_ = s.Reset()
+		l.pace.end()
+		<-l.done
+		return
+	}
 	below := l.tcp()
 	if tcp, ok := below.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

@@ -250,4 +250,6 @@ func (p *caseParts) VisitConnect(script.Connect) {
 	p.do(Connect)
 	p.unsaid = p.unsaid || p.sender == wire.RoleServer
 }
-func (p *caseParts) VisitFlood(script.Flood) { p.unsaid = true }
+func (p *caseParts) VisitFlood(script.Flood)               { p.unsaid = true }
+func (p *caseParts) VisitSendHTTP2(script.SendHTTP2)       { p.unsaid = true }
+func (p *caseParts) VisitPlainRequest(script.PlainRequest) { p.unsaid = true }

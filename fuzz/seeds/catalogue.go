@@ -143,16 +143,18 @@ func (w *sent) VisitFlood(s script.Flood) { w.add(s.Frames...) }
 
 // The other steps send no octets of a frame.
 
-func (*sent) VisitAwait(script.Await)             {}
-func (*sent) VisitSettle(script.Settle)           {}
-func (*sent) VisitWatch(script.Watch)             {}
-func (*sent) VisitHold(script.Hold)               {}
-func (*sent) VisitPause(script.Pause)             {}
-func (*sent) VisitStopReading(script.StopReading) {}
-func (*sent) VisitReadSlowly(script.ReadSlowly)   {}
-func (*sent) VisitHalfClose(script.HalfClose)     {}
-func (*sent) VisitReset(script.Reset)             {}
-func (*sent) VisitConnect(script.Connect)         {}
+func (*sent) VisitAwait(script.Await)               {}
+func (*sent) VisitSettle(script.Settle)             {}
+func (*sent) VisitWatch(script.Watch)               {}
+func (*sent) VisitHold(script.Hold)                 {}
+func (*sent) VisitPause(script.Pause)               {}
+func (*sent) VisitStopReading(script.StopReading)   {}
+func (*sent) VisitReadSlowly(script.ReadSlowly)     {}
+func (*sent) VisitHalfClose(script.HalfClose)       {}
+func (*sent) VisitReset(script.Reset)               {}
+func (*sent) VisitConnect(script.Connect)           {}
+func (*sent) VisitSendHTTP2(script.SendHTTP2)       {}
+func (*sent) VisitPlainRequest(script.PlainRequest) {}
 
 // compress compresses a payload with the window of the first offer.
 func compress(c *script.Case, s script.Exchange, message []byte) []byte {

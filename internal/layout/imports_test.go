@@ -39,7 +39,7 @@ var layers = [][]string{
 	{"conformance/stream"},
 	{"conformance/judge"},
 	{"conformance/observed"},
-	{"conformance/catalog", "conformance/vary", "conformance/project", "conformance/tunnel"},
+	{"conformance/catalog", "conformance/vary", "conformance/project", "conformance/tunnel", "conformance/h2"},
 	{"conformance/script"},
 	{"conformance/oracle", "conformance/faulty", "conformance/rfc"},
 	{"conformance/verdict"},

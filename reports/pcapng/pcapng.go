@@ -20,6 +20,8 @@ var Form = reports.Form{Name: "pcapng", File: "report.pcapng", About: "the trans
 // 10.1.0.2 and so on; the server has port 80. The entries' texts are comments of the
 // packets, and so are entries without octets.
 //
+// A connection over HTTP/2 has frames of HTTP/2 as well, which are invented too.
+//
 // The packets are invented around the octets that the harness saw; octets of a TLS
 // connection are those inside of TLS. Times within a conversation are those of the
 // transcript. Conversations follow each other even if they took place at the same

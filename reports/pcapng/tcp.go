@@ -68,6 +68,8 @@ type conversation struct {
 	last time.Duration
 	// notes are comments for the next packet.
 	notes []string
+	// http2 is set for a target over HTTP/2.
+	http2 *http2
 }
 
 // newConversation makes the conversation of the n-th result, with its own addresses.
@@ -77,6 +79,9 @@ func newConversation(c *capture, targets []reports.Target, res *reports.Result, 
 		capture: c, began: began,
 		harness: &end{ip: [4]byte{10, 0, 0, 1}},
 		peer:    &end{ip: [4]byte{10, 1, byte((peer + 1) >> 8), byte(peer + 1)}},
+	}
+	if peer >= 0 && targets[peer].Transport == overHTTP2 {
+		conv.http2 = &http2{stream: 1<<32 - 1} // the first one is 1
 	}
 	server := conv.peer
 	conv.client = conv.harness
@@ -104,6 +109,9 @@ func (c *conversation) play(res *reports.Result) {
 	c.send(c.client, flagSyn, nil, 0)
 	c.send(server, flagSyn|flagAck, nil, 0)
 	c.send(c.client, flagAck, nil, 0)
+	if c.http2 != nil {
+		c.beginHTTP2()
+	}
 	middle := min(len(res.Transcript), headEntries)
 	rest := max(middle, len(res.Transcript)-tailEntries)
 	c.entries(res.Transcript[:middle])
@@ -160,6 +168,10 @@ func (c *conversation) entry(e *reports.Entry) {
 		from = c.peer
 	}
 	switch {
+	case e.Length > 0 && e.Dir != reports.Note && c.http2 != nil:
+		c.streamOctets(from, e)
+	case e.Kind == reports.KindEOF && c.http2 != nil:
+		c.endStream(from)
 	case e.Length > 0 && e.Dir != reports.Note:
 		c.octets(from, e)
 	case e.Kind == reports.KindReset:

@@ -119,6 +119,14 @@ func (r *Record) AddTarget(agent string, role wire.Role, url string) {
 	r.addTarget(reports.Target{Agent: agent, Role: roleOf(role), URL: url})
 }
 
+// AddTargetOver is [Record.AddTarget] for a server that is not tested over HTTP/1.1: it names
+// what carries the connections, such as "HTTP/2".
+func (r *Record) AddTargetOver(transport, agent string, role wire.Role, url string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.addTarget(reports.Target{Agent: agent, Role: roleOf(role), URL: url, Transport: transport})
+}
+
 func (r *Record) addTarget(t reports.Target) {
 	t = redactedTarget(r.secrets, t)
 	at := slices.IndexFunc(r.report.Targets, func(other reports.Target) bool { return other.Peer() == t.Peer() })
@@ -126,7 +134,7 @@ func (r *Record) addTarget(t reports.Target) {
 	case at < 0:
 		r.report.Targets = append(r.report.Targets, t)
 	case r.report.Targets[at].URL == "" && t.URL != "":
-		r.report.Targets[at].URL = t.URL
+		r.report.Targets[at].URL, r.report.Targets[at].Transport = t.URL, t.Transport
 	default:
 		return
 	}

@@ -64,6 +64,9 @@ func PeerCards(r *reports.Report, s reports.Summary) []PeerCard {
 		if conforms := c.Verdict == verdict.Pass || c.Verdict == verdict.Warn; conforms && (unnamed || t.Unfinished != "" || !t.Shards.Complete()) {
 			c.Verdict, c.Word = verdict.NotRun, "was not tested in full"
 		}
+		if t.Transport != "" {
+			c.Detail += " It was tested over " + t.Transport + "."
+		}
 		if sentence := shardSentence(&t, a.Cases); sentence != "" {
 			c.Detail += " " + sentence
 		}

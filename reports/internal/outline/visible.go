@@ -18,7 +18,7 @@ func Visible(r *reports.Report) *reports.Report {
 	out.BaselineNotes = visibles(wording.FirstFew(r.BaselineNotes))
 	out.Targets = make([]reports.Target, len(r.Targets))
 	for i, t := range r.Targets {
-		out.Targets[i] = reports.Target{Agent: wording.Name(t.Agent), Role: t.Role, URL: wording.Clear(t.URL, 4*wording.MaxText), Unfinished: wording.Clear(t.Unfinished, wording.MaxText), Shards: t.Shards}
+		out.Targets[i] = reports.Target{Agent: wording.Name(t.Agent), Role: t.Role, URL: wording.Clear(t.URL, 4*wording.MaxText), Transport: wording.Clear(t.Transport, wording.MaxText), Unfinished: wording.Clear(t.Unfinished, wording.MaxText), Shards: t.Shards}
 	}
 	out.Clauses = make(map[string]reports.Clause, len(r.Clauses))
 	for id, c := range r.Clauses {

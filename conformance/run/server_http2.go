@@ -1,0 +1,126 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/wsspec/wsspec/conformance/h2"
+	"github.com/wsspec/wsspec/conformance/observed"
+	"github.com/wsspec/wsspec/conformance/opening"
+	"github.com/wsspec/wsspec/conformance/script"
+	"github.com/wsspec/wsspec/conformance/stream"
+	"github.com/wsspec/wsspec/ref/wire"
+)
+
+// onSameConnection opens the further connections of a case that are streams of the same HTTP/2
+// connection.
+func (r *serverRun) onSameConnection(c *script.Case, keys *stream.MaskKeys, started time.Time, w *watcher) func(context.Context, *stream.Conn) (*stream.Conn, error) {
+	return func(ctx context.Context, before *stream.Conn) (*stream.Conn, error) {
+		s, ok := before.Transport().(*h2.Stream)
+		if !ok {
+			return nil, errors.New("the connection is no stream of HTTP/2")
+		}
+		return r.goOn(ctx, c, keys, started, w, before, s.Beside())
+	}
+}
+
+// endedBefore judges a case about HTTP/2 whose connection the server ended before the request
+// could be sent; nil if it did not.
+func (r *serverRun) endedBefore(c *script.Case, target *opening.Target, err error, started time.Time) *Result {
+	if !target.HTTP2 || c.Script.HTTP2 == nil || opening.EndOfStream(err) == "" {
+		return nil
+	}
+	seen := observed.Conversation{ScriptClosedAt: -1, HarnessClosedAt: -1, OverHTTP2: true}
+	streamEnd(&seen, err, time.Since(started))
+	res := newResult(c, wire.RoleServer, seen, started)
+	return &res
+}
+
+// streamEnd records how a stream of HTTP/2 ended without a response, if the error says that.
+func streamEnd(seen *observed.Conversation, err error, at time.Duration) bool {
+	var violation *wire.Violation
+	did := opening.EndOfStream(err)
+	switch {
+	case errors.As(err, &violation):
+		seen.Events = []observed.Event{{Kind: observed.EventViolation, At: at, Violation: violation}}
+		return true
+	case did == "" && errors.Is(err, io.EOF):
+		seen.EndTCP(at, observed.EntryEOF, "the peer "+observed.EndStream, observed.EventEOF)
+		did = observed.EndStream
+	case did == "":
+		return false
+	default:
+		seen.EndTCP(at, observed.EntryReset, "the peer "+did, observed.EventReset)
+	}
+	seen.Events[0].Stream = did
+	return true
+}
+
+// breaksHTTP2 is the violation of HTTP/2 by which a server kept the probe from opening a
+// stream, nil if the error is none. Every case then fails by it.
+func breaksHTTP2(t *opening.Target, err error) *wire.Violation {
+	var violation *wire.Violation
+	if t.HTTP2 && errors.As(err, &violation) {
+		return violation
+	}
+	return nil
+}
+
+var _ stream.Multiplexed = (*h2.Stream)(nil)
+
+var ruleNoTunnel = &wire.Rule{ID: "RFC8441-4-3", RFC: 8441, Section: "4", Text: "A server makes no tunnel to the host in :authority."}
+
+// neverTunnelled is for the cases in which nobody listens.
+func neverTunnelled(time.Duration) *wire.Violation { return nil }
+
+// listenElsewhere listens at the address from which the harness is connected, and returns the
+// case with that address in place of {elsewhere}. Tunnelled waits for a moment, and returns
+// the violation of a server that has connected there.
+func listenElsewhere(c *script.Case, conn net.Conn) (played *script.Case, tunnelled func(time.Duration) *wire.Violation, stop func(), err error) {
+	host, _, err := net.SplitHostPort(conn.LocalAddr().String())
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	came := make(chan net.Addr, 1)
+	go func() {
+		if other, err := l.Accept(); err == nil {
+			came <- other.RemoteAddr()
+			_ = other.Close()
+		}
+	}()
+	copied := *c
+	copied.Script.Opening = c.Script.Opening.Naming("{elsewhere}", l.Addr().String())
+	return &copied, func(wait time.Duration) *wire.Violation {
+		select {
+		case from := <-came:
+			return ruleNoTunnel.Violation("a connection from %s came to the address in :authority", from)
+		case <-time.After(wait):
+			return nil
+		}
+	}, func() { _ = l.Close() }, nil
+}
+
+// withStreamErrors is the case for a server that has answered its request by RST_STREAM with
+// PROTOCOL_ERROR. That is how HTTP/2 refuses a malformed request (RFC 9113 8.1.1), so that it
+// counts as an HTTP error does, where the end of TCP alone says less.
+func withStreamErrors(c *script.Case, err error) *script.Case {
+	const protocolError = 1
+	var reset *h2.ResetError
+	refuses := slices.IndexFunc(c.Script.Outcomes, func(o script.Outcome) bool {
+		return len(o.Events) == 1 && o.Events[0].Kind == script.ExpectRefused && len(o.Events[0].Conditions) == 0
+	})
+	if !errors.As(err, &reset) || reset.Code != protocolError || refuses < 0 {
+		return c
+	}
+	told := *c
+	told.Script.Outcomes = slices.Insert(slices.Clone(c.Script.Outcomes), refuses+1, script.Outcome{Behavior: c.Script.Outcomes[refuses].Behavior, Ending: script.NotOpened()})
+	return &told
+}
