@@ -12,7 +12,7 @@ import (
 
 var (
 	quoted  = regexp.MustCompile(`'[^']*'|"[^"]*"`)
-	command = regexp.MustCompile(`\bwsspec"?[ ,]+(server|client|fuzz|echo|report(?: (?:merge|serve))?)\b(.*)`)
+	command = regexp.MustCompile(`\bwsspec"?[ ,]+(server|client|fuzz(?: merge)?|echo|report(?: (?:merge|serve))?)\b(.*)`)
 	aFlag   = regexp.MustCompile(`(?:^|[\s\[(,])--([a-z][a-z-]*)`)
 	helped  = regexp.MustCompile(`(?m)^ +(?:-., )?--([a-z][a-z-]*)`)
 	list    = regexp.MustCompile(`(?m)^( +)(?:args|command):\n((?: +- .*\n)+)`)
@@ -84,7 +84,7 @@ func TestFlagsExist(t *testing.T) {
 		}
 		files[u.file] = true
 	}
-	for _, path := range []string{"../README.md", "../gitlab/wsspec.yml", "../jenkins/Jenkinsfile", "../circleci/config.yml", "../azure/azure-pipelines.yml", "../kubernetes/base/shards.yaml", "../kubernetes/base/merge.yaml", "../kubernetes/sidecar/peer.yaml", "../kubernetes/fuzz/fuzz.yaml"} {
+	for _, path := range []string{"../README.md", "../gitlab/wsspec.yml", "../jenkins/Jenkinsfile", "../circleci/config.yml", "../azure/azure-pipelines.yml", "../kubernetes/base/shards.yaml", "../kubernetes/base/merge.yaml", "../kubernetes/sidecar/peer.yaml", "../kubernetes/fuzz/fuzz.yaml", "../kubernetes/fuzz/merge.yaml"} {
 		if !files[path] {
 			t.Errorf("%s: no flag was found", path)
 		}
