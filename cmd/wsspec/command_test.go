@@ -55,14 +55,14 @@ func (o outcome) want(t *testing.T, code int, texts ...string) {
 }
 
 // reference starts `wsspec echo` and returns its URL.
-func reference(t *testing.T) string {
+func reference(t *testing.T, flags ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r, w := io.Pipe()
 	var stderr bytes.Buffer
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, []string{"echo", "--addr", "127.0.0.1:0"}, strings.NewReader(""), w, &stderr)
+		code <- run(ctx, append([]string{"echo", "--addr", "127.0.0.1:0"}, flags...), strings.NewReader(""), w, &stderr)
 		w.Close()
 	}()
 	t.Cleanup(func() {

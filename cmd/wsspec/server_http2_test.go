@@ -5,9 +5,11 @@ import (
 	"net"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/wsspec/wsspec/conformance/faulty"
 	"github.com/wsspec/wsspec/conformance/faulty/overhttp2"
+	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/reports"
 )
 
@@ -68,4 +70,19 @@ func TestCasesOverHTTP2AreListed(t *testing.T) {
 	wsspec(t, "explain", "robust/http2-rapid-reset").want(t, exitPass, "2000 times without a pause")
 	wsspec(t, "explain", "RFC8441-4-2").want(t, exitPass, "rfc8441/4/8")
 	wsspec(t, "explain", "rfc8441/5/18", "--go").want(t, exitUsage, "a Go test speaks HTTP/1.1")
+}
+
+// The reference passes over HTTP/2 what it passes over HTTP/1.1. The cases of RFC 8441 are
+// among them, and those of the section that Autobahn has.
+func TestTheReferenceOverHTTP2(t *testing.T) {
+	t.Parallel() // much of the time is waiting
+	out := t.TempDir()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	wsspecUntil(ctx, "server", "--http2", reference(t, "--http2"), "--profile", "plain", "--out", out,
+		"--run", "rfc8441/*", "--run", "[1-7].*", "--run", "10.*", "--run", "12.1.*", "--run", "rfc7692/*").want(t, exitPass)
+	s := readReport(t, out).Summary
+	if s.Verdicts[verdict.Fail] > 0 || s.Verdicts[verdict.Pass] < 350 {
+		t.Errorf("%d cases pass, %d fail; want at least 350, and none", s.Verdicts[verdict.Pass], s.Verdicts[verdict.Fail])
+	}
 }
