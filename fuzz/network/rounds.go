@@ -29,6 +29,9 @@ type fleet struct {
 	jobs    chan job
 	lost    atomic.Bool // the peer takes no connection: what is left is not played
 	playing sync.WaitGroup
+	// gate is held for reading by each player that plays, and for writing while something is
+	// looked into: no script is under way then.
+	gate sync.RWMutex
 }
 
 // A job is one script of a round.
@@ -51,6 +54,8 @@ func (c *campaign) newFleet(ctx context.Context, players []*player) *fleet {
 }
 
 func (f *fleet) play(ctx context.Context, c *campaign, p *player, j job) {
+	f.gate.RLock()
+	defer f.gate.RUnlock()
 	r := j.round
 	if ctx.Err() == nil && !f.lost.Load() {
 		p.patience = r.patience
@@ -102,25 +107,32 @@ func (c *campaign) rounds(ctx context.Context, players []*player) error {
 			return nil
 		}
 		<-flying[0].done
-		stalls, lost := c.canary.take(), false
+		stalls := c.canary.take()
 		if !c.maySearch() {
 			stalls = nil
 		}
-		if f.lost.Load() || len(stalls) > 0 || slices.ContainsFunc(flying[0].outcomes, func(o outcome) bool { return (&o).suspect() }) {
-			land(flying) // what is looked into is played alone
-			lost = f.lost.Load()
+		quiet := len(stalls) > 0 || slices.ContainsFunc(flying[0].outcomes, func(o outcome) bool { return (&o).suspect() })
+		if quiet { // what is looked into is played alone
+			f.gate.Lock()
 		}
-		if err := c.lookForStalls(ctx, c.examiner, stalls, flying); err != nil {
+		lost := f.lost.Load()
+		if lost && quiet {
+			f.gate.Unlock()
+		}
+		if lost { // nothing more is played: any of them may be the reason
+			for _, r := range flying {
+				<-r.done
+			}
+			flying, quiet = []*round{joined(flying)}, false
+		}
+		err := c.learnOf(ctx, flying, stalls)
+		if quiet {
+			f.gate.Unlock()
+		}
+		if err != nil {
 			return err
 		}
-		r := flying[0]
-		if flying = flying[1:]; lost { // any of them may be the reason
-			r, flying = joined(append([]*round{r}, flying...)), nil
-		}
-		if err := c.learn(ctx, c.examiner, r.scripts, r.outcomes); err != nil {
-			return err
-		}
-		if lost {
+		if flying = flying[1:]; lost {
 			f.lost.Store(false)
 		}
 		c.lookForLeaks(ctx, c.examiner)
@@ -128,11 +140,12 @@ func (c *campaign) rounds(ctx context.Context, players []*player) error {
 	}
 }
 
-// land waits until all rounds are played.
-func land(rounds []*round) {
-	for _, r := range rounds {
-		<-r.done
+// learnOf learns from the first of the rounds that are under way.
+func (c *campaign) learnOf(ctx context.Context, flying []*round, stalls []stall) error {
+	if err := c.lookForStalls(ctx, c.examiner, stalls, flying); err != nil {
+		return err
 	}
+	return c.learn(ctx, c.examiner, flying[0].scripts, flying[0].outcomes)
 }
 
 // joined is one round of several.

@@ -10,8 +10,11 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/wsspec/wsspec/conformance/stream"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -92,5 +95,23 @@ func TestSlowScriptsWeighLess(t *testing.T) {
 		if got := test.of.waits(); got != test.want {
 			t.Errorf("%s: it waits: %v, want %v", test.name, got, test.want)
 		}
+	}
+}
+
+// What went wrong is looked into at once, and not behind all rounds that are under way.
+func TestWhatWentWrongIsLookedIntoAtOnce(t *testing.T) {
+	peer := faultyServer(t, fault(t, "pong-never"))
+	var opened atomic.Int64
+	peer.Target.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		opened.Add(1)
+		return (&net.Dialer{}).DialContext(ctx, network, address)
+	}
+	before := int64(0)
+	if _, err := Run(t.Context(), peer, Options{Seed: 1, MostScripts: firstRound + 3*roundSize, First: true, Deadlines: stream.NewDeadlines(300*time.Millisecond, 0, 1), Found: func(*Finding) {
+		if before == 0 {
+			before = opened.Load()
+		}
+	}}); err != nil || before == 0 || before > 500 {
+		t.Errorf("%d connections before the first finding, %v; the rounds under way have 960 scripts", before, err)
 	}
 }
