@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/wsspec/wsspec/internal/freeport"
 )
 
 // Each input is used, nothing else is, no input stands in the text of a script, no step
@@ -84,7 +86,7 @@ func TestActionTestsAServer(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			j := newJob(t)
-			addr := free(t)
+			addr := freeport.Addr(t)
 			said, code := j.run(map[string]string{
 				"url": "ws://" + addr + "/", "start": wsspecBinary + " echo --addr " + addr + tt.fault, "name": "it's mine",
 				"args": "--run\n1.1.*\n\n--run=3.*\r\n--header=X-Two: \"a b\" *\n--profile=plain\n", "out": "reports/my folder",
@@ -155,7 +157,7 @@ func TestActionUploadsLegalNames(t *testing.T) {
 
 func TestActionTakesAConfig(t *testing.T) {
 	j := newJob(t)
-	addr := free(t)
+	addr := freeport.Addr(t)
 	j.put("wsspec.yaml", "server:\n  targets: [ws://"+addr+"/]\n  start: "+wsspecBinary+" echo --addr "+addr+"\n  run: 1.1.1\n  agent: mine\n")
 	said, code := j.run(map[string]string{"config": "wsspec.yaml"})
 	if code != 0 || !strings.Contains(said, "mine: 1 of 1 cases: 1 passed") {

@@ -3,7 +3,6 @@ package recipes
 import (
 	"bytes"
 	"errors"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -191,15 +190,4 @@ func (j *job) put(name, text string) {
 		j.t.Fatal(err)
 	}
 	j.env["PATH"] = filepath.Join(j.dir, "bin") + string(os.PathListSeparator) + os.Getenv("PATH")
-}
-
-// free is an address that nobody listens at.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

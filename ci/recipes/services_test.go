@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/wsspec/wsspec/internal/freeport"
 )
 
 // A pipeline is what a file says, in the words of all services.
@@ -172,7 +174,7 @@ func TestServices(t *testing.T) {
 				j.put("bin/curl", "#!/bin/sh\ncase $* in *'--output install.sh https://raw.githubusercontent.com/wsspec/wsspec/main/ci/install.sh') cp '"+installer+"' install.sh ;; *) exit 22 ;; esac\n")
 				j.put("few", "#!/bin/sh\nexec '"+wsspecBinary+"' \"$@\" --run '3.[12]' --profile plain\n")
 				j.put("bin/go", "#!/bin/sh\ncase $1 in install) cp '"+filepath.Join(j.dir, "few")+"' \"$GOBIN/wsspec\" ;; esac\n")
-				addr := free(t)
+				addr := freeport.Addr(t)
 				env := map[string]string{}
 				for name, value := range service.env {
 					env[name] = value

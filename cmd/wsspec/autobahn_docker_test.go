@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wsspec/wsspec/internal/freeport"
 	"github.com/wsspec/wsspec/reports"
 )
 
@@ -137,19 +138,19 @@ func (d *dock) serverFails(t *testing.T) {
 }
 
 func (d *dock) clientForEachCase(t *testing.T) {
-	o := wsspec(t, "autobahn", "client", "--image", d.wsspec, "--listen", freePort(t), "--agent", "mine", "--run", "1.1.*", "--compare",
+	o := wsspec(t, "autobahn", "client", "--image", d.wsspec, "--listen", freeport.Addr(t), "--agent", "mine", "--run", "1.1.*", "--compare",
 		"--", d.program, "echo", "--connect", "{url}")
 	o.want(t, exitPass, "mine: 8 cases: 8 passed", "8 of 8 cases agree")
 }
 
 func (d *dock) clientDrives(t *testing.T) {
-	o := wsspec(t, "autobahn", "client", "--image", d.wsspec, "--listen", freePort(t), "--network", "bridge", "--run", "1.1.*", "--driver",
+	o := wsspec(t, "autobahn", "client", "--image", d.wsspec, "--listen", freeport.Addr(t), "--network", "bridge", "--run", "1.1.*", "--driver",
 		"--", d.program, "echo", "--drive", "{url}", "--agent", "mine")
 	o.want(t, exitPass, "mine: 8 cases: 8 passed")
 }
 
 func (d *dock) clientUntilInterrupted(t *testing.T) {
-	address := freePort(t)
+	address := freeport.Addr(t)
 	out := t.TempDir()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
@@ -206,7 +207,7 @@ func (d *dock) killed(t *testing.T) {
 	}}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	code := run(ctx, []string{"autobahn", "client", "--image", d.wsspec, "--listen", freePort(t), "--run", "1.1.*"}, strings.NewReader(""), watch, watch)
+	code := run(ctx, []string{"autobahn", "client", "--image", d.wsspec, "--listen", freeport.Addr(t), "--run", "1.1.*"}, strings.NewReader(""), watch, watch)
 	if code != exitHarness || !strings.Contains(watch.String(), "was killed (exit code 137") {
 		t.Errorf("exit code %d: %s", code, watch)
 	}
@@ -416,17 +417,6 @@ func (w *watched) String() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.text.String()
-}
-
-// freePort is an address of this machine that nobody listens at.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // cut is a way to the Docker daemon that can be cut.

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wsspec/wsspec/internal/freeport"
 	"github.com/wsspec/wsspec/internal/planted"
 	"github.com/wsspec/wsspec/reports"
 	"github.com/wsspec/wsspec/reports/forms"
@@ -85,7 +86,7 @@ func leave(t *testing.T, more ...string) (dir string) {
 	config := textFile(t, "server:\n  targets:\n    - url: "+server+"\n      header: ['Cookie: id=c00kieValue', 'Authorization: Bearer B3arerToken', '@"+file+"']\n  timeout: 200ms\n  run: [1.1.2]\n")
 	runs(t, dir, exitNonconformant, append([]string{"server", "--config", config, "-v", "--out", filepath.Join(dir, "config")}, more...)...)
 	// What cannot be tested, and what a server says at its end.
-	gone := secretURL("ws://"+freeAddr(t)+"/", "/")
+	gone := secretURL("ws://"+freeport.Addr(t)+"/", "/")
 	runs(t, dir, exitHarness, append([]string{"server", gone, "--timeout", "200ms"}, more...)...)
 	runs(t, dir, exitUsage, append([]string{"server", gone + "#fragment"}, more...)...)
 	runs(t, dir, exitUsage, "server", server, "--spec", file)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/internal/freeport"
 )
 
 // An ownProcess is this command as a process of its own.
@@ -34,7 +35,13 @@ func startOwn(t *testing.T, stdout *os.File, args ...string) *ownProcess {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = p.cmd.Process.Kill() })
+	t.Cleanup(func() {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait() // an error if the test has waited
+		if t.Failed() {
+			t.Logf("standard error of wsspec %s: %s", strings.Join(args, " "), p.stderr.String())
+		}
+	})
 	return p
 }
 
@@ -177,7 +184,7 @@ func TestNothingOutlivesTheCommand(t *testing.T) {
 	for _, kind := range []string{"setsid", "child"} {
 		t.Run("the command is killed: "+kind, func(t *testing.T) {
 			addr, came, gone := lives(t)
-			p := startOwn(t, nil, "server", "--start", command(t, kind, addr)+"; exec "+command(t, "mute"), "ws://"+freeAddr(t)+"/", "--wait", "1m")
+			p := startOwn(t, nil, "server", "--start", command(t, kind, addr)+"; exec "+command(t, "mute"), "ws://"+freeport.Addr(t)+"/", "--wait", "1m")
 			came()
 			p.signal(syscall.SIGKILL)
 			_ = p.cmd.Wait()

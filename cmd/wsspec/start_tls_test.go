@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/internal/freeport"
 )
 
 // securely is the wss: URL by name of a server at an address.
@@ -38,7 +39,7 @@ func TestStartOverTLS(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			temporary := t.TempDir()
 			t.Setenv("TMPDIR", temporary)
-			addr, dir := freeAddr(t), t.TempDir()
+			addr, dir := freeport.Addr(t), t.TempDir()
 			line := command(t, tt.kind, addr)
 			if tt.kind == "server over TLS" {
 				line = command(t, tt.kind, addr, "{cert}", "{key}")
@@ -59,7 +60,7 @@ func TestStartOverTLS(t *testing.T) {
 
 // With --tls-url, the cases about TLS are played at the one port and all others at the other.
 func TestTLSAtAnotherPort(t *testing.T) {
-	plain, secure, dir := freeAddr(t), freeAddr(t), t.TempDir()
+	plain, secure, dir := freeport.Addr(t), freeport.Addr(t), t.TempDir()
 	_, port, _ := net.SplitHostPort(plain)
 	line := command(t, "server on two ports", secure, "{cert}", "{key}", plain)
 	o := wsspec(t, "server", "--start", line, "ws://localhost:"+port+"/", "--tls-url", securely(secure), "--run", "rfc6455/10.6/*", "--run", "1.1", "--out", dir, "--agent", "mine")
@@ -87,7 +88,7 @@ func TestTLSAtAnotherPort(t *testing.T) {
 // A server with a fault over TLS fails the case about it.
 func TestStartedServersFailOverTLS(t *testing.T) {
 	for id, fault := range map[string]string{"rfc6455/10.6/13": "tls-selects-h2", "rfc6455/10.6/17": "tls-record-in-one-segment"} {
-		addr := freeAddr(t)
+		addr := freeport.Addr(t)
 		o := wsspec(t, "server", "--start", command(t, "server over TLS", addr, "{cert}", "{key}", fault), securely(addr), "--run", "rfc6455/10.6/1", "--run", id, "--agent", "mine")
 		o.want(t, exitNonconformant, "FAIL "+id+" ", "1 failed")
 	}
@@ -95,7 +96,7 @@ func TestStartedServersFailOverTLS(t *testing.T) {
 
 // Without TLS, the cases about it are not tested, and the report says what to type.
 func TestWithoutTLSTheReportSaysWhatToType(t *testing.T) {
-	addr, dir := freeAddr(t), t.TempDir()
+	addr, dir := freeport.Addr(t), t.TempDir()
 	o := wsspec(t, "server", "--start", command(t, "server", addr), "ws://"+addr+"/", "--run", "rfc6455/10.6/*", "--run", "1.1.1", "--out", dir, "--agent", "mine")
 	o.want(t, exitPass, "17 skipped")
 	for _, res := range readReport(t, dir).Results {

@@ -11,6 +11,7 @@ import (
 	"github.com/wsspec/wsspec/conformance/catalog"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/internal/freeport"
 	"github.com/wsspec/wsspec/reports"
 )
 
@@ -81,7 +82,7 @@ func TestSuitesAttackOnlyWhatIsOwned(t *testing.T) {
 // A report has the suites in sections of their own. It says how the server served others
 // meanwhile and, if wsspec has started it, how much memory it took.
 func TestSuitesInAReport(t *testing.T) {
-	out, addr := t.TempDir(), freeAddr(t)
+	out, addr := t.TempDir(), freeport.Addr(t)
 	o := wsspec(t, "server", "--start", command(t, "server", addr), "ws://"+addr+"/", "--out", out, "--agent", "mine",
 		"--run", "1.1.1", "--run", "robust/length-ping", "--run", "security/inject-target-percent", "--run", "security/foreign-origin")
 	o.want(t, exitPass, "mine: 4 of 4 cases: 3 passed, 1 skipped")

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/internal/freeport"
 )
 
 // actMortal is a server that panics when it gets a text frame of 125 octets.
@@ -37,17 +38,6 @@ func actMortal(ctx context.Context, addr string) int {
 	return 0
 }
 
-// freeAddr is an address at which nothing listens.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // command is the shell's line that starts a stand-in.
 func command(t *testing.T, kind string, args ...string) string {
 	t.Helper()
@@ -69,7 +59,7 @@ func notListening(t *testing.T, addr string) {
 
 // wsspec starts the server, waits until it listens, and ends it with its children.
 func TestStart(t *testing.T) {
-	addr := freeAddr(t)
+	addr := freeport.Addr(t)
 	childAddr, came, gone := lives(t)
 	wsspec(t, "server", "--start", command(t, "server with a child", childAddr, addr), "ws://"+addr+"/", "--run", "1.1", "--agent", "mine").want(t, exitPass, "mine: 8 of 8 cases: 8 passed")
 	came()
@@ -82,7 +72,7 @@ func TestStart(t *testing.T) {
 func TestStartAgainAfterACrash(t *testing.T) {
 	for _, parallel := range []string{"1", "16"} {
 		t.Run("parallel "+parallel, func(t *testing.T) {
-			addr, dir := freeAddr(t), t.TempDir()
+			addr, dir := freeport.Addr(t), t.TempDir()
 			o := wsspec(t, "server", "--start", command(t, "mortal server", addr), "ws://"+addr+"/", "--run", "1.1", "--run", "2.*", "--profile", "plain", "--parallel", parallel, "--out", dir, "--agent", "mine", "--transcripts", dir)
 			o.want(t, exitNonconformant, "mine: 19 of 19 cases: 18 passed, 1 failed\n", "FAIL 1.1.2 ", "The server stopped serving after this case. It served again after ", "Its process ended: exit status 2.")
 			for _, res := range readReport(t, dir).Results {
@@ -106,7 +96,7 @@ func TestStartAgainAfterACrash(t *testing.T) {
 // A server that ends at once, or never listens, or is not the one that listens, is an
 // error that says so, and nothing is tested.
 func TestServersThatDoNotStart(t *testing.T) {
-	addr := freeAddr(t)
+	addr := freeport.Addr(t)
 	taken := strings.TrimSuffix(strings.TrimPrefix(reference(t), "ws://"), "/")
 	for _, tt := range []struct {
 		name, command, addr string
@@ -136,7 +126,7 @@ func TestServersThatDoNotStart(t *testing.T) {
 
 // A server that dies in its first opening handshake is told with its last words.
 func TestAServerThatDiesInTheProbe(t *testing.T) {
-	addr := freeAddr(t)
+	addr := freeport.Addr(t)
 	line := command(t, "mortal server", addr) + " || exit 7"
 	o := wsspec(t, "server", "--start", line, "ws://"+addr+"/", "--header", "X: "+frameOf125, "--wait", "5s", "--run", "1.1.1")
 	o.want(t, exitHarness, "the server's process ended: exit status 7", "panic: a frame of 125 octets")
@@ -148,7 +138,7 @@ func TestStartInterrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	ended := make(chan outcome, 1)
 	go func() {
-		ended <- wsspecUntil(ctx, "server", "--start", command(t, "child", childAddr), "ws://"+freeAddr(t)+"/", "--wait", "1m")
+		ended <- wsspecUntil(ctx, "server", "--start", command(t, "child", childAddr), "ws://"+freeport.Addr(t)+"/", "--wait", "1m")
 	}()
 	came()
 	interrupt()
