@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help build conformance sample autobahn image matrix publish site baseline test unit race specs lint tools vulnerabilities clean fuzz mutants seeds
+.PHONY: help build conformance sample autobahn image matrix publish site baseline test unit unit-specs unit-modules race specs lint tools vulnerabilities clean fuzz mutants seeds
 
 GO = go
 # The report folder of make conformance, and its profile: quick or full.
@@ -101,7 +101,6 @@ baseline: build ## renew the known results of the libraries (conformance/peers/b
 
 test: unit race ## check format, vet, run every test, some also with the race detector; TESTFLAGS=-v
 
-# The specs run separately, because gotest.sh would print all the output of Ginkgo.
 unit:
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) || exit 1; \
 		[ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
@@ -110,7 +109,14 @@ unit:
 	cd ci/validate && $(GO) vet -tags docker ./...
 	cd ref/http3 && $(GO) vet ./...
 	@echo 'go test ./...'; ci/gotest.sh -p $(PACKAGES) $(TESTFLAGS) $$($(GO) list ./... | grep -v /conformance/specs$$)
+	@$(MAKE) --no-print-directory -j2 -O unit-specs unit-modules
+
+# The specs play one case at a time, and mostly wait. They run separately, because gotest.sh
+# would print all the output of Ginkgo.
+unit-specs:
 	$(GO) test ./conformance/specs
+
+unit-modules:
 	cd conformance/peers && ../../ci/gotest.sh $(TESTFLAGS) ./...
 	cd ci/validate && ../gotest.sh $(TESTFLAGS) ./...
 	cd ref/http3 && ../../ci/gotest.sh $(TESTFLAGS) ./...

@@ -224,6 +224,7 @@ func (f *fuzzFlags) options(c *campaign, d conformance.Deadlines, stderr io.Writ
 func (f *fuzzFlags) play(ctx context.Context, peer network.Peer, o network.Options, c *campaign, console *console) error {
 	rec := c.rec
 	p, err := network.Run(ctx, peer, o)
+	c.say(p)
 	rec.Put(c.agent, c.played(p))
 	if o.Corpus != nil {
 		fmt.Fprintf(console.w, "corpus: %s\n", o.Corpus)
@@ -267,6 +268,11 @@ func (c *campaign) progress(p network.Progress) {
 	if time.Since(c.spoke) < speakingEvery {
 		return
 	}
+	c.say(p)
+}
+
+// say prints a line about how far a campaign is, or how far it came.
+func (c *campaign) say(p network.Progress) {
 	c.spoke = time.Now()
 	fmt.Fprintf(c.out, "%s: %d scripts (%.0f a second), %d different courses, %s\n",
 		p.Elapsed.Round(time.Second), p.Scripts, p.PerSecond, p.Courses, findingsText(p))

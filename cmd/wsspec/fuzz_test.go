@@ -53,7 +53,7 @@ func TestFuzzKeepsACorpus(t *testing.T) {
 // A correct server passes, and the report says what was played.
 func TestFuzzFindsNothing(t *testing.T) {
 	out := t.TempDir()
-	wsspec(t, "fuzz", reference(t), "--seed", "1", "--scripts", "300", "--out", out).want(t, exitPass, "no findings")
+	wsspec(t, "fuzz", reference(t), "--seed", "1", "--scripts", "300", "--out", out).want(t, exitPass, ": 448 scripts (", "no findings")
 	r := readReport(t, out)
 	if len(r.Results) != 1 || r.Results[0].Title != "448 scripts of seed 1" {
 		t.Errorf("the report has %+v", r.Results)
