@@ -5,6 +5,7 @@
 #
 # With RERUN_FAILED=1, up to three failed tests run once more, alone. If they pass, they
 # depend on the load of the machine: the end names them as flaky, and the exit code is 0.
+# make runs go vet, on everything.
 # What has no test's name (a panic, a time limit, a build that fails) never runs again.
 set -u
 again=$(mktemp) || exit 1
@@ -17,7 +18,7 @@ for arg in "$@"; do
 done
 exec 4>&1
 status=$({
-	{ go test -timeout 20m -v "$@" 2>&1; echo $? >&3; } | awk -v verbose="$verbose" -v again="$again" '
+	{ go test -timeout 20m -vet=off -v "$@" 2>&1; echo $? >&3; } | awk -v verbose="$verbose" -v again="$again" '
 		# A test may say much: its last 40 lines are kept.
 		function keep(name, line) { said[name, count[name]++ % 40] = line }
 		function failed(title, name,    n, first) {
@@ -63,6 +64,6 @@ if [ "$status" = 0 ] || [ "${RERUN_FAILED:-}" != 1 ] || [ ! -s "$again" ] ||
 fi
 while read -r package test; do
 	echo "== once more, alone: $package $test"
-	go test -timeout 20m -count=1 -v -run "^$test\$" "$package" </dev/null || exit 1
+	go test -timeout 20m -vet=off -count=1 -v -run "^$test\$" "$package" </dev/null || exit 1
 done <"$again"
 sed 's/^/FLAKY: it failed, and passed alone: /' "$again"

@@ -19,6 +19,7 @@ import (
 	"github.com/wsspec/wsspec/conformance/run"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/internal/freeport"
 )
 
 // A mortal server echoes, until a connection brings the octets that end it: then its
@@ -55,7 +56,7 @@ type life struct {
 
 func newMortal(t *testing.T, kill string, back time.Duration) (*mortal, *conformance.Target) {
 	t.Helper()
-	m := &mortal{t: t, address: "127.0.0.1:0", kill: []byte(kill), back: back}
+	m := &mortal{t: t, address: freeport.Addr(t), kill: []byte(kill), back: back}
 	m.start()
 	t.Cleanup(func() {
 		m.mu.Lock()
@@ -73,10 +74,6 @@ func newMortal(t *testing.T, kill string, back time.Duration) (*mortal, *conform
 
 func (m *mortal) start() {
 	listener, err := net.Listen("tcp", m.address)
-	for tries := 0; err != nil && tries < 5000; tries++ { // another socket can have the port for a while
-		time.Sleep(time.Millisecond)
-		listener, err = net.Listen("tcp", m.address)
-	}
 	if err != nil {
 		m.t.Error(err)
 		return

@@ -16,6 +16,7 @@ import (
 	"github.com/wsspec/wsspec/conformance/faulty"
 	"github.com/wsspec/wsspec/conformance/opening"
 	"github.com/wsspec/wsspec/conformance/stream"
+	"github.com/wsspec/wsspec/internal/freeport"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -178,8 +179,11 @@ func TestExamineARefusal(t *testing.T) {
 // one that does not is no server without a culprit.
 func TestExamineAServerThatStops(t *testing.T) {
 	dies := func(again bool) (net.Listener, func()) {
-		l := listen(t)
-		address := l.Addr().String()
+		address := freeport.Addr(t)
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var running sync.WaitGroup
 		serve := func(l net.Listener, handle func(net.Listener, net.Conn)) {
 			for {

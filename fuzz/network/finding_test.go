@@ -20,6 +20,7 @@ import (
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/stream"
 	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/internal/freeport"
 	"github.com/wsspec/wsspec/ref"
 	"github.com/wsspec/wsspec/ref/wire"
 )
@@ -218,7 +219,7 @@ type mortal struct {
 }
 
 func newMortal(t *testing.T) *mortal {
-	m := &mortal{address: "127.0.0.1:0"}
+	m := &mortal{address: freeport.Addr(t)}
 	m.start(t)
 	u := &url.URL{Scheme: "ws", Host: m.address, Path: "/"}
 	m.Server = &Server{Target: &opening.Target{URL: u}, Deadlines: stream.NewDeadlines(time.Second, 0, 1)}
