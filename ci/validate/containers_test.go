@@ -170,7 +170,7 @@ func (c *cluster) start(name string) *running {
 // ends waits for the end of a container and checks its exit code.
 func (c *cluster) ends(r *running, codes ...int) int {
 	c.t.Helper()
-	late := time.AfterFunc(time.Minute, func() { _ = r.cmd.Process.Kill() })
+	late := time.AfterFunc(4*time.Minute, func() { _ = r.cmd.Process.Kill() })
 	defer late.Stop()
 	_ = r.cmd.Wait()
 	code := r.cmd.ProcessState.ExitCode()
