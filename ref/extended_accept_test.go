@@ -140,10 +140,7 @@ func TestAcceptStream(t *testing.T) {
 // A server sends what it should on a stream, and ends it as it should.
 func TestAcceptedStreamEnds(t *testing.T) {
 	noLeaks(t)
-	for _, tt := range []struct {
-		name string
-		do   func(t *testing.T, c *Conn, p *h2Peer, over *peer)
-	}{
+	for _, tt := range append(lostStreams("client"), []streamEnding{
 		{"closed by the client", func(t *testing.T, c *Conn, _ *h2Peer, over *peer) {
 			over.send(closing(1000, "bye"))
 			_, _, err := c.Read(testContext(t))
@@ -170,28 +167,7 @@ func TestAcceptedStreamEnds(t *testing.T) {
 			c.CloseNow()
 			over.expectReset(http2.ErrCodeInternal) // net/http has no CANCEL
 		}},
-		{"reset by the client in a frame", func(t *testing.T, c *Conn, p *h2Peer, over *peer) {
-			octets := over.octets(whole(wire.OpText, "Hello"))
-			over.sendOctets(octets[:len(octets)-1])
-			must(t, p.framer.WriteRSTStream(1, http2.ErrCodeCancel))
-			_, _, err := c.Read(testContext(t))
-			checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
-			if !strings.Contains(err.Error(), "CANCEL") {
-				t.Errorf("%v: want the code", err)
-			}
-		}},
-		{"ended by the client without a Close frame", func(t *testing.T, c *Conn, p *h2Peer, over *peer) {
-			must(t, p.framer.WriteData(1, true, nil))
-			_, _, err := c.Read(testContext(t))
-			checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
-			over.expectEnd()
-		}},
-		{"the connection ends", func(t *testing.T, c *Conn, p *h2Peer, _ *peer) {
-			must(t, p.conn.Close())
-			_, _, err := c.Read(testContext(t))
-			checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
-		}},
-	} {
+	}...) {
 		t.Run(tt.name, func(t *testing.T) {
 			noLeaks(t)
 			c, p, over := acceptedStream(t, nil)

@@ -213,10 +213,7 @@ func TestDialStreamCancelled(t *testing.T) {
 // A client sends what it should on a stream, and ends it as it should.
 func TestDialledStreamEnds(t *testing.T) {
 	noLeaks(t)
-	for _, tt := range []struct {
-		name string
-		do   func(t *testing.T, c *Conn, p *h2Peer, over *peer)
-	}{
+	for _, tt := range append(lostStreams("server"), []streamEnding{
 		{"closed by the server", func(t *testing.T, c *Conn, p *h2Peer, over *peer) {
 			over.send(closing(1000, "bye"))
 			read := reading(c)
@@ -259,22 +256,6 @@ func TestDialledStreamEnds(t *testing.T) {
 				t.Errorf("peer got %v, %v, want RST_STREAM with CANCEL", f, err)
 			}
 		}},
-		{"reset by the server in a frame", func(t *testing.T, c *Conn, p *h2Peer, over *peer) {
-			octets := over.octets(whole(wire.OpText, "Hello"))
-			over.sendOctets(octets[:len(octets)-1])
-			must(t, p.framer.WriteRSTStream(1, http2.ErrCodeCancel))
-			_, _, err := c.Read(testContext(t))
-			checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
-			if !strings.Contains(err.Error(), "CANCEL") {
-				t.Errorf("%v: want the code", err)
-			}
-		}},
-		{"ended by the server without a Close frame", func(t *testing.T, c *Conn, p *h2Peer, over *peer) {
-			must(t, p.framer.WriteData(1, true, nil))
-			_, _, err := c.Read(testContext(t))
-			checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
-			over.expectEnd()
-		}},
 		{"GOAWAY lets the stream live", func(t *testing.T, c *Conn, p *h2Peer, over *peer) {
 			must(t, p.framer.WriteGoAway(1, http2.ErrCodeNo, nil))
 			must(t, c.Write(testContext(t), Text, []byte("Hello")))
@@ -282,12 +263,7 @@ func TestDialledStreamEnds(t *testing.T) {
 			over.send(whole(wire.OpText, "World"))
 			checkRead(t, c, Text, "World")
 		}},
-		{"the connection ends", func(t *testing.T, c *Conn, p *h2Peer, _ *peer) {
-			must(t, p.conn.Close())
-			_, _, err := c.Read(testContext(t))
-			checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
-		}},
-	} {
+	}...) {
 		t.Run(tt.name, func(t *testing.T) {
 			noLeaks(t)
 			c, p, over := openedStream(t, overHTTP2(t))

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 
+	"github.com/wsspec/wsspec/ref/wire"
 	_ "github.com/wsspec/wsspec/ref/xconnect" // the servers of the tests take an extended CONNECT
 )
 
@@ -175,5 +176,39 @@ func (p *peer) expectReset(code http2.ErrCode) {
 	p.t.Helper()
 	if f, err := p.next(); err == nil || err.Error() != "RST_STREAM "+code.String() {
 		p.t.Fatalf("peer got %v, %v, want RST_STREAM with %v", f, err, code)
+	}
+}
+
+// A streamEnding is a way in which a stream ends.
+type streamEnding struct {
+	name string
+	do   func(t *testing.T, c *Conn, p *h2Peer, over *peer)
+}
+
+// lostStreams are the endings without a closing handshake that a peer causes. Both roles see
+// them alike.
+func lostStreams(peerRole string) []streamEnding {
+	return []streamEnding{
+		{"reset by the " + peerRole + " in a frame", func(t *testing.T, c *Conn, p *h2Peer, over *peer) {
+			octets := over.octets(whole(wire.OpText, "Hello"))
+			over.sendOctets(octets[:len(octets)-1])
+			must(t, p.framer.WriteRSTStream(1, http2.ErrCodeCancel))
+			_, _, err := c.Read(testContext(t))
+			checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
+			if !strings.Contains(err.Error(), "CANCEL") {
+				t.Errorf("%v: want the code", err)
+			}
+		}},
+		{"ended by the " + peerRole + " without a Close frame", func(t *testing.T, c *Conn, p *h2Peer, over *peer) {
+			must(t, p.framer.WriteData(1, true, nil))
+			_, _, err := c.Read(testContext(t))
+			checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
+			over.expectEnd()
+		}},
+		{"the connection ends", func(t *testing.T, c *Conn, p *h2Peer, _ *peer) {
+			must(t, p.conn.Close())
+			_, _, err := c.Read(testContext(t))
+			checkClosed(t, err, 1006, true, wire.RuleConnectionLost)
+		}},
 	}
 }

@@ -44,6 +44,13 @@ func serve(ctx context.Context, l net.Listener, f Fault, each func(context.Conte
 	if !f.HasRole(wire.RoleServer) {
 		return roleError(f, wire.RoleServer)
 	}
+	return Accept(ctx, l, func(ctx context.Context, conn net.Conn) { each(ctx, conn, f) })
+}
+
+// Accept accepts connections and serves each in a goroutine, until ctx ends or l is closed. It
+// returns when every one has been served. The context of each ends when ctx does, or when no
+// connection can be accepted.
+func Accept(ctx context.Context, l net.Listener, each func(context.Context, net.Conn)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var conns sync.WaitGroup
 	defer conns.Wait()
@@ -57,7 +64,7 @@ func serve(ctx context.Context, l net.Listener, f Fault, each func(context.Conte
 		case err != nil:
 			return fmt.Errorf("accepting a connection: %w", err)
 		}
-		conns.Go(func() { each(ctx, conn, f) })
+		conns.Go(func() { each(ctx, conn) })
 	}
 }
 

@@ -173,20 +173,21 @@ func (c *Conn) await(deadline func() time.Time, ready func() bool) error {
 	for !ready() {
 		changed, until := c.changed, deadline()
 		var late <-chan time.Time
+		stop := func() bool { return true }
 		if !until.IsZero() {
 			left := time.Until(until)
 			if left <= 0 {
 				return errDeadline
 			}
 			timer := time.NewTimer(left)
-			defer timer.Stop()
-			late = timer.C
+			late, stop = timer.C, timer.Stop
 		}
 		c.mu.Unlock()
 		select {
 		case <-changed:
 		case <-late:
 		}
+		stop()
 		c.mu.Lock()
 	}
 	return nil

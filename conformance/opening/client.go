@@ -98,7 +98,7 @@ func Open(ctx context.Context, conn net.Conn, t *Target, s *script.Script, keys 
 	if err != nil && unsent != nil {
 		return o, late(NewTargetError(NoAnswer, unsent, "the server took the connection and not the opening request"), d.Handshake)
 	}
-	if err == nil && o.refused() {
+	if err == nil && o.Refused() {
 		o.readBody(conn, d, began)
 	}
 	return o, err

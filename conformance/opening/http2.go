@@ -29,16 +29,17 @@ func (t *Target) ConnectFor(ctx context.Context, s *script.Script, d stream.Dead
 	if s.HTTP2 != nil {
 		how = *s.HTTP2
 	}
+	const notSelected = "the server does not select h2 in the TLS handshake (ALPN, RFC 9113 3.2)"
 	conn, err := t.connectBelow(ctx, script.TLS{ALPN: script.ALPNHTTP2Alone}, d)
-	if err != nil && strings.Contains(err.Error(), noApplicationProtocol) {
-		return nil, noHTTP2(nil, "the server does not select h2 in the TLS handshake (ALPN, RFC 9113 3.2)")
-	}
-	if err != nil {
+	switch {
+	case err != nil && strings.Contains(err.Error(), noApplicationProtocol):
+		return nil, noHTTP2(nil, notSelected)
+	case err != nil:
 		return nil, err
 	}
 	if secure, ok := conn.(*tunnel.Conn); ok && secure.ConnectionState().NegotiatedProtocol != "h2" {
 		conn.Close()
-		return nil, noHTTP2(nil, "the server does not select h2 in the TLS handshake (ALPN, RFC 9113 3.2)")
+		return nil, noHTTP2(nil, notSelected)
 	}
 	c, err := h2.Client(ctx, conn, how, d.Handshake)
 	if err == nil {
@@ -109,7 +110,7 @@ func (o *ToServer) openStream(ctx context.Context, s *h2.Stream, t *Target, sc *
 		o.Response = r
 		enter(observed.Received, observed.EntryResponse, nil, listOf(append(wire.Fields{{Name: ":status", Value: strconv.Itoa(r.Status)}}, r.Fields...)),
 			fmt.Sprintf("status %d over HTTP/2; the fields, without their compression", r.Status))
-		if o.refused() && r.Status != 101 {
+		if o.Refused() && r.Status != 101 {
 			o.readStreamBody(s, d)
 		}
 		return nil

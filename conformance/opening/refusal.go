@@ -24,11 +24,7 @@ const bodyLimit = 4 << 10
 
 // Opened reports whether the server's answer opens a WebSocket connection,
 // rightly or not: a 101 that does not switch to another protocol.
-func (o *ToServer) Opened() bool { return !o.refused() && !o.switchedElsewhere() }
-
-// Refused reports whether the answer has another status than that which opens a connection:
-// 101, or 2xx over HTTP/2 (RFC 8441 5).
-func (o *ToServer) Refused() bool { return o.refused() }
+func (o *ToServer) Opened() bool { return !o.Refused() && !o.switchedElsewhere() }
 
 // switchedElsewhere reports whether a 101 names another protocol than websocket.
 func (o *ToServer) switchedElsewhere() bool {
@@ -46,7 +42,9 @@ func (o *ToServer) WrongSwitch() *wire.Violation {
 	return v
 }
 
-func (o *ToServer) refused() bool {
+// Refused reports whether the answer has another status than that which opens a connection:
+// 101, or 2xx over HTTP/2 (RFC 8441 5).
+func (o *ToServer) Refused() bool {
 	if o.overHTTP2 {
 		return o.Response.Status/100 != 2 || !o.asksForTunnel()
 	}

@@ -37,20 +37,10 @@ func OpenCorpus(dir string, role wire.Role, passedOver func(path string, why err
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	entries, err := os.ReadDir(dir) // in the order of their names
+	c := &Corpus{dir: dir, role: role, files: make(map[*Script]string), given: make(map[*Script]bool)}
+	err := c.read(dir, passedOver, nil, func(s *Script, path string) { c.files[s] = path })
 	if err != nil {
 		return nil, err
-	}
-	c := &Corpus{dir: dir, role: role, files: make(map[*Script]string), given: make(map[*Script]bool)}
-	for _, e := range entries {
-		path := filepath.Join(dir, e.Name())
-		s, err := readCorpusFile(path, e, role)
-		if err != nil {
-			passedOver(path, err)
-			continue
-		}
-		c.scripts = append(c.scripts, s)
-		c.files[s] = path
 	}
 	return c, nil
 }
@@ -58,17 +48,27 @@ func OpenCorpus(dir string, role wire.Role, passedOver func(path string, why err
 // Read adds the scripts in another folder to those that are played, and changes nothing there. A
 // folder that is not there has none. It tells passedOver of files that are no scripts.
 func (c *Corpus) Read(dir string, passedOver func(path string, why error)) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
 	own := make(map[string]bool)
 	for _, path := range c.files {
 		own[filepath.Base(path)] = true
 	}
+	err := c.read(dir, passedOver, own, func(*Script, string) {})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// read adds the scripts in a folder, in the order of the names of their files, and tells added of
+// each. It passes over the names that are known in silence.
+func (c *Corpus) read(dir string, passedOver func(path string, why error), known map[string]bool, added func(s *Script, path string)) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
-		if own[e.Name()] {
+		if known[e.Name()] {
 			continue
 		}
 		s, err := readCorpusFile(path, e, c.role)
@@ -77,6 +77,7 @@ func (c *Corpus) Read(dir string, passedOver func(path string, why error)) error
 			continue
 		}
 		c.scripts = append(c.scripts, s)
+		added(s, path)
 	}
 	return nil
 }

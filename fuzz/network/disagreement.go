@@ -121,8 +121,8 @@ func playAll(ctx context.Context, peers []Another, s *Script, times int, p patie
 	return dids, ok
 }
 
-// clusters are the servers that did the same, in the order of the first of each: "a and b fail
-// the connection with 1002".
+// clusters are the servers that did the same, in the order of the first of each: "a, b: fails the
+// connection with 1002".
 func clusters(dids []Did) (out []string) {
 	for i, d := range dids {
 		names := []string{d.Name}

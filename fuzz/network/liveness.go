@@ -68,25 +68,22 @@ const mostMute = 10
 // live sends pings until the context ends, or the peer answers none any more.
 func (y *canary) live(ctx context.Context, p *player) {
 	for mute := 0; mute < mostMute && ctx.Err() == nil; mute++ {
-		s := p.pulsing(ctx)
+		s, end := p.pulsing(ctx)
 		if s == nil {
 			wait(ctx, mostMute*pulseEvery) // the peer may be about to start again
+			continue
 		}
-		for s != nil && ctx.Err() == nil {
+		for answered := true; answered && ctx.Err() == nil; {
+			var took time.Duration
 			from, stop := time.Now(), lagging(ctx)
-			took, ok := s.pulse()
-			if lag := stop(); ok {
+			took, answered = s.pulse()
+			if lag := stop(); answered {
 				mute = 0
 				y.note(from, max(0, took-lag))
-			} else {
-				s.conn.Close()
-				s = nil
 			}
 			wait(ctx, pulseEvery)
 		}
-		if s != nil {
-			s.conn.Close()
-		}
+		end()
 	}
 }
 
@@ -132,18 +129,19 @@ func (y *canary) take() []stall {
 	return out
 }
 
-// pulsing opens a connection for pings, which ends with the context; nil if there is none.
-func (p *player) pulsing(ctx context.Context) *session {
+// pulsing opens a connection for pings, which ends with the context or by end; nil if there is
+// none.
+func (p *player) pulsing(ctx context.Context) (s *session, end func()) {
 	s, err := p.begin(ctx, &Script{}, time.Now())
 	switch {
 	case err != nil:
-		return nil
+		return nil, nil
 	case s.over():
 		s.conn.Close()
-		return nil
+		return nil, nil
 	}
-	context.AfterFunc(ctx, func() { s.conn.Close() })
-	return s
+	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
+	return s, func() { stop(); s.conn.Close() }
 }
 
 // pulse sends a ping, and returns how long its pong took. It is not ok if none came in time.
@@ -196,11 +194,11 @@ func lagging(ctx context.Context) (stop func() time.Duration) {
 
 // waits plays a script, and meanwhile sends pings on another connection, for so long at least.
 func waits(ctx context.Context, p, other *player, s *Script, least time.Duration) (w holdup) {
-	canary := other.pulsing(ctx)
+	canary, end := other.pulsing(ctx)
 	if canary == nil {
 		return w
 	}
-	defer canary.conn.Close()
+	defer end()
 	if _, ok := canary.pulse(); !ok { // the connection is in use
 		return w
 	}

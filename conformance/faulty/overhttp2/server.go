@@ -2,8 +2,6 @@ package overhttp2
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -24,22 +22,8 @@ import (
 // ended. A listener that speaks TLS and selects h2 makes it a server of wss. Inside each
 // stream there is a peer with the other fault, which may be the zero Fault.
 func Serve(ctx context.Context, l net.Listener, f Fault, inside faulty.Fault) error {
-	ctx, cancel := context.WithCancel(ctx)
-	var conns sync.WaitGroup
-	defer conns.Wait()
-	defer cancel()
-	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
 	var all whole
-	for {
-		conn, err := l.Accept()
-		switch {
-		case ctx.Err() != nil, errors.Is(err, net.ErrClosed):
-			return nil
-		case err != nil:
-			return fmt.Errorf("accepting a connection: %w", err)
-		}
-		conns.Go(func() { serveConn(ctx, conn, f, inside, &all) })
-	}
+	return faulty.Accept(ctx, l, func(ctx context.Context, conn net.Conn) { serveConn(ctx, conn, f, inside, &all) })
 }
 
 // whole is what all connections of a server share.
@@ -48,7 +32,7 @@ type whole struct {
 	resets int
 }
 
-// An server is a server on one connection of HTTP/2. Each extended CONNECT gets a peer
+// A server is a server on one connection of HTTP/2. Each extended CONNECT gets a peer
 // of its own, which reads an opening request of HTTP/1.1 and answers with a response of it:
 // the stream translates both.
 type server struct {
