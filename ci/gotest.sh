@@ -5,8 +5,9 @@
 #
 # With RERUN_FAILED=1, up to three failed tests run once more, alone. If they pass, they
 # depend on the load of the machine: the end names them as flaky, and the exit code is 0.
-# make runs go vet, on everything.
-# What has no test's name (a panic, a time limit, a build that fails) never runs again.
+# A panic, a time limit and a build that fails have no test's name, and never run again.
+#
+# -vet=off: make has run go vet on all packages before.
 set -u
 again=$(mktemp) || exit 1
 trap 'rm -f "$again"' EXIT

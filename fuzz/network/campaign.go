@@ -104,7 +104,7 @@ type campaign struct {
 	searched time.Duration
 	// begun counts the scripts of all rounds that have begun.
 	begun uint64
-	// examiner plays what is looked into, and confirmers play a script again, all at once.
+	// examiner plays the scripts that are examined. The confirmers play one again, all at once.
 	examiner   *player
 	confirmers [confirming]*player
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// A fate is what became of a connection, as far as a peer shows it by what it sends. What a slow
-// or busy peer may do has no fate: to end TCP without a Close frame, to close because it goes
-// away or has no room, to refuse with a status of 500 and more, or to send nothing.
+// A fate says how a peer treated a connection, by the octets that it sent. A connection has no
+// fate if the peer did what a slow or busy one may do: it ended TCP without a Close frame, closed
+// because it goes away or has no room, refused with a status of 500 or more, or sent nothing.
 type fate string
 
 // The fates.
@@ -26,7 +26,7 @@ var failing = []wire.StatusCode{wire.StatusProtocolError, wire.StatusUnsupported
 // busy are the refusals of a server that takes the same request at another time.
 var busy = []int{408, 421, 425, 429}
 
-// fate is what became of the connection.
+// fate is that of the connection.
 func (c *session) fate() fate {
 	server := c.peer.Role() == wire.RoleServer
 	switch status := c.response.Status; {
@@ -42,8 +42,8 @@ func (c *session) fate() fate {
 	return noFate
 }
 
-// shows reports whether what is wrong showed by what the peer sent. The end of the connection,
-// and what did not come in time, may be the fault of a busy machine.
+// shows reports whether the peer sent something wrong. If the connection ended, or something did
+// not come in time, a busy machine may be the reason.
 func (c *session) shows() bool {
 	if c.judgedBefore {
 		return c.shown

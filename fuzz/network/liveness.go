@@ -12,9 +12,8 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// How long a ping on a connection of its own has to take while a script is played, before the
-// script is to blame: so long at least, and so many times as long as while a plain message of as
-// many octets is played.
+// A script is to blame if a ping on another connection takes leastStall or more while the script
+// is played, and stallRatio times as long as while a plain message of the same size is played.
 const (
 	leastStall = 80 * time.Millisecond
 	stallRatio = 10
@@ -34,14 +33,15 @@ type canary struct {
 	stalls []stall
 }
 
-// pulseEvery is the time between two pings of a canary, pulses how many of them are the baseline.
+// pulseEvery is the time between two pings of a canary. The latest ones, as many as pulses says,
+// are the baseline. A canary keeps mostStalls stalls.
 const (
 	pulseEvery = 20 * time.Millisecond
 	pulses     = 256
 	mostStalls = 64
 )
 
-// newCanary starts a canary; nil if the peer is none for it.
+// newCanary starts a canary. It returns nil if the peer is a client.
 func (c *campaign) newCanary(ctx context.Context) *canary {
 	if _, is := c.peer.(*Server); !is {
 		return nil

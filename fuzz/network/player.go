@@ -72,8 +72,8 @@ type outcome struct {
 	opened     bool
 	// stopped says why an application was not greeted; empty if it was.
 	stopped string
-	// fate is what became of the last connection, and shown says that what is wrong showed by
-	// what came, and not by what did not.
+	// fate is that of the last connection. shown says that the peer sent something wrong; it is
+	// false if the peer was wrong because it sent nothing.
 	fate  fate
 	shown bool
 	// did is what servers are compared by; empty if the script does not compare them.
@@ -83,7 +83,7 @@ type outcome struct {
 	wavered, disagreed bool
 }
 
-// suspect reports whether what came of the script is to be looked into.
+// suspect reports whether the script is to be examined.
 func (out *outcome) suspect() bool { return out.wrong != nil || out.wavered || out.disagreed }
 
 // A session is one connection of a script.

@@ -12,7 +12,7 @@ import (
 // nobody, and which scripts are made does not depend on who is first.
 const mostFlying = 4
 
-// A round is some scripts, and what came of them.
+// A round is some scripts, with the outcome of each.
 type round struct {
 	// first is how many scripts the campaign had before.
 	first    uint64
@@ -112,7 +112,7 @@ func (c *campaign) rounds(ctx context.Context, players []*player) error {
 			stalls = nil
 		}
 		quiet := len(stalls) > 0 || slices.ContainsFunc(flying[0].outcomes, func(o outcome) bool { return (&o).suspect() })
-		if quiet { // what is looked into is played alone
+		if quiet { // a script that is examined has the peer to itself
 			f.gate.Lock()
 		}
 		lost := f.lost.Load()
