@@ -34,8 +34,9 @@ const (
 // connection as the server allows. It is an http.RoundTripper. Make one by NewTransport.
 //
 // The connection to a server is opened with the first request and used for the next ones.
-// When it has as many streams as the server allows, another one is opened. A connection whose server is silent for 30 seconds gets a PING, and is lost when
-// that is not answered within 15 seconds.
+// When it has as many streams as the server allows, another one is opened. A connection
+// whose server is silent for 30 seconds gets a PING, and is lost if no answer comes within
+// 15 seconds.
 type Transport struct {
 	secure, plain *http2.Transport
 }
