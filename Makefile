@@ -123,7 +123,7 @@ race:
 		echo 'SKIP race detector: it needs cgo and a C compiler'; \
 	else \
 		echo 'go test -race $(RACY)'; $(GO) test -race -p $(PACKAGES) -skip '$(CALM)' $(RACY) && \
-		$(GO) test -race -run '$(RACY_COMMAND)' -skip '$(CALM)' ./cmd/...; \
+		$(GO) test -race -run '$(RACY_COMMAND)' -skip '$(CALM)' ./internal/command; \
 	fi
 
 specs: ## run the catalogue as Ginkgo specs, against WSSPEC_TARGET if set; JUNIT=FILE ARGS=--label-filter=section:5

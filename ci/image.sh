@@ -21,7 +21,7 @@ case "$what" in
 wsspec)
 	release=
 	if [ -n "${VERSION-}" ]; then
-		release=" -X main.release=$VERSION -X main.commit=$(git rev-parse HEAD) -X main.date=$(git log -1 --format=%cI)"
+		release=" -X github.com/wsspec/wsspec/internal/command.release=$VERSION -X github.com/wsspec/wsspec/internal/command.commit=$(git rev-parse HEAD) -X github.com/wsspec/wsspec/internal/command.date=$(git log -1 --format=%cI)"
 	fi
 	# Without inlining, the program is 1.5 MB smaller. The packages that read and write
 	# frames keep it: the last -gcflags that fits a package is the one that counts.

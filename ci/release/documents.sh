@@ -12,7 +12,7 @@ rm -rf "$folder/completions" "$folder/man"
 mkdir -p "$folder/completions" "$folder/man"
 program=$(mktemp -d)
 trap 'rm -rf "$program"' EXIT
-go build -trimpath -ldflags "-X main.release=$version" -o "$program/wsspec" ./cmd/wsspec
+go build -trimpath -ldflags "-X github.com/wsspec/wsspec/internal/command.release=$version" -o "$program/wsspec" ./cmd/wsspec
 "$program/wsspec" completion bash >"$folder/completions/wsspec.bash"
 "$program/wsspec" completion zsh >"$folder/completions/_wsspec"
 "$program/wsspec" completion fish >"$folder/completions/wsspec.fish"

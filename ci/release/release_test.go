@@ -116,7 +116,7 @@ func TestProgramsAreReproducibleAndDraftsArePublishedByHand(t *testing.T) {
 	read(t, &p)
 	for _, build := range p.Builds {
 		if !slices.Contains(build.Env, "CGO_ENABLED=0") || !slices.Contains(build.Flags, "-trimpath") ||
-			build.ModTimestamp != "{{ .CommitTimestamp }}" || !strings.Contains(strings.Join(build.Ldflags, " "), "-X main.release={{ .Version }}") {
+			build.ModTimestamp != "{{ .CommitTimestamp }}" || !strings.Contains(strings.Join(build.Ldflags, " "), "-X github.com/wsspec/wsspec/internal/command.release={{ .Version }}") {
 			t.Errorf("a build is not static, not reproducible, or without its version: %+v", build)
 		}
 	}

@@ -7,47 +7,6 @@
 // against the baseline.
 package main
 
-import (
-	"context"
-	"os"
-	"runtime/debug"
-)
+import "github.com/wsspec/wsspec/internal/command"
 
-// softMemory is where the collector begins to work harder, so that the cases
-// with messages of many MiB leave a small machine its memory. Below that, garbage may be
-// garbagePercent of what is in use: a run has little in use until it writes its report.
-const (
-	softMemory     = 200 << 20
-	garbagePercent = 45
-)
-
-func main() {
-	if guard() {
-		return
-	}
-	limitMemory(softMemory)
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbagePercent)
-	}
-	os.Exit(program(os.Args))
-}
-
-// limitMemory sets where the collector begins to work harder, unless the user did, and
-// returns what sets it back.
-func limitMemory(octets int64) (back func()) {
-	if os.Getenv("GOMEMLIMIT") != "" {
-		return func() {}
-	}
-	before := debug.SetMemoryLimit(octets)
-	return func() { debug.SetMemoryLimit(before) }
-}
-
-// program runs a command line to its end, and returns the exit code.
-func program(argv []string) int {
-	code := run(interruptible(context.Background()), arguments(argv), os.Stdin, os.Stdout, os.Stderr)
-	endAllOrphans()
-	if code == exitNonconformant && calledWstest(argv) {
-		code = exitPass // wstest exits 0 even when cases fail
-	}
-	return code
-}
+func main() { command.Main() }

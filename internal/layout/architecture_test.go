@@ -63,7 +63,7 @@ func TestTheWayOfOneCaseFollowsTheImports(t *testing.T) {
 		if slices.Contains(packages[:i], pkg) {
 			t.Errorf("the diagram passes %s twice", pkg)
 		}
-		imported := slices.Contains(imports["cmd/wsspec"], pkg)
+		imported := slices.Contains(imports["internal/command"], pkg)
 		for _, other := range packages {
 			imported = imported || slices.Contains(imports[other], pkg)
 		}

@@ -68,7 +68,7 @@ func TestCommandsForContributorsExist(t *testing.T) {
 		}
 	}
 	var command strings.Builder // its source, where its flags are
-	for _, name := range matching(t, "cmd/wsspec/*.go") {
+	for _, name := range matching(t, "internal/command/*.go") {
 		if !strings.HasSuffix(name, "_test.go") {
 			command.WriteString(text(t, name))
 		}

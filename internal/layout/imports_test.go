@@ -19,6 +19,7 @@ import (
 // layer by name: the forms. docs/architecture.md has the same order.
 var layers = [][]string{
 	{"cmd/wsspec", "ci"},
+	{"internal/command"},
 	{"examples", "fuzz", "autobahn", "tools"},
 	{"conformance/specs", "conformance/wsspectest"},
 	{"reports/record", "reports/review"},

@@ -1,8 +1,0 @@
-//go:build !windows
-
-package main
-
-import "os"
-
-// canColour reports whether a terminal reads escape sequences, as all do here.
-func canColour(*os.File) bool { return true }
