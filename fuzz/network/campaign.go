@@ -47,6 +47,9 @@ type Options struct {
 	Also []Another
 	// First ends the campaign behind its first finding that is no warning.
 	First bool
+
+	// lagging measures how late timers are, until it is stopped.
+	lagging func(context.Context) (stop func() time.Duration)
 }
 
 // Progress counts what a campaign has done.
@@ -123,6 +126,9 @@ func Run(ctx context.Context, peer Peer, o Options) (Progress, error) {
 	}
 	if o.Deadlines == (stream.Deadlines{}) {
 		o.Deadlines = stream.NewDeadlines(0, 0, 0)
+	}
+	if o.lagging == nil {
+		o.lagging = lagging
 	}
 	if o.Seeds == nil {
 		o.Seeds = SeedsFor(peer.Role())

@@ -22,7 +22,7 @@ func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Scr
 		c.progress.Unexamined++
 		return nil
 	}
-	plays := c.again(ctx, s)
+	plays := c.decides(ctx, s, w)
 	same, lost := plays.like(w)
 	switch {
 	case lost || ctx.Err() != nil:
@@ -52,13 +52,13 @@ func (c *campaign) examine(ctx context.Context, p *player, number uint64, s *Scr
 // plays are the outcomes of one script, played several times at once.
 type plays [confirming]outcome
 
-// again plays a script so often as confirms it, all plays at once.
-func (c *campaign) again(ctx context.Context, s *Script) *plays {
+// again plays a script so often as confirms it, all plays at once, with that patience.
+func (c *campaign) again(ctx context.Context, s *Script, with patience) *plays {
 	var all plays
 	var playing sync.WaitGroup
 	for i, p := range c.confirmers {
 		playing.Go(func() {
-			p.patience = full(c.Deadlines)
+			p.patience = with
 			all[i] = p.play(ctx, s)
 		})
 	}
@@ -92,7 +92,7 @@ func (c *campaign) shrinkFinding(ctx context.Context, p *player, f *Finding) {
 		return ctx.Err() == nil && out.wrong != nil && out.wrong.class == f.Class && out.wrong.requirement == f.Requirement
 	})
 	w := &wrong{class: f.Class, requirement: f.Requirement}
-	if same, _ := c.again(ctx, small).like(w); same == confirming {
+	if same, _ := c.decides(ctx, small, w).like(w); same == confirming {
 		f.Script = small
 	}
 }

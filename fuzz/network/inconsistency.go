@@ -67,7 +67,7 @@ func (c *campaign) lookInto(ctx context.Context, p *player, number uint64, s *Sc
 		return nil
 	}
 	if o.wavered {
-		return c.examineDifference(ctx, p, number, s, c.again(ctx, s))
+		return c.examineDifference(ctx, p, number, s, c.again(ctx, s, full(c.Deadlines)))
 	}
 	return c.examineDisagreement(ctx, p, number, s)
 }
@@ -93,7 +93,7 @@ func (c *campaign) examineDifference(ctx context.Context, p *player, number uint
 		if s.behindFinal() || ctx.Err() != nil {
 			return false
 		}
-		now := c.again(ctx, s).differ()
+		now := c.again(ctx, s, full(c.Deadlines)).differ()
 		if now == nil || now.requirement != d.requirement || ctx.Err() != nil {
 			return false
 		}

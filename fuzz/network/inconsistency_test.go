@@ -119,12 +119,9 @@ func TestACorrectServerIsNotInconsistent(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel() // it mostly waits
-			c := &campaign{Options: Options{Deadlines: stream.NewDeadlines(time.Second, 0, 1)}, peer: test.peer}
-			for i := range c.confirmers {
-				c.confirmers[i] = newPlayer(test.peer, uint64(i))
-			}
+			c := confirmer(test.peer, stream.NewDeadlines(time.Second, 0, 1))
 			for _, s := range append(Seeds()[:30:30], differingSeeds...) {
-				if d := c.again(t.Context(), s).differ(); d != nil {
+				if d := c.again(t.Context(), s, full(c.Deadlines)).differ(); d != nil {
 					t.Errorf("%s: %s", s, d.why)
 				}
 			}
