@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,21 +144,31 @@ func serve(t *testing.T, do func(*http.Request, *ref.Conn)) (url string) {
 
 // A spec is a test case in the JUnit report.
 type spec struct {
-	Name    string    `xml:"name,attr"`
-	Failure string    `xml:"failure"`
-	Skipped *struct{} `xml:"skipped"`
-	Err     string    `xml:"system-err"`
+	Name    string `xml:"name,attr"`
+	Failure string `xml:"failure"`
+	Skipped *struct {
+		Why string `xml:"message,attr"`
+	} `xml:"skipped"`
+	Err string `xml:"system-err"`
 }
 
-// runSuite runs TestSpecs in a separate process.
+// runSuite runs TestSpecs in a separate process, and returns the specs that were not skipped.
 func runSuite(t *testing.T, url, filter string, strict bool) (ran []spec, passed bool) {
+	t.Helper()
+	env := []string{"WSSPEC_STRICT="}
+	if strict {
+		env = append(env, "WSSPEC_STRICT=1")
+	}
+	all, passed := runSpecs(t, url, filter, env...)
+	return slices.DeleteFunc(all, func(s spec) bool { return s.Skipped != nil }), passed
+}
+
+// runSpecs runs TestSpecs in a separate process, with more variables in its environment.
+func runSpecs(t *testing.T, url, filter string, env ...string) (all []spec, passed bool) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "junit.xml")
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSpecs$", "-ginkgo.label-filter="+filter)
-	cmd.Env = append(os.Environ(), "WSSPEC_TARGET="+url, "WSSPEC_JUNIT="+file, "WSSPEC_STRICT=")
-	if strict {
-		cmd.Env = append(cmd.Env, "WSSPEC_STRICT=1")
-	}
+	cmd.Env = append(append(os.Environ(), "WSSPEC_TARGET="+url, "WSSPEC_JUNIT="+file), env...)
 	output, err := cmd.CombinedOutput()
 	octets, readErr := os.ReadFile(file)
 	if readErr != nil {
@@ -169,10 +180,5 @@ func runSuite(t *testing.T, url, filter string, strict bool) (ran []spec, passed
 	if err := xml.Unmarshal(octets, &document); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range document.Specs {
-		if s.Skipped == nil && strings.HasPrefix(s.Name, "[It] ") {
-			ran = append(ran, s)
-		}
-	}
-	return ran, err == nil
+	return slices.DeleteFunc(document.Specs, func(s spec) bool { return !strings.HasPrefix(s.Name, "[It] ") }), err == nil
 }

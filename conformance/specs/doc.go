@@ -14,7 +14,20 @@
 //
 // The name of a spec is the id and the title of its case.
 //
-// [ReportFolder] writes a wsspec report of the suite, with its page:
+// Options.Baseline names a file with the known failures of the server. They are skipped, what is
+// worse fails, and what is better says so. Options.RenewBaseline writes the file:
+//
+//	var renew = flag.Bool("renew", false, "write the known failures anew")
+//
+//	func TestServer(t *testing.T) {
+//		target.Agent = "mine" // its name in the file
+//		specs.Describe(catalog.Cases(), func() *conformance.Target { return target }, specs.Options{
+//			Baseline: "testdata/known.json", RenewBaseline: *renew,
+//		})
+//		ginkgo.RunSpecs(t, "my server")
+//	}
+//
+// conformance/peers/specs has such a suite. [ReportFolder] writes a wsspec report of the suite, with its page:
 //
 //	var _ = specs.ReportFolder("report")
 //

@@ -24,10 +24,10 @@ import (
 // the seed. The scripts depend only on Ginkgo's random seed, which Ginkgo prints: the
 // same --seed gives the same scripts.
 //
-// The arguments are those of [Describe], except that Strict has no effect: an allowed
-// reaction is never a warning here.
+// The arguments are those of [Describe], except that Strict and Baseline have no effect: an
+// allowed reaction is never a warning here, and no script is known.
 func Random(n int, target func() *conformance.Target, opts Options) bool {
-	opts.Strict = true
+	opts.Strict, opts.Baseline = true, ""
 	open := sync.OnceValues(func() (*server, error) { return newServer(target(), opts) })
 	return ginkgo.Describe("WebSocket server, random scripts", ginkgo.Label("random"), func() {
 		for i := range n {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/onsi/ginkgo/v2"
 
-	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/reports"
 	"github.com/wsspec/wsspec/reports/forms"
 	"github.com/wsspec/wsspec/reports/record"
@@ -19,7 +18,8 @@ import (
 // JSON report, because a suite that runs in several processes has to pass it between them.
 const resultEntry = "wsspec result"
 
-// collecting is set while Ginkgo constructs its tree, if [ReportFolder] is called.
+// collecting is set while Ginkgo constructs its tree, if [ReportFolder] is called, or a baseline
+// is renewed.
 var collecting bool
 
 // ReportFolder writes a wsspec report to a folder after the suite: report.json, the page
@@ -40,23 +40,31 @@ func ReportFolder(dir string) bool {
 	})
 }
 
-// addResult attaches the result to the spec, if [ReportFolder] is called.
-func addResult(target *conformance.Target, r conformance.Result) {
+// addResult attaches the result to the spec, if the suite needs the results behind it.
+func addResult(part *reports.Report) {
 	if !collecting {
 		return
 	}
-	rec := record.New(record.Options{})
-	rec.AddTarget(target.Agent, r.Role, target.URL.String())
-	rec.Add(target.Agent, r)
 	var b bytes.Buffer
-	if err := reports.Write(&b, rec.Report()); err != nil {
+	if err := reports.Write(&b, part); err != nil {
 		ginkgo.Fail("cannot add the result to the report: " + err.Error())
 	}
 	ginkgo.AddReportEntry(resultEntry, b.String(), ginkgo.ReportEntryVisibilityNever)
 }
 
-// writeReport merges the results of all specs into one report.
+// writeReport writes the results of all specs into one report.
 func writeReport(dir string, suite ginkgo.Report) error {
+	merged, err := merge(suite)
+	if err != nil || merged == nil {
+		return err
+	}
+	merged.Started, merged.DurationMs = suite.StartTime.UTC(), float64(suite.RunTime)/float64(time.Millisecond)
+	record.AddLikelyCauses(merged)
+	return forms.WriteFolder(dir, merged)
+}
+
+// merge makes one report of the results of all specs; nil if there are none.
+func merge(suite ginkgo.Report) (*reports.Report, error) {
 	type key struct {
 		peer reports.Peer
 		id   string
@@ -70,11 +78,11 @@ func writeReport(dir string, suite ginkgo.Report) error {
 			}
 			text, ok := entry.GetRawValue().(string)
 			if !ok {
-				return errors.New("a result is not text")
+				return nil, errors.New("a result is not text")
 			}
 			part, err := reports.Read(strings.NewReader(text))
 			if err != nil {
-				return err
+				return nil, err
 			}
 			k := key{part.Results[0].Peer(), part.Results[0].ID}
 			if n, again := at[k]; again {
@@ -86,13 +94,7 @@ func writeReport(dir string, suite ginkgo.Report) error {
 		}
 	}
 	if len(parts) == 0 {
-		return nil // an empty report would look like a pass
+		return nil, nil // an empty report would look like a pass
 	}
-	merged, err := reports.MergePartial(parts...)
-	if err != nil {
-		return err
-	}
-	merged.Started, merged.DurationMs = suite.StartTime.UTC(), float64(suite.RunTime)/float64(time.Millisecond)
-	record.AddLikelyCauses(merged)
-	return forms.WriteFolder(dir, merged)
+	return reports.MergePartial(parts...)
 }

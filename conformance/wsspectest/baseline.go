@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,12 +29,11 @@ func (s *suite) readBaseline() error {
 		return fmt.Errorf("wsspectest.Baseline: %w (wsspectest.RenewBaseline(true) writes it)", err)
 	case err != nil:
 		return fmt.Errorf("wsspectest.Baseline: %w", err)
-	case !s.renew && !known.Knows(s.agent, s.peer().Role):
-		var has []string
-		for _, p := range known.Peers() {
-			has = append(has, p.String())
+	case s.renew:
+	default:
+		if err := known.CheckKnows(s.peer()); err != nil {
+			return fmt.Errorf("wsspectest.Baseline: %s %w (wsspectest.Agent gives the name)", s.baseline, err)
 		}
-		return fmt.Errorf("wsspectest.Baseline: %s does not know %s; it knows %s (wsspectest.Agent gives the name)", s.baseline, s.peer(), strings.Join(has, ", "))
 	}
 	s.known = known
 	return nil
@@ -77,11 +75,7 @@ func (s *suite) compare(t *testing.T) {
 // mustApply reports whether a case that was skipped is worse than before: the peer did what
 // it needs. It is not if the test left it out, nor if the baseline is older than the case.
 func (s *suite) mustApply(res *reports.Result) bool {
-	if s.known == nil || res.Explanation == withoutTLS {
-		return false
-	}
-	at := slices.IndexFunc(s.known.Agents, func(a reports.KnownAgent) bool { return a.Agent == s.agent && a.Role == res.Role })
-	return at >= 0 && slices.Contains(s.known.Agents[at].Cases, res.ID)
+	return res.Explanation != withoutTLS && s.known.HasCase(s.peer(), res.ID)
 }
 
 // renewing: one test at a time renews a baseline, since several may share a file.
@@ -110,16 +104,7 @@ func (s *suite) renewBaseline() error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	renewed := reports.BaselineOf(s.report)
-	if before != nil {
-		others := slices.DeleteFunc(slices.Clone(before.Agents), func(a reports.KnownAgent) bool {
-			return a.Agent == s.agent && a.Role == s.peer().Role
-		})
-		renewed.Agents = append(others, renewed.Agents...)
-	}
-	slices.SortStableFunc(renewed.Agents, func(a, b reports.KnownAgent) int {
-		return strings.Compare(a.Agent+" "+string(a.Role), b.Agent+" "+string(b.Role))
-	})
+	renewed := before.Renewed(reports.BaselineOf(s.report))
 	if err := reports.ReplaceFile(s.baseline, renewed.Write); err != nil {
 		return err
 	}

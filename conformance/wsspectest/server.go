@@ -22,10 +22,13 @@ import (
 // Server tests a WebSocket server that sends each message back. The server is one of
 //
 //   - an [http.Handler], or a function that handles HTTP requests: Server serves it on the
-//     loopback interface for as long as the test runs;
+//     loopback interface for as long as the test runs, at one port as it is, and at another one
+//     over TLS, for the cases about that, with a certificate of the run;
 //   - the URL of a server that runs, as a string or a [url.URL];
 //   - a server that runs, a [httptest.Server];
 //   - a [conformance.Target], for fields, subprotocols and TLS.
+//
+// The cases about TLS are skipped if the server has no TLS: a ws URL without Secure in its Target.
 //
 // A server that is not on the loopback interface gets at most 2 cases at once, and 20 new
 // connections a second, unless [Tune] sets Parallel or the Target has a Pace.
@@ -137,18 +140,4 @@ func targetOf(server *httptest.Server) (*conformance.Target, error) {
 		target.TLS = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 	}
 	return target, err
-}
-
-// served serves a handler until the test ends.
-func served(t *testing.T, handler http.Handler) (*conformance.Target, *panics, error) {
-	p := &panics{}
-	server := httptest.NewUnstartedServer(p.catching(handler))
-	server.Config.ErrorLog = p.log()
-	server.Start()
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
-	target, err := targetOf(server)
-	return target, p, err
 }

@@ -124,6 +124,28 @@ func TestServers(t *testing.T) {
 	}
 }
 
+// A handler is served over TLS too, so that no case about TLS is skipped. A URL has no TLS.
+func TestHandlersAreServedOverTLS(t *testing.T) {
+	for peer, want := range map[string]string{"a handler": "PASS", "a TLS server": "PASS", "a URL": "SKIP"} {
+		t.Run(peer, func(t *testing.T) {
+			t.Parallel()
+			e := test(t, subject{Peer: peer, Role: "server", Run: []string{"rfc6455/10.6/*", "1.1.1"}, Patient: true})
+			e.says(t, true)
+			n := 0
+			for name, word := range e.words {
+				if strings.HasPrefix(name, "server/rfc6455/10.6/") {
+					if n++; word != want {
+						t.Errorf("%s is %s, want %s\n%s", name, word, want, e.output)
+					}
+				}
+			}
+			if n < 10 || e.words["server/1.1.1"] != "PASS" {
+				t.Errorf("the subtests are %v", e.words)
+			}
+		})
+	}
+}
+
 // The message of a failure is all that a maintainer needs, and its command plays this case.
 func TestAFailureExplainsItself(t *testing.T) {
 	t.Parallel()
@@ -227,18 +249,18 @@ func TestBaseline(t *testing.T) {
 // case needs. It is none if the test leaves it out, or if the baseline is older than the case.
 func TestCasesThatDoNotApply(t *testing.T) {
 	for name, tt := range map[string]struct {
-		role, id string
-		before   []string
-		word     string
+		peer, role, id string
+		before         []string
+		word           string
 	}{
-		"left out by the test":    {"client", "rfc6455/10.6/5", []string{"rfc6455/10.6/5"}, "SKIP"},
-		"newer than the baseline": {"server", "rfc6455/10.6/1", []string{"1.1.1"}, "SKIP"},
-		"applied in the baseline": {"server", "rfc6455/10.6/1", []string{"rfc6455/10.6/1"}, "FAIL"},
+		"left out by the test":    {"right", "client", "rfc6455/10.6/5", []string{"rfc6455/10.6/5"}, "SKIP"},
+		"newer than the baseline": {"a URL", "server", "rfc6455/10.6/1", []string{"1.1.1"}, "SKIP"},
+		"applied in the baseline": {"a URL", "server", "rfc6455/10.6/1", []string{"rfc6455/10.6/1"}, "FAIL"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := known(t, reports.KnownAgent{Agent: tt.role, Role: verdict.Role(tt.role), Cases: tt.before})
-			e := test(t, subject{Peer: "right", Role: tt.role, Baseline: file, Run: []string{tt.id}, Patient: true})
+			e := test(t, subject{Peer: tt.peer, Role: tt.role, Baseline: file, Run: []string{tt.id}, Patient: true})
 			e.says(t, tt.word == "SKIP", "The case is about TLS")
 			if got := e.words[tt.role+"/"+tt.id]; got != tt.word {
 				t.Errorf("the subtest is %q, want %s", got, tt.word)

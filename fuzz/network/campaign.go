@@ -33,6 +33,10 @@ type Options struct {
 	Revive func(context.Context) (lastWords []string, err error)
 	// Usage, if set, is what the process of the peer uses.
 	Usage func() (Usage, bool)
+	// Coverage, if set, ends the process of the peer in order, starts it again, and returns which
+	// blocks of its program it had run. Scripts are then kept that make it run others. Nil means
+	// that there is no coverage, and that it is not called again. The error ends the campaign.
+	Coverage func(context.Context) (*Coverage, error)
 	// Found, if set, is told of each finding, Progress of what was played, after each round.
 	Found    func(*Finding)
 	Progress func(Progress)
@@ -59,7 +63,10 @@ type Progress struct {
 	Scripts       uint64
 	Courses, Pool int
 	PerSecond     float64
-	Elapsed       time.Duration
+	// Covered is how many statements of its program the peer has run, of so many Statements: 0 if
+	// there is no coverage. KeptForCoverage counts the scripts of the pool that are there for them.
+	Covered, Statements, KeptForCoverage int
+	Elapsed                              time.Duration
 	// Findings counts those that came in each play, by class, and Flaky the others. Failures
 	// counts those that are no warnings. Again is how often a kind was seen that is known
 	// already.
@@ -103,6 +110,7 @@ type campaign struct {
 	samples  []sample
 	leaks    map[string]bool
 	canary   *canary
+	guide    *guide // nil if there is no coverage
 	// searched is the time spent in vain on scripts that may have made others wait.
 	searched time.Duration
 	// begun counts the scripts of all rounds that have begun.
@@ -173,8 +181,11 @@ func (c *campaign) run(ctx context.Context) error {
 	if err := c.reachOthers(ctx); err != nil {
 		return err
 	}
+	if err := c.beginGuide(ctx); err != nil {
+		return err
+	}
 	c.canary = c.newCanary(ctx)
-	defer c.canary.end()
+	defer func() { c.canary.end() }()
 	return c.rounds(ctx, players)
 }
 
@@ -292,23 +303,35 @@ func (c *campaign) keep(s *Script, o *outcome) error {
 		return nil
 	}
 	key := collapsed(o.course)
-	size := s.size() + len(key)
-	isNew := !c.courses[key] && len(c.pool) < mostPool && c.pooled+size <= mostPooled
+	isNew := !c.courses[key] && c.intoPool(s, s.size()+len(key))
 	if isNew {
-		c.pooled += size
 		c.courses[key] = true
-		c.pool = append(c.pool, s)
 	}
 	if o.wrong != nil { // a finding has a file of its own
 		return nil
 	}
+	c.guide.played(s, isNew)
 	return c.Corpus.learn(s, isNew, key)
+}
+
+// intoPool adds a script of so many octets to the pool, if it has room.
+func (c *campaign) intoPool(s *Script, size int) bool {
+	if len(c.pool) >= mostPool || c.pooled+size > mostPooled {
+		return false
+	}
+	c.pooled += size
+	c.pool = append(c.pool, s)
+	return true
 }
 
 // report tells how far the campaign is.
 func (c *campaign) report() {
 	p := &c.progress
 	p.Courses, p.Pool, p.Elapsed = len(c.courses), len(c.pool), time.Since(c.began)
+	if c.guide != nil {
+		p.KeptForCoverage = c.guide.kept
+		p.Covered, p.Statements = c.guide.covered()
+	}
 	p.PerSecond = float64(p.Scripts) / p.Elapsed.Seconds()
 	if c.Progress != nil {
 		c.Progress(*p)

@@ -24,6 +24,9 @@ type Corpus struct {
 	files   map[*Script]string
 	// given are the seeds that are no scripts of the corpus: they are there at each start.
 	given map[*Script]bool
+	// covering are those that were kept for their coverage. They stay: what they do may well not
+	// differ from what others do.
+	covering map[*Script]bool
 	// added and dropped count what this campaign changed.
 	added, dropped int
 }
@@ -37,7 +40,7 @@ func OpenCorpus(dir string, role wire.Role, passedOver func(path string, why err
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	c := &Corpus{dir: dir, role: role, files: make(map[*Script]string), given: make(map[*Script]bool)}
+	c := &Corpus{dir: dir, role: role, files: make(map[*Script]string), given: make(map[*Script]bool), covering: make(map[*Script]bool)}
 	err := c.read(dir, passedOver, nil, func(s *Script, path string) { c.files[s] = path })
 	if err != nil {
 		return nil, err
@@ -71,35 +74,36 @@ func (c *Corpus) read(dir string, passedOver func(path string, why error), known
 		if known[e.Name()] {
 			continue
 		}
-		s, err := readCorpusFile(path, e, c.role)
+		s, signature, err := readCorpusFile(path, e, c.role)
 		if err != nil {
 			passedOver(path, err)
 			continue
 		}
 		c.scripts = append(c.scripts, s)
+		c.covering[s] = strings.HasPrefix(signature, coverageSignature)
 		added(s, path)
 	}
 	return nil
 }
 
-// readCorpusFile reads the script in one file.
-func readCorpusFile(path string, e fs.DirEntry, role wire.Role) (*Script, error) {
+// readCorpusFile reads the script in one file, and its signature.
+func readCorpusFile(path string, e fs.DirEntry, role wire.Role) (s *Script, signature string, err error) {
 	if !e.Type().IsRegular() || !strings.HasSuffix(e.Name(), ScriptFile) {
-		return nil, fmt.Errorf("it is no file that ends in %s", ScriptFile)
+		return nil, "", fmt.Errorf("it is no file that ends in %s", ScriptFile)
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer file.Close()
-	s, of, err := ReadScript(file)
+	s, of, signature, err := readScript(file)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, "", err
 	case of != role:
-		return nil, fmt.Errorf("it is a script for a %s", of)
+		return nil, "", fmt.Errorf("it is a script for a %s", of)
 	}
-	return s, nil
+	return s, signature, nil
 }
 
 // String is "4 scripts in corpus, 2 of them new, 1 dropped".
@@ -126,7 +130,9 @@ func (c *Corpus) learn(s *Script, isNew bool, course string) error {
 	path, has := c.files[s]
 	switch {
 	case isNew && !has:
-		return c.add(s, course)
+		signature := sha256.Sum256([]byte(course))
+		return c.add(s, hex.EncodeToString(signature[:8]))
+	case c.covering[s]:
 	case !isNew && has:
 		delete(c.files, s)
 		c.dropped++
@@ -137,12 +143,19 @@ func (c *Corpus) learn(s *Script, isNew bool, course string) error {
 	return nil
 }
 
+// learnCoverage adds a script that ran blocks of the peer's program that no other had run.
+func (c *Corpus) learnCoverage(s *Script, blocks map[string]int) error {
+	if c == nil {
+		return nil
+	}
+	return c.add(s, signatureOf(blocks))
+}
+
 // add writes a script. The name is a hash of its content. A file has this name as soon as it is
 // whole.
-func (c *Corpus) add(s *Script, course string) error {
+func (c *Corpus) add(s *Script, signature string) error {
 	var text strings.Builder
-	signature := sha256.Sum256([]byte(course))
-	if err := writeScript(&text, s, c.role, hex.EncodeToString(signature[:8])); err != nil {
+	if err := writeScript(&text, s, c.role, signature); err != nil {
 		return err
 	}
 	hash := sha256.Sum256([]byte(text.String()))

@@ -92,7 +92,7 @@ func (c *campaign) rounds(ctx context.Context, players []*player) error {
 	defer f.end()
 	defer end()
 	most := mostFlying
-	if c.Usage != nil { // what the process uses is looked at when no connection is open
+	if c.Usage != nil || c.guide != nil { // the process is looked at when no connection is open
 		most = 1
 	}
 	var flying []*round
@@ -104,7 +104,7 @@ func (c *campaign) rounds(ctx context.Context, players []*player) error {
 			f.begin(r)
 		}
 		if len(flying) == 0 || c.First && c.progress.Failures > 0 {
-			return nil
+			return c.cover(playing, f)
 		}
 		<-flying[0].done
 		stalls := c.canary.take()
@@ -136,6 +136,11 @@ func (c *campaign) rounds(ctx context.Context, players []*player) error {
 			f.lost.Store(false)
 		}
 		c.lookForLeaks(ctx, c.examiner)
+		if c.due() {
+			if err := c.cover(ctx, f); err != nil {
+				return err
+			}
+		}
 		c.report()
 	}
 }

@@ -50,7 +50,8 @@ judged by the RFCs: a correct Close or a refusal is no finding. What goes wrong 
 again several times, made as small as it can be, and reported once.
 
 The server has to be on the loopback interface, or named by --i-own. With --start a server
-that crashes is started again, and its memory, descriptors and threads are watched.
+that crashes is started again, and its memory, descriptors and threads are watched. If it is
+built by go build -cover, scripts are kept that make it run other parts of its program.
 
 With --role client the command behind -- is started for each script, with a URL in place
 of {url}. With --worker it is started a few times, and reads URL after URL, which is faster.
@@ -158,7 +159,12 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 	if err != nil {
 		return err
 	}
-	end, err := f.startServer(ctx, targets[:1])
+	covering, err := f.newCounters(stderr)
+	if err != nil {
+		return err
+	}
+	defer covering.remove()
+	end, err := f.startServer(ctx, targets[:1], covering.environment()...)
 	if err != nil {
 		return err
 	}
@@ -202,6 +208,7 @@ func (f *fuzzFlags) fuzz(ctx context.Context, args []string, stdout, stderr io.W
 	if f.server != nil {
 		o.Revive = func(ctx context.Context) ([]string, error) { return f.server.revive(ctx, t) }
 		o.Usage = f.server.usage
+		o.Coverage = covering.of(f.server, t)
 	}
 	return f.play(ctx, &network.Server{Target: t, Deadlines: deadlines, Application: f.application(opts.Dialogue, endpoint.ClosedWith())}, o, c, console)
 }
@@ -274,8 +281,8 @@ func (c *campaign) progress(p network.Progress) {
 // say prints a line about how far a campaign is, or how far it came.
 func (c *campaign) say(p network.Progress) {
 	c.spoke = time.Now()
-	fmt.Fprintf(c.out, "%s: %d scripts (%.0f a second), %d different courses, %s\n",
-		p.Elapsed.Round(time.Second), p.Scripts, p.PerSecond, p.Courses, findingsText(p))
+	fmt.Fprintf(c.out, "%s: %d scripts (%.0f a second), %d different courses, %s%s\n",
+		p.Elapsed.Round(time.Second), p.Scripts, p.PerSecond, p.Courses, coverageText(p), findingsText(p))
 }
 
 // findingsText counts findings by class.
@@ -351,8 +358,8 @@ func (c *campaign) played(p network.Progress) conformance.Result {
 		Role:    c.role,
 		Verdict: verdict.Pass, Behavior: verdict.Informational, Close: verdict.CloseInformational,
 		Started: time.Now().Add(-p.Elapsed), Duration: p.Elapsed, Attempts: 1,
-		Observed: []string{fmt.Sprintf("%.0f scripts a second, %d different courses, %d kept, %s; %d more of the kinds found, %d not confirmed, %d not looked into because the time was over",
-			p.PerSecond, p.Courses, p.Pool, findingsText(p), p.Again, p.Unconfirmed, p.Unexamined)},
+		Observed: []string{fmt.Sprintf("%.0f scripts a second, %d different courses, %d kept, %s%s; %d more of the kinds found, %d not confirmed, %d not looked into because the time was over",
+			p.PerSecond, p.Courses, p.Pool, coverageText(p), findingsText(p), p.Again, p.Unconfirmed, p.Unexamined)},
 	}
 }
 

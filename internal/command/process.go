@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +20,8 @@ type process struct {
 	// wrote was read. err is then how it ended, as [exec.Cmd.Wait] says it.
 	over chan struct{}
 	err  error
+	// inOrder: when it has ended, the rest of its group has time to end by itself.
+	inOrder atomic.Bool
 }
 
 // startProcess starts a command in a process group of its own. Where its standard
@@ -42,6 +45,9 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 	copied.Go(func() { _, _ = io.Copy(&p.said, r) })
 	go func() {
 		p.err = cmd.Wait()
+		if p.inOrder.Load() {
+			awaitGroup(cmd, politeness)
+		}
 		endGroup(cmd)
 		endOrphans(mark)
 		// A program that left the group can hold the pipe for as long as it likes.
@@ -91,6 +97,13 @@ func (p *process) end() {
 	late := time.AfterFunc(politeness, func() { endGroup(p.cmd) })
 	defer late.Stop()
 	<-p.over
+}
+
+// endInOrder is end, and gives time to all programs of a shell's command: the shell itself ends
+// at once.
+func (p *process) endInOrder() {
+	p.inOrder.Store(true)
+	p.end()
 }
 
 // howEnded says how a process ended: "exit status 3", "signal: aborted".

@@ -29,9 +29,9 @@ func (f *serverFlags) checkStart() error {
 	return nil
 }
 
-// startServer starts the server that --start names, and makes it a certificate if it may want
-// one. Without --start it does nothing. end undoes both.
-func (f *serverFlags) startServer(ctx context.Context, targets []*conformance.Target) (end func(), err error) {
+// startServer starts the server that --start names, with more variables in its environment, and
+// makes it a certificate if it may want one. Without --start it does nothing. end undoes both.
+func (f *serverFlags) startServer(ctx context.Context, targets []*conformance.Target, more ...string) (end func(), err error) {
 	if f.start == "" {
 		return func() {}, nil
 	}
@@ -40,7 +40,7 @@ func (f *serverFlags) startServer(ctx context.Context, targets []*conformance.Ta
 	if err != nil {
 		return nil, couldNot(err)
 	}
-	if f.server, err = supervise(ctx, made.fill(f.start), made.environment(), withSecure(targets), f.wait, conformance.NewDeadlines(f.timeout, 0, f.slow)); err != nil {
+	if f.server, err = supervise(ctx, made.fill(f.start), append(made.environment(), more...), withSecure(targets), f.wait, conformance.NewDeadlines(f.timeout, 0, f.slow)); err != nil {
 		made.remove()
 		return nil, couldNot(err)
 	}
