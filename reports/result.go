@@ -42,9 +42,9 @@ type Result struct {
 	Expected []Outcome `json:"expected"`
 	// Observed are the events that were seen, one sentence each.
 	Observed []string `json:"observed"`
-	// Broken is the requirement that the peer broke in what it sent, if that is why the
-	// case did not pass; empty if the case failed in another way. It may be one that the
-	// case does not check.
+	// Broken is the requirement that the peer broke in what it sent, or by how it ended the
+	// connection, if that is why the case did not pass; empty if the case failed in another
+	// way. It may be one that the case does not check.
 	Broken string `json:"broken,omitempty"`
 	// Explanation says in one sentence why the case has this verdict.
 	Explanation string `json:"explanation"`

@@ -154,9 +154,10 @@ func (p *pattern) compare(judged, shapes map[string]string) (c candidate, ok boo
 }
 
 // shape is an explanation without the details that differ between peers and runs: times
-// and the advice to give more, numbers, quoted text, text in parentheses.
+// and the advice to give more, numbers, quoted text, text in parentheses. What a sentence says
+// of a stream of HTTP/2 has the shape of what it says of TCP.
 func shape(why string) string {
-	why = times.ReplaceAllString(why, "")
+	why = ofTCP.Replace(times.ReplaceAllString(why, ""))
 	for {
 		short := particulars.ReplaceAllString(why, "")
 		if short == why {
@@ -165,6 +166,12 @@ func shape(why string) string {
 		why = short // parentheses can stand in others
 	}
 }
+
+// ofTCP undoes what package judge does to the sentences about a stream.
+var ofTCP = strings.NewReplacer(
+	"end the stream with END_STREAM", "end TCP with a FIN", "end the stream", "close TCP",
+	"ended the stream by END_STREAM", "closed TCP", "ended the stream without", "closed TCP without", "the stream ended", "TCP ended",
+)
 
 var times = regexp.MustCompile(`,?( which was still open)? (for|within|after) [0-9.]+ m?s\b| in time\b| --slow gives more time\.`)
 

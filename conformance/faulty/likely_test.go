@@ -50,6 +50,25 @@ func knownPeers(t *testing.T) []known {
 	return peers
 }
 
+// What a server does to a stream of HTTP/2 has the cause that it has on TCP.
+func TestLikelyOverHTTP2(t *testing.T) {
+	for _, p := range knownPeers(t) {
+		if p.fault != "tcp-stays-open" {
+			continue
+		}
+		for id, why := range p.judged {
+			p.judged[id] = strings.ReplaceAll(why, "close TCP", "end the stream (END_STREAM, RFC 8441 5), which was still open after 0.21 s")
+		}
+		for id, f := range faulty.Likely(p.role, p.judged) {
+			if f.Name == p.fault {
+				return
+			}
+			t.Errorf("%s: %s", id, f.Name)
+		}
+		t.Errorf("a server with the fault %s over HTTP/2 has no likely cause", p.fault)
+	}
+}
+
 // both are the results of a peer with two faults: of a case that fails because of
 // either, the explanation is that of one of them.
 func both(a, b known, random *rand.Rand) map[string]string {

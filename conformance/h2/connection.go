@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -123,7 +122,7 @@ func (c *Conn) awaitSettings(deadline time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.await(func() time.Time { return deadline }, func() bool { return c.peer.came || c.err != nil }); err != nil {
-		return fmt.Errorf("the server sent no SETTINGS frame: %w", err)
+		return err
 	}
 	if !c.peer.came || c.err != nil {
 		return c.err

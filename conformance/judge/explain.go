@@ -276,6 +276,8 @@ func (e *explainer) close() string {
 			return fmt.Sprintf("%s did not answer the Close%s (%s)", peer, e.after("within", waited), clause5_5_1)
 		case o.Events[end.at].Name != "":
 			return fmt.Sprintf("TCP ended %s, and without an answer to the Close (%s)", o.Events[end.at].Name, clause5_5_1)
+		case o.Events[end.at].Stream != "" && o.Events[end.at].Stream != observed.EndStream:
+			return fmt.Sprintf("%s %s, and did not answer the Close (%s)", peer, o.Events[end.at].Stream, clause5_5_1)
 		}
 		return fmt.Sprintf("%s closed TCP without answering the Close (%s)", peer, clause5_5_1)
 	case verdict.CloseFailed:

@@ -112,6 +112,7 @@ func (l *Conn) read() {
 	buf := *pooled
 	for {
 		n, err := l.transport.Read(buf[:l.pace.next(len(buf), l.Deadlines.Settle)])
+		l.pace.took(n)
 		if n > 0 && !l.heard(buf[:n]) {
 			return
 		}

@@ -76,6 +76,24 @@ func TestReadSlowlyTakesFewOctetsAtATime(t *testing.T) {
 	}
 }
 
+// Between two moments a slow reader takes what it reads at a time, in as many reads as that
+// needs: a transport that gives little with each read makes it no slower.
+func TestASlowReaderCountsOctets(t *testing.T) {
+	p := newPace()
+	p.set(10, false)
+	for i, want := range []int{4, 4, 2, 4, 4, 2} {
+		if got := p.next(4, 0); got != want {
+			t.Errorf("read %d may take %d octets, want %d", i, got, want)
+		}
+		p.took(want)
+	}
+	p.next(4, 0)
+	p.took(1)
+	if got := p.next(100, 0); got != 9 {
+		t.Errorf("behind a read of 1 octet the next one may take %d, want 9", got)
+	}
+}
+
 // A case that ends while the harness does not read must end all the same.
 func TestDropEndsAStoppedReader(t *testing.T) {
 	harness, peer, _ := connected(t)

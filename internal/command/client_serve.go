@@ -324,7 +324,11 @@ func servesTLS(cert, key string) (*tls.Config, error) {
 	if err != nil {
 		return nil, usage("the certificate %s with the key %s: %w", cert, key, err)
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}, nil
+	log, err := keyLogged()
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}, KeyLogWriter: log}, nil
 }
 
 // listenAddress is the address that --listen means: HOST:PORT, :PORT for every interface,

@@ -492,7 +492,11 @@ func (f *serverFlags) argTargets(args []string) ([]*conformance.Target, error) {
 }
 
 func (f *serverFlags) tls() (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: f.insecure}
+	log, err := keyLogged()
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: f.insecure, KeyLogWriter: log}
 	if f.ca == "" {
 		return config, nil
 	}

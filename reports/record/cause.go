@@ -53,13 +53,24 @@ func AddLikelyCauses(r *reports.Report) {
 			explains[peer][f.Name]++
 		}
 	}
+	onStreams := map[reports.Peer]bool{}
+	for _, t := range r.Targets {
+		onStreams[t.Peer()] = t.Transport == "HTTP/2"
+	}
 	for i := range r.Results {
 		res := &r.Results[i]
 		if f, ok := likely[res.Peer()][res.ID]; ok {
 			res.LikelyCause = causeSentence(res.Role, f, explains[res.Peer()][f.Name])
+			if onStreams[res.Peer()] {
+				res.LikelyCause = ofStreams.Replace(res.LikelyCause)
+			}
 		}
 	}
 }
+
+// ofStreams turns what the sentence of a fault says of TCP into what it says of a stream of
+// HTTP/2, which takes its place (RFC 8441 5).
+var ofStreams = strings.NewReplacer("TCP read", "read", "TCP", "the stream")
 
 // causeSentence turns "Answers no ping." into a guess about a server or client.
 func causeSentence(role verdict.Role, f faulty.Fault, cases int) string {

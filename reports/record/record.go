@@ -331,6 +331,8 @@ func resultOf(agent string, res *conformance.Result) reports.Result {
 	}
 	if v := res.Violation; v != nil && strings.Contains(res.Explanation, v.Rule.Clause()) && rfc.ByID(v.Rule.ID) != nil {
 		out.Broken = v.Rule.ID
+	} else {
+		out.Broken = brokenByEnd(res)
 	}
 	if res.RemoteCode != 0 && res.RemoteCode != wire.StatusNoStatusRcvd {
 		code := int(res.RemoteCode)

@@ -193,3 +193,29 @@ func TestBrokenRequirements(t *testing.T) {
 		}
 	}
 }
+
+// A server that leaves each connection open breaks one rule in every case: the results name
+// it, unless what came before was wrong as well.
+func TestBrokenByTheEnd(t *testing.T) {
+	for _, tt := range []struct {
+		behavior verdict.Behavior
+		closed   verdict.CloseBehavior
+		want     string
+	}{
+		{verdict.OK, verdict.CloseFailedByClient, "RFC6455-5.5.1-13"},
+		{verdict.NonStrict, verdict.CloseFailedByClient, "RFC6455-5.5.1-13"},
+		{verdict.OK, verdict.CloseUnclean, "RFC6455-5.5.1-7"},
+		{verdict.Failed, verdict.CloseFailedByClient, ""},
+		{verdict.OK, verdict.CloseFailed, ""},
+	} {
+		rec := record.New(record.Options{})
+		rec.Add("mine", conformance.Result{Case: catalog.ByID("2.1"), Role: wire.RoleServer, Verdict: verdict.Fail, Behavior: tt.behavior, Close: tt.closed, Attempts: 2, Explanation: "why"})
+		r := rec.Report()
+		if got := r.Results[0].Broken; got != tt.want {
+			t.Errorf("%s and %s: %q, want %q", tt.behavior, tt.closed, got, tt.want)
+		}
+		if tt.want != "" && r.Clauses[tt.want].Summary == "" {
+			t.Errorf("the report lacks the clause %s", tt.want)
+		}
+	}
+}
