@@ -66,11 +66,11 @@ func (c *Conn) readControl(r *bufio.Reader) *wire.Violation {
 		kind, length, err := readNumbers(r)
 		switch {
 		case errors.Is(err, io.EOF):
-			return ruleControl.Violation("the end of the control stream (RFC 9114 6.2.1)")
+			return ruleControl.Violation("the end of the control stream")
 		case err != nil:
 			var reset *quic.StreamError
 			if errors.As(err, &reset) && reset.Remote {
-				return ruleControl.Violation("a reset of the control stream (RFC 9114 6.2.1)")
+				return ruleControl.Violation("a reset of the control stream")
 			}
 			return nil
 		case first && kind != frameSettings:

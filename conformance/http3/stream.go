@@ -32,10 +32,12 @@ type Stream struct {
 	quic   *quic.Stream
 	fields wire.Fields
 
-	// raw has octets of the stream that are read and not taken in yet; left is how many
-	// octets are to come of the DATA frame that is read.
-	raw  []byte
-	left uint64
+	// raw has octets of the stream that are read and not taken in yet; buffer is what they
+	// are read into. left is how many octets are to come of the DATA frame that is read.
+	raw, buffer []byte
+	left        uint64
+	// passed is left for a frame that nobody has defined.
+	passed uint64
 
 	// writing guards what is written. header are octets of a frame's header that QUIC has
 	// not taken yet, and owed is how many octets the frame lacks: a write that its deadline
@@ -91,9 +93,11 @@ func (s *Stream) open(fields wire.Fields, end bool) error {
 
 // fill reads more octets of the stream.
 func (s *Stream) fill() error {
-	buf := make([]byte, 4<<10)
-	n, err := s.quic.Read(buf)
-	s.raw = append(s.raw, buf[:n]...)
+	if s.buffer == nil {
+		s.buffer = make([]byte, 32<<10)
+	}
+	n, err := s.quic.Read(s.buffer)
+	s.raw = append(s.raw, s.buffer[:n]...)
 	if n > 0 && errors.Is(err, io.EOF) {
 		return nil // it comes again
 	}
@@ -150,6 +154,9 @@ func (s *Stream) payload(length uint64) ([]byte, error) {
 // Response waits for the final response to the request.
 func (s *Stream) Response() (wire.Response, error) {
 	const mostInterim = 16
+	if s.quic == nil {
+		return wire.Response{}, s.idle()
+	}
 	for interim := 0; ; interim++ {
 		kind, length, err := s.frame()
 		switch {
@@ -208,49 +215,67 @@ func decode(block []byte) (fields wire.Fields, err error) {
 	return nil, errors.New("it is too long")
 }
 
-// Read reads octets of DATA frames. The error is [io.EOF] behind a FIN.
-func (s *Stream) Read(p []byte) (int, error) {
+// Read reads octets of DATA frames: of as many frames as have come. The error is [io.EOF] behind
+// a FIN.
+func (s *Stream) Read(p []byte) (n int, err error) {
 	if s.quic == nil {
 		return 0, s.idle()
 	}
-	for s.left == 0 {
-		kind, length, err := s.frame()
+	for n < len(p) {
 		switch {
-		case err != nil:
-			return 0, err
-		case kind == script.HTTP3Data:
-			s.left = length
-		case defined(kind):
-			return 0, s.conn.fail(ruleTunnel.Violation("a frame of the type %#x behind the response", kind))
+		case s.left == 0:
+			if kind, _, _, ok := takeNumbers(s.raw); n > 0 && (!ok || kind != script.HTTP3Data || s.passed > 0) {
+				return n, nil
+			}
+			if err := s.nextData(); err != nil {
+				return 0, err
+			}
+		case len(s.raw) > 0:
+			taken := copy(p[n:][:min(uint64(len(p)-n), s.left)], s.raw)
+			s.raw, s.left, n = s.raw[taken:], s.left-uint64(taken), n+taken
+		case n > 0:
+			return n, nil
 		default:
-			for length > 0 { // RFC 9114 9
-				part, err := s.payload(min(length, mostHeaders))
-				if err != nil {
-					return 0, err
-				}
-				length -= uint64(len(part))
+			if err := s.fill(); err == io.EOF {
+				return 0, s.conn.fail(ruleFrame.Violation("the end of the stream inside a DATA frame, of which %d octets are missing", s.left))
+			} else if err != nil {
+				return 0, err
 			}
 		}
 	}
-	most := min(uint64(len(p)), s.left)
-	if len(s.raw) > 0 {
-		n := copy(p[:most], s.raw)
-		s.raw, s.left = s.raw[n:], s.left-uint64(n)
-		return n, nil
-	}
-	n, err := s.quic.Read(p[:most])
-	s.left -= uint64(n)
-	switch {
-	case n > 0:
-		return n, nil
-	case err == io.EOF:
-		return 0, s.conn.fail(ruleFrame.Violation("the end of the stream inside a DATA frame, of which %d octets are missing", s.left))
-	}
-	return 0, s.endOf(err)
+	return n, nil
 }
 
-// idle waits, until the deadline for reading, for the end of a connection whose stream is not
-// open.
+// nextData reads up to the payload of the next DATA frame. Frames that nobody has defined are
+// passed over (RFC 9114 9). A deadline may end it anywhere.
+func (s *Stream) nextData() error {
+	for s.passed > 0 {
+		if len(s.raw) == 0 {
+			if err := s.fill(); err == io.EOF {
+				return s.conn.fail(ruleFrame.Violation("the end of the stream inside a frame, of which %d octets are missing", s.passed))
+			} else if err != nil {
+				return err
+			}
+		}
+		n := min(s.passed, uint64(len(s.raw)))
+		s.raw, s.passed = s.raw[n:], s.passed-n
+	}
+	kind, length, err := s.frame()
+	switch {
+	case err != nil:
+		return err
+	case kind == script.HTTP3Data:
+		s.left = length
+	case defined(kind):
+		return s.conn.fail(ruleTunnel.Violation("a frame of the type %#x behind the response", kind))
+	default:
+		s.passed = length
+	}
+	return nil
+}
+
+// idle waits, until the deadline for reading, for the end of the connection of a stream that is
+// not open.
 func (s *Stream) idle() error {
 	s.mu.Lock()
 	until := s.readDeadline
@@ -273,7 +298,7 @@ func (s *Stream) idle() error {
 func (s *Stream) Write(p []byte) (written int, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if s.sentEnd {
+	if s.sentEnd || s.quic == nil {
 		return 0, syscall.EPIPE
 	}
 	for len(p) > 0 {
