@@ -17,7 +17,7 @@ func OverHTTP3() []*c.Case { return overHTTP3() }
 func IsOverHTTP3(id string) bool { return strings.HasPrefix(id, "rfc9220") }
 
 var overHTTP3 = sync.OnceValue(func() []*c.Case {
-	return ordered(leveled(rfc9220Shared()), leveled(rfc9220Section3()))
+	return ordered(leveled(slices.Concat(rfc9220Shared(), rfc9220Section3())))
 })
 
 // overQUIC is the case of RFC 8441 with the id from, over HTTP/3. RFC 9220 3 takes over what

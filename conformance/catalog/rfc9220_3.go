@@ -79,7 +79,7 @@ func rfc9220Section3() []*c.Case {
 		inside("rfc9220/3/53", "an empty DATA frame in the middle of a frame", echoes(c.Echo(hello)), c.HTTP3Frame{Type: c.HTTP3Data}),
 		noted(goAway, inside("rfc9220/3/54", "GOAWAY in the middle of a message", append(echoes(c.Echo(hello)), c.Outcome{Behavior: verdict.NonStrict, Ending: c.FailedByPeer()}),
 			c.HTTP3Frame{Type: c.HTTP3GoAway, On: c.OnControl, Payload: []byte{0}})),
-		noted(broken, below(c.HTTP3{}, streaming("rfc9220/3/55", "FIN in the middle of a DATA frame", []string{"RFC9220-3-4", "RFC6455-7.2.1-2"}, []c.Outcome{
+		noted(broken, below(c.HTTP3{}, streaming("rfc9220/3/55", "FIN in the middle of a DATA frame", []string{"RFC6455-7.2.1-2", "RFC9220-3-4"}, []c.Outcome{
 			{Behavior: verdict.OK, Ending: c.FailedByPeer()},
 			{Behavior: verdict.NonStrict, Events: []c.Expect{c.Quiet("kept")}, Ending: c.Abandoned()},
 		}, c.SendHTTP3{Frames: []c.HTTP3Frame{{Type: c.HTTP3Data, Payload: textHeader(hello), Lacks: 100}}}, c.HalfClose{}, c.Watch{Name: "kept"}))),
