@@ -3,6 +3,7 @@ module github.com/wsspec/wsspec/conformance/http3
 go 1.25.0
 
 require (
+	github.com/onsi/gomega v1.44.0
 	github.com/quic-go/qpack v0.6.0
 	github.com/quic-go/quic-go v0.61.0
 	github.com/wsspec/wsspec v0.0.0-00010101000000-000000000000
@@ -10,6 +11,7 @@ require (
 )
 
 require (
+	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect
 	github.com/spf13/cobra v1.10.2 // indirect
