@@ -231,6 +231,9 @@ func (s *Script) Sentences() []string {
 	if s.HTTP2 != nil {
 		out = append(out, s.HTTP2.String())
 	}
+	if s.HTTP3 != nil {
+		out = append(out, s.HTTP3.String())
+	}
 	if s.WithoutTLS {
 		out = append(out, "connect without TLS")
 	}

@@ -4,17 +4,16 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/wsspec/wsspec/internal/freeport"
 )
 
-// asProgram is the variable that makes the test the program.
-const asProgram = "WSSPEC_HTTP3_TEST_IS_PROGRAM"
-
+// The test is the program where nobody calls it as a test. Its guard has no arguments.
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
+	if !slices.ContainsFunc(os.Args, func(arg string) bool { return strings.HasPrefix(arg, "-test.") }) {
 		main()
 		return
 	}
@@ -25,7 +24,6 @@ func TestMain(m *testing.M) {
 func wsspec(t *testing.T, args ...string) (stdout string, code int) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asProgram+"=1")
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	_ = cmd.Run()
