@@ -117,6 +117,7 @@ unit-modules:
 	cd conformance/peers && $(GO) vet ./... && ../../ci/gotest.sh $(TESTFLAGS) ./...
 	cd ci/validate && $(GO) vet -tags docker ./... && ../gotest.sh $(TESTFLAGS) ./...
 	cd ref/http3 && $(GO) vet ./... && ../../ci/gotest.sh $(TESTFLAGS) ./...
+	cd conformance/http3 && $(GO) vet ./... && ../../ci/gotest.sh $(TESTFLAGS) ./...
 
 race:
 	@if [ "$$($(GO) env CGO_ENABLED)" != 1 ] || ! command -v "$$($(GO) env CC)" >/dev/null; then \
@@ -136,6 +137,7 @@ lint: tools ## run golangci-lint and govulncheck on wsspec and the peers
 	@$(MAKE) vulnerabilities
 	cd ci/validate && ../../bin/golangci-lint run --build-tags docker ./...
 	cd ref/http3 && ../../bin/golangci-lint run ./...
+	cd conformance/http3 && ../../bin/golangci-lint run ./...
 
 tools:
 	@mkdir -p bin
@@ -143,7 +145,7 @@ tools:
 
 # govulncheck needs a database on the network, which may be unreachable.
 vulnerabilities:
-	@for module in . conformance/peers ref/http3; do \
+	@for module in . conformance/peers ref/http3 conformance/http3; do \
 		if said=$$(cd $$module && "$$OLDPWD/bin/govulncheck" ./... 2>&1); then echo "govulncheck $$module: $$said"; continue; fi; \
 		case "$$said" in \
 		*'fetching vulnerabilities'*) echo "SKIP govulncheck $$module: its database cannot be reached ($$said)" ;; \

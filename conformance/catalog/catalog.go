@@ -32,6 +32,12 @@ func ByID(id string) *c.Case {
 		}
 		return nil
 	}
+	if IsOverHTTP3(id) {
+		if i := slices.IndexFunc(OverHTTP3(), func(x *c.Case) bool { return x.ID == id }); i >= 0 {
+			return OverHTTP3()[i]
+		}
+		return nil
+	}
 	suite := Suite(SuiteOf(id))
 	if i := slices.IndexFunc(suite, func(x *c.Case) bool { return x.ID == id }); i >= 0 {
 		return suite[i]

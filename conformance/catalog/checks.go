@@ -13,7 +13,7 @@ func Checks() rfc.Checks {
 	for _, role := range []wire.Role{wire.RoleServer, wire.RoleClient} {
 		checks.Add(rfc.EveryCase, InEveryCase(role)...)
 	}
-	for _, c := range slices.Concat(all(), OverHTTP2()) {
+	for _, c := range slices.Concat(all(), OverHTTP2(), OverHTTP3()) {
 		checks.Add(c.ID, c.Requires...)
 		checks.Add(c.ID, c.Script.Inspect...)
 	}

@@ -159,6 +159,18 @@ func TestAChangedIDIsReported(t *testing.T) {
 	}
 }
 
+// http3_ids.txt does so for the cases over HTTP/3.
+func TestHTTP3IDsNeverChange(t *testing.T) {
+	pinned, err := os.ReadFile("http3_ids.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems, order := compareIDs(string(pinned), catalog.OverHTTP3())
+	for _, problem := range append(problems, gaps(order)...) {
+		t.Error(strings.ReplaceAll(problem, "ids.txt", "http3_ids.txt"))
+	}
+}
+
 // http2_ids.txt pins the ids of the cases over HTTP/2 as ids.txt does those of the catalogue.
 func TestHTTP2IDsNeverChange(t *testing.T) {
 	pinned, err := os.ReadFile("http2_ids.txt")

@@ -29,7 +29,7 @@ func refuses(o c.Outcome) bool {
 func TestOneClauseHasOneSeverity(t *testing.T) {
 	severity := map[string]verdict.Behavior{}
 	first := map[string]string{}
-	for _, x := range slices.Concat(catalog.Cases(), catalog.OverHTTP2()) {
+	for _, x := range slices.Concat(catalog.Cases(), catalog.OverHTTP2(), catalog.OverHTTP3()) {
 		if !refuses(x.Script.Outcomes[0]) || x.Level == verdict.LevelInformational {
 			continue
 		}

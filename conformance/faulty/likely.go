@@ -169,7 +169,7 @@ func shape(why string) string {
 
 // ofTCP undoes what package judge does to the sentences about a stream.
 var ofTCP = strings.NewReplacer(
-	"end the stream with END_STREAM", "end TCP with a FIN", "end the stream", "close TCP",
+	"end the stream with END_STREAM", "end TCP with a FIN", "end the stream with a FIN", "end TCP with a FIN", "end the stream", "close TCP",
 	"ended the stream by END_STREAM", "closed TCP", "ended the stream without", "closed TCP without", "the stream ended", "TCP ended",
 )
 

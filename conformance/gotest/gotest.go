@@ -58,6 +58,8 @@ func Unavailable(c *script.Case, role wire.Role) string {
 		return fmt.Sprintf("The case does not test a %v.", role)
 	case s.HTTP2 != nil:
 		return overHTTP2
+	case s.HTTP3 != nil:
+		return overHTTP3
 	case s.Transport != script.AnyTransport:
 		return "The case is about TLS and needs certificates that wsspec makes."
 	case cannotPlay != "":

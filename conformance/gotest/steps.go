@@ -95,8 +95,13 @@ func (w *stepWriter) VisitConnect(script.Connect) {
 	w.refuse("The case opens several connections, and a Go test plays on one.")
 }
 
-const overHTTP2 = "The case is played over HTTP/2, and a Go test speaks HTTP/1.1."
+const (
+	overHTTP2 = "The case is played over HTTP/2, and a Go test speaks HTTP/1.1."
+	overHTTP3 = "The case is played over HTTP/3, and a Go test speaks HTTP/1.1."
+)
 
 func (w *stepWriter) VisitSendHTTP2(script.SendHTTP2) { w.refuse(overHTTP2) }
+
+func (w *stepWriter) VisitSendHTTP3(script.SendHTTP3) { w.refuse(overHTTP3) }
 
 func (w *stepWriter) VisitPlainRequest(script.PlainRequest) { w.refuse(overHTTP2) }

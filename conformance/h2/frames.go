@@ -28,8 +28,9 @@ const (
 
 // Error codes (RFC 9113 7).
 const (
-	codeNo     = 0x0
-	codeCancel = 0x8
+	codeNo       = 0x0
+	codeProtocol = 0x1
+	codeCancel   = 0x8
 )
 
 // codeName is the name of an error code.

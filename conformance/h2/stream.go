@@ -61,6 +61,9 @@ func (e *EndError) Unwrap() error {
 	return e.err
 }
 
+// StreamEnd is the text.
+func (e *EndError) StreamEnd() string { return e.Text }
+
 // fail notes a violation in the stream; the lock is held.
 func (s *Stream) fail(v *wire.Violation) {
 	if s.end == nil {
@@ -88,7 +91,7 @@ func (s *Stream) takeHeaders(fields wire.Fields, ends bool) {
 		s.ended = s.ended || ends
 		return
 	}
-	status, v := statusOf(fields)
+	status, v := StatusOf(fields, ruleFields)
 	switch {
 	case v != nil:
 		s.fail(v)
@@ -103,25 +106,25 @@ func (s *Stream) takeHeaders(fields wire.Fields, ends bool) {
 	}
 }
 
-// statusOf checks the list of fields of a response, and returns its status (RFC 9113 8.2,
-// 8.3.2).
-func statusOf(fields wire.Fields) (status int, v *wire.Violation) {
+// StatusOf checks the list of fields of a response, and returns its status (RFC 9113 8.2,
+// 8.3.2; RFC 9114 4.2, 4.3.2). What is wrong with it is a violation of the rule.
+func StatusOf(fields wire.Fields, rule *wire.Rule) (status int, v *wire.Violation) {
 	for i, f := range fields {
 		switch {
 		case f.Name != strings.ToLower(f.Name):
-			return 0, ruleFields.Violation("a response with the field name %q, which is not in lower case", f.Name)
+			return 0, rule.Violation("a response with the field name %q, which is not in lower case", f.Name)
 		case strings.HasPrefix(f.Name, ":") != (i == 0), i == 0 && f.Name != ":status":
-			return 0, ruleFields.Violation("a response with the field %q in place %d, where the one pseudo-header field :status has to be the first", f.Name, i+1)
+			return 0, rule.Violation("a response with the field %q in place %d, where the one pseudo-header field :status has to be the first", f.Name, i+1)
 		case f.Name == "", strings.ContainsAny(f.Name, " \t\r\n\x00"), strings.ContainsAny(f.Value, "\r\n\x00"):
-			return 0, ruleFields.Violation("a response with a malformed field %q: %q", f.Name, f.Value)
+			return 0, rule.Violation("a response with a malformed field %q: %q", f.Name, f.Value)
 		}
 	}
 	if len(fields) == 0 {
-		return 0, ruleFields.Violation("a response without :status")
+		return 0, rule.Violation("a response without :status")
 	}
 	status, err := strconv.Atoi(fields[0].Value)
 	if err != nil || len(fields[0].Value) != 3 || status < 100 {
-		return 0, ruleFields.Violation("a response with the :status %q, which is no number of three digits", fields[0].Value)
+		return 0, rule.Violation("a response with the :status %q, which is no number of three digits", fields[0].Value)
 	}
 	return status, nil
 }
@@ -180,6 +183,10 @@ type ResetError struct {
 	EndError
 	Code uint32
 }
+
+// RefusesRequest reports whether that is how a server answers a malformed request (RFC 9113
+// 8.1.1).
+func (e *ResetError) RefusesRequest() bool { return e.Code == codeProtocol }
 
 // Response waits for the final response to the request.
 func (s *Stream) Response() (wire.Response, error) {

@@ -71,8 +71,11 @@ func Verdicts(c *script.Case, o observed.Conversation) Judgement {
 			return Judgement{Verdict: verdict.Skip, Behavior: verdict.Unimplemented, Close: verdict.CloseInformational, Outcome: -1, Code: j.Code, Explanation: why, Declined: true}
 		}
 		j.Explanation = explain(c, o, j)
-		if o.OverHTTP2 {
+		switch {
+		case o.OverHTTP2:
 			j.Explanation = overHTTP2.Replace(j.Explanation)
+		case o.OverHTTP3:
+			j.Explanation = overHTTP3.Replace(j.Explanation)
 		}
 		j.Proven = j.Verdict == verdict.Fail && provenByOctets(c.Script.Outcomes, o)
 	}

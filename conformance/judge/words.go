@@ -127,7 +127,7 @@ func (e *explainer) did() string {
 		parts = append(parts, text)
 		i += n
 	}
-	if last := len(parts) - 1; last > 0 && (parts[last] == "closed TCP" || parts[last] == observed.EndStream) && strings.HasPrefix(parts[last-1], "sent Close") {
+	if last := len(parts) - 1; last > 0 && (parts[last] == "closed TCP" || parts[last] == observed.EndStream || parts[last] == observed.Fin) && strings.HasPrefix(parts[last-1], "sent Close") {
 		parts = parts[:last] // that follows from the Close frame
 		if e.c.Script.Outcomes[0].Ending.Notify && events[len(events)-1].Truncated {
 			parts = append(parts, "closed TCP without a close_notify alert")

@@ -15,6 +15,8 @@ type Conversation struct {
 	Events []Event
 	// OverHTTP2: the connection was a stream of HTTP/2.
 	OverHTTP2 bool
+	// OverHTTP3: it was a stream of HTTP/3.
+	OverHTTP3 bool
 	// Pings has the payloads of the pings that were sent, each with the number of
 	// events before the first of them.
 	Pings map[string]int

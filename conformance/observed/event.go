@@ -168,3 +168,6 @@ func (e Event) Ends() bool {
 
 // EndStream is [Event.Stream] for an end in order (RFC 8441 5).
 const EndStream = "ended the stream by END_STREAM"
+
+// Fin is EndStream over HTTP/3 (RFC 9220 3).
+const Fin = "ended the stream by FIN"

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/wsspec/wsspec/conformance/h2"
 	"github.com/wsspec/wsspec/conformance/observed"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/stream"
@@ -50,8 +49,8 @@ type ToServer struct {
 	// Early are octets that came behind the head of the final response: frames
 	// (RFC6455-4.2.2-30), or the body of a refusal.
 	Early []byte
-	// overHTTP2: the request was an extended CONNECT, and Early is empty.
-	overHTTP2  bool
+	// over is [HTTP2] or [HTTP3] if the request was an extended CONNECT. Early is empty then.
+	over       string
 	Transcript observed.Transcript
 }
 
@@ -71,7 +70,7 @@ func Open(ctx context.Context, conn net.Conn, t *Target, s *script.Script, keys 
 		fields = append(fields, wire.Field{Name: "Sec-WebSocket-Extensions", Value: wire.FormatExtensions(offers)})
 	}
 	o.request = wire.NewRequest(t.RequestTarget(), t.HostField(), wire.NewKey(keys.Nonce()), fields)
-	if stream, ok := conn.(*h2.Stream); ok {
+	if stream, ok := conn.(Stream); ok {
 		return o, o.openStream(ctx, stream, t, s, keys, d, began)
 	}
 	plain := o.request
@@ -234,7 +233,7 @@ func unanswered(got []byte, err error, waited time.Duration) error {
 func (o *ToServer) Check(_ *Target, inspect []string) *wire.Violation {
 	a := o.answer()
 	found, params := a.check()
-	if o.overHTTP2 {
+	if o.over != "" {
 		found, params = a.checkStream()
 	}
 	if params != nil {

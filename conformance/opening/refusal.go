@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wsspec/wsspec/conformance/h2"
 	"github.com/wsspec/wsspec/conformance/judge"
 	"github.com/wsspec/wsspec/conformance/observed"
 	"github.com/wsspec/wsspec/conformance/script"
@@ -35,17 +34,17 @@ func (o *ToServer) switchedElsewhere() bool {
 // WrongSwitch is the violation of a server that switches to another protocol than
 // the client asked for, nil if the server did not, or was asked to.
 func (o *ToServer) WrongSwitch() *wire.Violation {
-	if o.overHTTP2 && o.Response.Status == 101 {
-		return ruleNoSwitch.Violation("a response with the status 101")
+	if o.over != "" && o.Response.Status == 101 {
+		return o.answer().rule(ruleNoSwitch, ruleNoSwitch3).Violation("a response with the status 101")
 	}
 	_, v := SwitchesElsewhere(o.request, o.Response)
 	return v
 }
 
 // Refused reports whether the answer has another status than that which opens a connection:
-// 101, or 2xx over HTTP/2 (RFC 8441 5).
+// 101, or 2xx over HTTP/2 and HTTP/3 (RFC 8441 5).
 func (o *ToServer) Refused() bool {
-	if o.overHTTP2 {
+	if o.over != "" {
 		return o.Response.Status/100 != 2 || !o.asksForTunnel()
 	}
 	return o.Response.Status != 101
@@ -128,7 +127,7 @@ func (o *ToServer) RefusalError() *TargetError {
 
 // opens is the status that opens a connection.
 func (o *ToServer) opens() int {
-	if o.overHTTP2 {
+	if o.over != "" {
 		return http.StatusOK
 	}
 	return http.StatusSwitchingProtocols
@@ -180,7 +179,7 @@ func (o *ToServer) AfterRefusal(conn net.Conn, err error, wantsEnd bool, d strea
 	if err != nil || o.Opened() {
 		return nil
 	}
-	if s, ok := conn.(*h2.Stream); ok {
+	if s, ok := conn.(Stream); ok {
 		return o.afterStreamRefusal(s, wantsEnd, d, began)
 	}
 	if o.switchedElsewhere() {

@@ -45,6 +45,9 @@ type Target struct {
 	// HTTP2: connections are streams of HTTP/2 (RFC 8441). For a wss: URL, ALPN has to select
 	// h2; for a ws: URL, the server is known to speak it (RFC 9113 3.3).
 	HTTP2 bool
+	// HTTP3, if set, opens connections of HTTP/3: connections are streams of these (RFC 9220).
+	// The URL is a wss: URL.
+	HTTP3 Connector
 	// Pace bounds the new connections; nil means no bound.
 	Pace *Pace
 	// Dial opens connections; nil means TCP.
@@ -149,14 +152,7 @@ func (t *Target) connectBelow(ctx context.Context, how script.TLS, d stream.Dead
 	if err != nil || t.URL.Scheme != "wss" {
 		return conn, err
 	}
-	config := t.TLS.Clone()
-	if config == nil {
-		config = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	if config.ServerName == "" {
-		config.ServerName = t.URL.Hostname() // RFC6455-4.1-18
-	}
-	secure, err := tunnel.Client(ctx, conn, config, how, d.CutSpacing(mostPieces))
+	secure, err := tunnel.Client(ctx, conn, t.tlsConfig(), how, d.CutSpacing(mostPieces))
 	if err != nil {
 		conn.Close()
 		return nil, late(NewTargetError(TLSRefused, err, "the TLS handshake with %s failed", t.address()), d.Connect)
@@ -164,11 +160,27 @@ func (t *Target) connectBelow(ctx context.Context, how script.TLS, d stream.Dead
 	return secure, nil
 }
 
+// tlsConfig is that of a connection.
+func (t *Target) tlsConfig() *tls.Config {
+	config := t.TLS.Clone()
+	if config == nil {
+		config = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	if config.ServerName == "" {
+		config.ServerName = t.URL.Hostname() // RFC6455-4.1-18
+	}
+	return config
+}
+
 // mostPieces stands for a record that is cut into very many segments.
 const mostPieces = 1000
 
-// ConnectTCP opens TCP alone. The error is as for [Target.Connect].
+// ConnectTCP opens TCP alone, or QUIC for a target of HTTP/3. The error is as for
+// [Target.Connect].
 func (t *Target) ConnectTCP(ctx context.Context, d stream.Deadlines) (net.Conn, error) {
+	if t.HTTP3 != nil {
+		return t.connectHTTP3(ctx, &script.Script{HTTP3: &script.HTTP3{Unawaited: true}}, d)
+	}
 	if err := t.Pace.wait(ctx); err != nil {
 		return nil, err
 	}

@@ -362,8 +362,8 @@ func (p *player) observed() observed.Conversation {
 	p.remarkLate()
 	events, transcript := p.Seen()
 	return observed.Conversation{
-		OverHTTP2: p.Streams(),
-		Events:    events, Pings: p.pings,
+		OverHTTP2: p.Streams() && !p.OverHTTP3(), OverHTTP3: p.OverHTTP3(),
+		Events: events, Pings: p.pings,
 		ScriptClosedAt: p.scriptClosedAt, HarnessClosedAt: p.harnessClosedAt,
 		TimedOut: p.timedOut, Waited: p.waited, Owed: p.owed, CloseTimedOut: p.closeTimedOut, CloseWaited: p.closeWaited,
 		LeftTCPOpen: p.leftTCPOpen, DropWaited: p.dropWaited, Transcript: transcript,

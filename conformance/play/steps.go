@@ -58,6 +58,7 @@ func (p *stepPlayer) VisitConnect(s script.Connect) { p.connectAgain(p.ctx, s) }
 func (p *stepPlayer) VisitFlood(s script.Flood) { p.flood(p.ctx, s) }
 
 func (p *stepPlayer) VisitSendHTTP2(s script.SendHTTP2)     { p.WriteHTTP2(s) }
+func (p *stepPlayer) VisitSendHTTP3(s script.SendHTTP3)     { p.WriteHTTP3(s) }
 func (p *stepPlayer) VisitPlainRequest(script.PlainRequest) { p.AskPlainly() }
 
 func peerEnded(_ []observed.Event, ended bool) bool { return ended }

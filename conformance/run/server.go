@@ -144,11 +144,9 @@ func (r *serverRun) play(ctx context.Context, c *script.Case, attempt int, w *wa
 	started := time.Now()
 	target := r.targetOf(c)
 	switch {
-	case target.HTTP2 && c.Script.NotOverHTTP2() != "":
-		return notTested(c, wire.RoleServer, started, nil, c.Script.NotOverHTTP2())
-	case !target.HTTP2 && c.Script.HTTP2 != nil:
-		return notTested(c, wire.RoleServer, started, nil, "The case is about HTTP/2, which --http2 speaks.")
-	case c.Script.WithoutTLS && target.URL.Scheme == "wss" && !target.HTTP2:
+	case target.Unplayable(&c.Script) != "":
+		return notTested(c, wire.RoleServer, started, nil, target.Unplayable(&c.Script))
+	case c.Script.WithoutTLS && target.URL.Scheme == "wss" && !target.Streams():
 		return notTested(c, wire.RoleServer, started, nil, withoutTLS)
 	case c.Script.Transport == script.AnyTransport:
 	case target.URL.Scheme != "wss":
@@ -178,7 +176,7 @@ func (r *serverRun) play(ctx context.Context, c *script.Case, attempt int, w *wa
 		return r.speaksHTTP2(ctx, c, target, conn, started)
 	}
 	played, tunnelled := c, neverTunnelled
-	if c.Script.HTTP2 != nil && c.Script.HTTP2.Elsewhere {
+	if c.Script.Elsewhere() {
 		var stop func()
 		if played, tunnelled, stop, err = listenElsewhere(c, conn); err != nil {
 			return notPlayed(c, wire.RoleServer, started, nil, err)
@@ -309,10 +307,10 @@ func refusedResult(c *script.Case, o *opening.ToServer, err error, behind []obse
 	}
 	at := time.Since(started)
 	seen := observed.Conversation{ScriptClosedAt: -1, HarnessClosedAt: -1, Transcript: o.Transcript}
-	seen.OverHTTP2 = o.OverHTTP2()
+	seen.OverHTTP2, seen.OverHTTP3 = o.OverHTTP2(), o.OverHTTP3()
 	var timeout net.Error
 	switch {
-	case err != nil && seen.OverHTTP2 && streamEnd(&seen, err, at):
+	case err != nil && (seen.OverHTTP2 || seen.OverHTTP3) && streamEnd(&seen, err, at):
 	case err == nil && o.WrongSwitch() != nil:
 		seen.Events = []observed.Event{{Kind: observed.EventViolation, At: at, Violation: o.WrongSwitch()}}
 	case err == nil:

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/wsspec/wsspec/conformance/h2"
 	"github.com/wsspec/wsspec/conformance/observed"
 	"github.com/wsspec/wsspec/conformance/opening"
 	"github.com/wsspec/wsspec/conformance/script"
@@ -16,31 +15,31 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// onSameConnection opens the further connections of a case that are streams of the same HTTP/2
-// connection.
+// onSameConnection opens the further connections of a case that are streams of the same
+// connection of HTTP/2 or HTTP/3.
 func (r *serverRun) onSameConnection(c *script.Case, keys *stream.MaskKeys, started time.Time, w *watcher) func(context.Context, *stream.Conn) (*stream.Conn, error) {
 	return func(ctx context.Context, before *stream.Conn) (*stream.Conn, error) {
-		s, ok := before.Transport().(*h2.Stream)
+		s, ok := before.Transport().(opening.Stream)
 		if !ok {
-			return nil, errors.New("the connection is no stream of HTTP/2")
+			return nil, errors.New("the connection is no stream of HTTP/2 or HTTP/3")
 		}
-		return r.goOn(ctx, c, keys, started, w, before, s.Beside())
+		return r.goOn(ctx, c, keys, started, w, before, s.Another())
 	}
 }
 
-// endedBefore judges a case about HTTP/2 whose connection the server ended before the request
+// endedBefore judges a case about HTTP/2 or HTTP/3 whose connection the server ended before the request
 // could be sent; nil if it did not.
 func (r *serverRun) endedBefore(c *script.Case, target *opening.Target, err error, started time.Time) *Result {
-	if !target.HTTP2 || c.Script.HTTP2 == nil || opening.EndOfStream(err) == "" {
+	if c.Script.HTTP2 == nil && c.Script.HTTP3 == nil || opening.EndOfStream(err) == "" {
 		return nil
 	}
-	seen := observed.Conversation{ScriptClosedAt: -1, HarnessClosedAt: -1, OverHTTP2: true}
+	seen := observed.Conversation{ScriptClosedAt: -1, HarnessClosedAt: -1, OverHTTP2: target.Transport() == opening.HTTP2, OverHTTP3: target.Transport() == opening.HTTP3}
 	streamEnd(&seen, err, time.Since(started))
 	res := newResult(c, wire.RoleServer, seen, started)
 	return &res
 }
 
-// streamEnd records how a stream of HTTP/2 ended without a response, if the error says that.
+// streamEnd records how a stream of HTTP/2 or HTTP/3 ended without a response, if the error says that.
 func streamEnd(seen *observed.Conversation, err error, at time.Duration) bool {
 	var violation *wire.Violation
 	did := opening.EndOfStream(err)
@@ -49,8 +48,11 @@ func streamEnd(seen *observed.Conversation, err error, at time.Duration) bool {
 		seen.Events = []observed.Event{{Kind: observed.EventViolation, At: at, Violation: violation}}
 		return true
 	case did == "" && errors.Is(err, io.EOF):
-		seen.EndTCP(at, observed.EntryEOF, "the peer "+observed.EndStream, observed.EventEOF)
 		did = observed.EndStream
+		if seen.OverHTTP3 {
+			did = observed.Fin
+		}
+		seen.EndTCP(at, observed.EntryEOF, "the peer "+did, observed.EventEOF)
 	case did == "":
 		return false
 	default:
@@ -60,17 +62,15 @@ func streamEnd(seen *observed.Conversation, err error, at time.Duration) bool {
 	return true
 }
 
-// breaksHTTP2 is the violation of HTTP/2 by which a server kept the probe from opening a
+// breaksHTTP2 is the violation of HTTP/2 or HTTP/3 by which a server kept the probe from opening a
 // stream, nil if the error is none. Every case then fails by it.
 func breaksHTTP2(t *opening.Target, err error) *wire.Violation {
 	var violation *wire.Violation
-	if t.HTTP2 && errors.As(err, &violation) {
+	if t.Streams() && errors.As(err, &violation) {
 		return violation
 	}
 	return nil
 }
-
-var _ stream.Multiplexed = (*h2.Stream)(nil)
 
 var ruleNoTunnel = &wire.Rule{ID: "RFC8441-4-3", RFC: 8441, Section: "4", Text: "A server makes no tunnel to the host in :authority."}
 
@@ -110,14 +110,13 @@ func listenElsewhere(c *script.Case, conn net.Conn) (played *script.Case, tunnel
 
 // withStreamErrors is the case for a server that has answered its request by RST_STREAM with
 // PROTOCOL_ERROR. That is how HTTP/2 refuses a malformed request (RFC 9113 8.1.1), so that it
-// counts as an HTTP error does, where the end of TCP alone says less.
+// counts as an HTTP error does, where the end of TCP alone says less. HTTP/3 has
+// H3_MESSAGE_ERROR for that (RFC 9114 4.1.2).
 func withStreamErrors(c *script.Case, err error) *script.Case {
-	const protocolError = 1
-	var reset *h2.ResetError
 	refuses := slices.IndexFunc(c.Script.Outcomes, func(o script.Outcome) bool {
 		return len(o.Events) == 1 && o.Events[0].Kind == script.ExpectRefused && len(o.Events[0].Conditions) == 0
 	})
-	if !errors.As(err, &reset) || reset.Code != protocolError || refuses < 0 {
+	if !opening.RefusesRequest(err) || refuses < 0 {
 		return c
 	}
 	told := *c

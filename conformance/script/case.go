@@ -79,6 +79,8 @@ type Script struct {
 	// HTTP2 says what the case does on a connection of HTTP/2. A case that has it is
 	// played over HTTP/2 alone. Nil says nothing: see [Script.NotOverHTTP2].
 	HTTP2 *HTTP2
+	// HTTP3 is HTTP2 for a connection of HTTP/3: see [Script.NotOverHTTP3].
+	HTTP3 *HTTP3
 	// WithoutTLS: the case is about TCP, and is not played over TLS.
 	WithoutTLS bool
 	// TLS says how the harness's part of TLS differs from the usual one.
@@ -228,6 +230,9 @@ func (s *Script) Sentences() []string {
 	}
 	if s.HTTP2 != nil {
 		out = append(out, s.HTTP2.String())
+	}
+	if s.HTTP3 != nil {
+		out = append(out, s.HTTP3.String())
 	}
 	if s.WithoutTLS {
 		out = append(out, "connect without TLS")

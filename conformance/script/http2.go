@@ -54,6 +54,8 @@ const (
 	DataPadded
 	// DataWithEmpty puts an empty frame before each.
 	DataWithEmpty
+	// DataWithUnknown puts a frame before each that nobody has defined; over HTTP/3 alone.
+	DataWithUnknown
 )
 
 // String describes what is not as usual, for people.
@@ -77,24 +79,43 @@ func (h *HTTP2) String() string {
 	if h.Elsewhere {
 		parts = append(parts, "listen at an address {elsewhere}, where nobody may connect")
 	}
-	switch h.Data {
-	case DataUsual:
-	case DataOctets:
-		parts = append(parts, "send each octet in a DATA frame of its own")
-	case DataPadded:
-		parts = append(parts, "pad each DATA frame")
-	case DataWithEmpty:
-		parts = append(parts, "send an empty DATA frame before each DATA frame")
+	if h.Data != DataUsual {
+		parts = append(parts, h.Data.String())
 	}
+	return connectOver("HTTP/2", parts)
+}
+
+// String says what the harness does.
+func (d DataShape) String() string {
+	return map[DataShape]string{
+		DataUsual: "send octets in as few DATA frames as they need", DataOctets: "send each octet in a DATA frame of its own", DataPadded: "pad each DATA frame",
+		DataWithEmpty: "send an empty DATA frame before each DATA frame", DataWithUnknown: "send a frame that nobody has defined before each DATA frame",
+	}[d]
+}
+
+// connectOver describes how a case differs from the usual over a version of HTTP.
+func connectOver(version string, parts []string) string {
 	if len(parts) == 0 {
-		return "connect over HTTP/2"
+		return "connect over " + version
 	}
-	return "connect over HTTP/2; " + strings.Join(parts, ", and ")
+	return "connect over " + version + "; " + strings.Join(parts, ", and ")
 }
 
 // NotOverHTTP2 says in a sentence why the case cannot be played through a stream of HTTP/2;
 // it is empty if it can. A case that is made for HTTP/2 can.
 func (s *Script) NotOverHTTP2() string {
+	switch {
+	case s.HTTP2 != nil:
+		return ""
+	case s.HTTP3 != nil:
+		return "The case is about HTTP/3, which --http3 speaks."
+	}
+	return s.notInStream()
+}
+
+// notInStream says why a case that is made for HTTP/1.1 cannot be played through a stream of
+// HTTP/2.
+func (s *Script) notInStream() string {
 	const (
 		tls      = "The case is about TLS for HTTP/1.1, and an HTTP/2 connection needs ALPN and a whole TLS handshake of its own."
 		tcp      = "The case is about how TCP or TLS ends, and a stream of HTTP/2 ends by END_STREAM or RST_STREAM. The cases rfc8441/5/* are about that."
@@ -105,8 +126,6 @@ func (s *Script) NotOverHTTP2() string {
 		noHTTP11 = "The case is about %s of HTTP/1.1. The cases rfc8441/4/* are about the request over HTTP/2."
 	)
 	switch {
-	case s.HTTP2 != nil:
-		return ""
 	case s.Transport != AnyTransport && s.Transport != Secure, s.TLS != TLS{}:
 		return tls
 	case slices.ContainsFunc(s.Steps, func(step Step) bool {

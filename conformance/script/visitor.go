@@ -23,6 +23,7 @@ type StepVisitor interface {
 	VisitFlood(Flood)
 	VisitSendHTTP2(SendHTTP2)
 	VisitPlainRequest(PlainRequest)
+	VisitSendHTTP3(SendHTTP3)
 }
 
 // Visit calls the visitor's method for the kind of step.
@@ -79,5 +80,6 @@ func Samples() []Step {
 		Pause{}, StopReading{}, ReadSlowly{Octets: 1}, HalfClose{}, Reset{}, Connect{},
 		Flood{Frames: []Frame{Ping(Octets("flood"))}, Times: 2},
 		SendHTTP2{Frames: []HTTP2Frame{{Type: FramePING, Payload: make([]byte, 8)}}}, PlainRequest{},
+		SendHTTP3{Frames: []HTTP3Frame{{Type: HTTP3Unknown}}},
 	}
 }

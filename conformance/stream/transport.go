@@ -66,7 +66,11 @@ func (l *Conn) truncated() bool {
 // Reset ends TCP by a reset, and waits for the reader to stop.
 func (l *Conn) Reset() {
 	if s := l.multiplexed(); s != nil {
-		l.note(observed.EntryDrop, "stream reset by the harness (RST_STREAM, CANCEL)")
+		how := "RST_STREAM, CANCEL"
+		if l.OverHTTP3() {
+			how = "RESET_STREAM, H3_REQUEST_CANCELLED"
+		}
+		l.note(observed.EntryDrop, "stream reset by the harness ("+how+")")
 		_ = s.Reset()
 		l.pace.end()
 		<-l.done

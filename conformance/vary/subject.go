@@ -73,7 +73,7 @@ func isDefinite(c *script.Case) bool {
 	if c.Suite != "" || c.Level == verdict.LevelInformational || len(s.Outcomes) == 0 || s.Outcomes[0].Behavior == verdict.Informational {
 		return false
 	}
-	if s.HTTP2 != nil || s.Transport != script.AnyTransport || s.OwnURL() || s.PlaysBefore > 0 || len(s.Targets) > 0 || s.Unconnected != "" || len(s.Applies) > 0 || len(s.Inspect) > 0 {
+	if s.HTTP2 != nil || s.HTTP3 != nil || s.Transport != script.AnyTransport || s.OwnURL() || s.PlaysBefore > 0 || len(s.Targets) > 0 || s.Unconnected != "" || len(s.Applies) > 0 || len(s.Inspect) > 0 {
 		return false
 	}
 	if o := s.Opening; o != nil && (len(o.Edits) > 0 || o.Raw != "" || o.Preface != "" || o.Body != "" || len(o.Earlier) > 0 || o.Hold || o.Silent) {

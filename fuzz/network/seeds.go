@@ -252,4 +252,5 @@ func (p *caseParts) VisitConnect(script.Connect) {
 }
 func (p *caseParts) VisitFlood(script.Flood)               { p.unsaid = true }
 func (p *caseParts) VisitSendHTTP2(script.SendHTTP2)       { p.unsaid = true }
+func (p *caseParts) VisitSendHTTP3(script.SendHTTP3)       { p.unsaid = true }
 func (p *caseParts) VisitPlainRequest(script.PlainRequest) { p.unsaid = true }

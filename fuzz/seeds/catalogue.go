@@ -154,6 +154,7 @@ func (*sent) VisitHalfClose(script.HalfClose)       {}
 func (*sent) VisitReset(script.Reset)               {}
 func (*sent) VisitConnect(script.Connect)           {}
 func (*sent) VisitSendHTTP2(script.SendHTTP2)       {}
+func (*sent) VisitSendHTTP3(script.SendHTTP3)       {}
 func (*sent) VisitPlainRequest(script.PlainRequest) {}
 
 // compress compresses a payload with the window of the first offer.

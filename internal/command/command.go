@@ -17,10 +17,14 @@ const (
 	garbagePercent = 45
 )
 
-// Main runs the command line of the process to its end, and exits.
-func Main() {
+// Main runs the command line of the process to its end, and exits. With an [HTTP3], --http3
+// works.
+func Main(with ...HTTP3) {
 	if guard() {
 		return
+	}
+	if len(with) > 0 {
+		overHTTP3 = with[0]
 	}
 	limitMemory(softMemory)
 	if os.Getenv("GOGC") == "" {

@@ -101,7 +101,7 @@ func formats(cmd *cobra.Command) []string {
 
 // caseIDs are the ids of all cases.
 func caseIDs() (ids []string) {
-	for _, c := range (&suiteFlags{suites: suiteNames(), http2: true}).cases(nil) {
+	for _, c := range (&suiteFlags{suites: suiteNames(), http2: true, http3: true}).cases(nil) {
 		ids = append(ids, c.ID+"\t"+c.Title)
 	}
 	return ids

@@ -21,7 +21,7 @@ import (
 
 func newEcho() *cobra.Command {
 	var addr, connect, drive, agent, fault, cert, key string
-	var untilStdin, http2 bool
+	var untilStdin, http2, http3 bool
 	cmd := &cobra.Command{
 		Use:   "echo",
 		Short: "Run the reference implementation, which returns every message",
@@ -48,6 +48,11 @@ connects to each, and answers with a line.`,
 			wrong, err := faultNamed(fault)
 			if err != nil {
 				return err
+			}
+			if http3 {
+				if err := lacksHTTP3(); err != nil {
+					return err
+				}
 			}
 			switch {
 			case connect == "-":
@@ -84,12 +89,11 @@ connects to each, and answers with a line.`,
 			if wrong.Area == faulty.TLS && secure == nil {
 				return usage("--fault %s: a server makes this mistake over TLS only: add --cert FILE --key FILE", fault)
 			}
-			l, err := net.Listen("tcp", addr)
-			if err != nil {
-				return couldNot(fmt.Errorf("cannot listen on %s: %w (another port goes by --addr)", addr, err))
-			}
-			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "listening on %s://%s/\n", scheme, l.Addr()); err != nil {
-				return couldNot(err)
+			listening := func(scheme string, addr net.Addr) error {
+				if _, err := fmt.Fprintf(cmd.OutOrStdout(), "listening on %s://%s/\n", scheme, addr); err != nil {
+					return couldNot(err)
+				}
+				return nil
 			}
 			ctx, stop := context.WithCancel(cmd.Context())
 			defer stop()
@@ -98,6 +102,16 @@ connects to each, and answers with a line.`,
 					_, _ = io.Copy(io.Discard, cmd.InOrStdin())
 					stop()
 				}()
+			}
+			if http3 {
+				return echoHTTP3(ctx, addr, secure, listening)
+			}
+			l, err := net.Listen("tcp", addr)
+			if err != nil {
+				return couldNot(fmt.Errorf("cannot listen on %s: %w (another port goes by --addr)", addr, err))
+			}
+			if err := listening(scheme, l.Addr()); err != nil {
+				return err
 			}
 			switch {
 			case fault != "" && secure != nil:
@@ -129,7 +143,10 @@ connects to each, and answers with a line.`,
 	flags.StringVar(&cert, "cert", "", "serve with TLS, by the certificate in this PEM `FILE`")
 	flags.StringVar(&key, "key", "", "the certificate's private key, a PEM `FILE`")
 	flags.BoolVar(&http2, "http2", false, "accept WebSockets over HTTP/2 too (RFC 8441): by ALPN with --cert, else with prior knowledge")
+	flags.BoolVar(&http3, "http3", false, "accept WebSockets over HTTP/3 (RFC 9220) and nothing else, with --cert; the wsspec of the module conformance/http3 can do that")
 	cmd.MarkFlagsMutuallyExclusive("fault", "drive")
+	cmd.MarkFlagsMutuallyExclusive("http3", "http2", "fault")
+	cmd.MarkFlagsMutuallyExclusive("http3", "connect", "drive")
 	cmd.MarkFlagsMutuallyExclusive("fault", "http2")
 	cmd.MarkFlagsMutuallyExclusive("http2", "connect", "drive")
 	for _, tls := range []string{"cert", "key"} {

@@ -94,7 +94,7 @@ func casesToExplain(ids []string, role string) ([]*script.Case, error) {
 func clauseCases(clauses []string) (string, error) {
 	var b strings.Builder
 	for i, clause := range clauses {
-		cases, err := conformance.Selection{RFC: []string{clause}}.Select(slices.Concat(catalog.Cases(), catalog.OverHTTP2()))
+		cases, err := conformance.Selection{RFC: []string{clause}}.Select(slices.Concat(catalog.Cases(), catalog.OverHTTP2(), catalog.OverHTTP3()))
 		if err != nil {
 			return "", err
 		}

@@ -216,6 +216,9 @@ any other is gated by itself.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.checkHTTP3(); err != nil {
+				return err
+			}
 			if err := f.checkStart(); err != nil {
 				return err
 			}
@@ -233,7 +236,10 @@ any other is gated by itself.`,
 	flags.StringVar(&f.foreign, "foreign-origin", "", "the server has to refuse opening requests of this `ORIGIN`, such as https://other.example: play the cases of the suite security about that")
 	flags.BoolVar(&f.noProbe, "no-probe", false, "send no message before the first case, which tells whether the server sends messages back")
 	flags.BoolVar(&f.http2, "http2", false, "play the cases through streams of HTTP/2 (RFC 8441), and those about that besides")
+	flags.BoolVar(&f.http3, "http3", false, "play the cases through streams of HTTP/3 (RFC 9220), and those about that besides; the wsspec of the module conformance/http3 can do that")
 	flags.StringVar(&f.tlsURL, "tls-url", "", "play the cases about TLS at this wss: `URL` of the same server, and all others at its own")
+	cmd.MarkFlagsMutuallyExclusive("http3", "http2")
+	cmd.MarkFlagsMutuallyExclusive("http3", "tls-url")
 	return cmd
 }
 
@@ -308,7 +314,7 @@ func (f *serverFlags) test(ctx context.Context, args []string, stdout, stderr io
 	console := newConsole(f.screenOf(stdout, stderr), f.quiet)
 	console.also, console.known, console.several = done, known, len(targets) > 1
 	for _, t := range targets {
-		rec.AddTargetOver(transportOf(t), t.Agent, wire.RoleServer, t.URL.String())
+		rec.AddTargetOver(t.Transport(), t.Agent, wire.RoleServer, t.URL.String())
 		plan[t.Agent].record(rec, f.shard, t.Agent, wire.RoleServer)
 	}
 	var failures []error
@@ -351,7 +357,7 @@ func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, plan pl
 		}
 		return err
 	}
-	console.over = transportOf(t)
+	console.over = t.Transport()
 	console.begin(t.Agent, len(cases))
 	console.endpoint(endpoint, cases, f.noEcho)
 	opts.Parallel, opts.Profile, opts.Vary = f.parallelOf[t.Agent], f.volume(), f.depth()
@@ -451,6 +457,11 @@ func (f *serverFlags) targets(args []string, stderr io.Writer) ([]*conformance.T
 			t.Subprotocols = f.subprotocols
 		}
 		t.HTTP2 = f.http2
+		if f.http3 {
+			if err := useHTTP3(t); err != nil {
+				return nil, err
+			}
+		}
 		f.introduce(t)
 		if f.tlsURL == "" {
 			continue

@@ -21,6 +21,8 @@ type suiteFlags struct {
 	suites []string
 	// http2 adds the cases that need HTTP/2.
 	http2 bool
+	// http3 adds those that need HTTP/3.
+	http3 bool
 	// owned are hosts whose owner has the suites played there.
 	owned []string
 }
@@ -55,6 +57,9 @@ func (s *suiteFlags) cases(run []string) (cases []*script.Case) {
 		cases = append(cases, catalog.Cases()...)
 		if s.http2 || slices.ContainsFunc(run, catalog.IsOverHTTP2) {
 			cases = append(cases, catalog.OverHTTP2()...)
+		}
+		if s.http3 || slices.ContainsFunc(run, catalog.IsOverHTTP3) {
+			cases = append(cases, catalog.OverHTTP3()...)
 		}
 	}
 	for _, name := range catalog.SuiteNames() {

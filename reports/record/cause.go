@@ -55,7 +55,7 @@ func AddLikelyCauses(r *reports.Report) {
 	}
 	onStreams := map[reports.Peer]bool{}
 	for _, t := range r.Targets {
-		onStreams[t.Peer()] = t.Transport == "HTTP/2"
+		onStreams[t.Peer()] = t.Transport != ""
 	}
 	for i := range r.Results {
 		res := &r.Results[i]
@@ -69,7 +69,7 @@ func AddLikelyCauses(r *reports.Report) {
 }
 
 // ofStreams turns what the sentence of a fault says of TCP into what it says of a stream of
-// HTTP/2, which takes its place (RFC 8441 5).
+// HTTP/2 or HTTP/3, which takes its place (RFC 8441 5, RFC 9220 3).
 var ofStreams = strings.NewReplacer("TCP read", "read", "TCP", "the stream")
 
 // causeSentence turns "Answers no ping." into a guess about a server or client.
