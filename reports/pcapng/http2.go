@@ -8,8 +8,12 @@ import (
 	"github.com/wsspec/wsspec/reports"
 )
 
-// overHTTP2 is what a target's transport is called.
-const overHTTP2 = "HTTP/2"
+// overHTTP2 and overHTTP3 are what a target's transport is called. A stream of HTTP/3 is drawn as
+// one of HTTP/2: Wireshark sees into QUIC only with the keys of a connection.
+const (
+	overHTTP2 = "HTTP/2"
+	overHTTP3 = "HTTP/3"
+)
 
 // The frames of HTTP/2 that a capture has (RFC 9113 6).
 const (

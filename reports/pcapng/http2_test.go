@@ -12,8 +12,16 @@ import (
 )
 
 // The transcript of a target over HTTP/2 is a stream to Wireshark, with the fields and the
-// octets of both ends; nothing is malformed, also where the report has lost octets.
+// octets of both ends; nothing is malformed, also where the report has lost octets. HTTP/3 is
+// drawn so, too.
 func TestCaptureOfHTTP2(t *testing.T) {
+	for _, transport := range []string{overHTTP2, overHTTP3} {
+		t.Run(transport, func(t *testing.T) { captureOf(t, transport) })
+	}
+}
+
+func captureOf(t *testing.T, transport string) {
+	t.Helper()
 	fields := ":method: CONNECT\r\n:protocol: websocket\r\n:scheme: http\r\n:path: /chat\r\n:authority: localhost\r\nx-long: " + strings.Repeat("x", 300) + "\r\n"
 	entry := func(at int64, dir reports.Direction, kind reports.Kind, octets string) reports.Entry {
 		return reports.Entry{T: at, Dir: dir, Kind: kind, Text: "entry", Octets: []byte(octets), Length: int64(len(octets))}
@@ -21,7 +29,7 @@ func TestCaptureOfHTTP2(t *testing.T) {
 	cut := entry(500, reports.Received, reports.KindOctets, "beginning")
 	cut.Length = 20 << 20
 	r := fixture.Part("alpha", verdict.Server, "1.1.1")
-	r.Targets[0].Transport = overHTTP2
+	r.Targets[0].Transport = transport
 	r.Results[0].Transcript = []reports.Entry{
 		entry(100, reports.Sent, reports.KindRequest, fields),
 		entry(200, reports.Received, reports.KindResponse, ":status: 200\r\n"),

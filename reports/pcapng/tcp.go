@@ -68,7 +68,7 @@ type conversation struct {
 	last time.Duration
 	// notes are comments for the next packet.
 	notes []string
-	// http2 is set for a target over HTTP/2.
+	// http2 is set for a target over HTTP/2 or HTTP/3.
 	http2 *http2
 }
 
@@ -80,7 +80,7 @@ func newConversation(c *capture, targets []reports.Target, res *reports.Result, 
 		harness: &end{ip: [4]byte{10, 0, 0, 1}},
 		peer:    &end{ip: [4]byte{10, 1, byte((peer + 1) >> 8), byte(peer + 1)}},
 	}
-	if peer >= 0 && targets[peer].Transport == overHTTP2 {
+	if peer >= 0 && (targets[peer].Transport == overHTTP2 || targets[peer].Transport == overHTTP3) {
 		conv.http2 = &http2{stream: 1<<32 - 1} // the first one is 1
 	}
 	server := conv.peer

@@ -24,6 +24,8 @@ const (
 	frameHeaders  = 0x1
 	frameSettings = 0x4
 	frameGoAway   = 0x7
+	// frameMaxPushID is the last type that is defined.
+	frameMaxPushID = 0xd
 
 	connectProtocol = 0x8
 
@@ -110,7 +112,7 @@ func correct() habits {
 		asked:       func(wire.Fields) bool { return false },
 		response:    func(*wire.Fields) {},
 		data:        func(p []byte) []byte { return p },
-		answered:    func(*stream) {},
+		answered:    func(s *stream) { _, _ = s.quic.Write(appendFrame(nil, unknownType, []byte("grease"))) }, // RFC 9114 7.2.8
 		ends:        func(s *stream) { _ = s.quic.Close() },
 		reset:       func(*stream) {},
 		unsupported: "501",

@@ -54,6 +54,9 @@ func (s *stream) Read(p []byte) (int, error) {
 			return 0, net.ErrClosed
 		case kind == frameData:
 			s.in = s.server.data(payload)
+		case kind <= frameMaxPushID: // RFC 9114 4.4
+			s.server.end(codeProtocol)
+			return 0, net.ErrClosed
 		}
 	}
 	n := copy(p, s.in)
