@@ -19,7 +19,9 @@ import (
 // Its state is guarded by the lock of the connection.
 type Stream struct {
 	conn *Conn
-	id   uint32
+	// how is the case's own part of the connection.
+	how script.HTTP2
+	id  uint32
 	// fields are those of the request.
 	fields wire.Fields
 
@@ -37,6 +39,8 @@ type Stream struct {
 	closed  bool
 	// left: Close was called.
 	left bool
+	// unpermitted: the client opened it before the harness permitted extended CONNECT.
+	unpermitted bool
 	// lastRaw is the stream that [script.OnNewStream] opened last.
 	lastRaw uint32
 
@@ -81,7 +85,7 @@ func (s *Stream) over() error {
 
 // takeHeaders takes in a response, or the trailer section; the lock is held.
 func (s *Stream) takeHeaders(fields wire.Fields, ends bool) {
-	if s.response != nil { // trailers
+	if s.response != nil || s.conn.server { // trailers
 		if !ends {
 			s.fail(ruleTunnel.Violation("a second HEADERS frame in the stream, without END_STREAM"))
 		}
@@ -107,13 +111,11 @@ func (s *Stream) takeHeaders(fields wire.Fields, ends bool) {
 // 8.3.2).
 func statusOf(fields wire.Fields) (status int, v *wire.Violation) {
 	for i, f := range fields {
-		switch {
-		case f.Name != strings.ToLower(f.Name):
-			return 0, ruleFields.Violation("a response with the field name %q, which is not in lower case", f.Name)
-		case strings.HasPrefix(f.Name, ":") != (i == 0), i == 0 && f.Name != ":status":
+		if strings.HasPrefix(f.Name, ":") != (i == 0) || i == 0 && f.Name != ":status" {
 			return 0, ruleFields.Violation("a response with the field %q in place %d, where the one pseudo-header field :status has to be the first", f.Name, i+1)
-		case f.Name == "", strings.ContainsAny(f.Name, " \t\r\n\x00"), strings.ContainsAny(f.Value, "\r\n\x00"):
-			return 0, ruleFields.Violation("a response with a malformed field %q: %q", f.Name, f.Value)
+		}
+		if v := malformed("response", f); v != nil {
+			return 0, v
 		}
 	}
 	if len(fields) == 0 {
@@ -126,6 +128,32 @@ func statusOf(fields wire.Fields) (status int, v *wire.Violation) {
 	return status, nil
 }
 
+// malformed judges one field of a request or of a response (RFC 9113 8.2); nil if it is
+// well-formed.
+func malformed(of string, f wire.Field) *wire.Violation {
+	switch {
+	case f.Name != strings.ToLower(f.Name):
+		return ruleFields.Violation("a %s with the field name %q, which is not in lower case", of, f.Name)
+	case f.Name == "", strings.ContainsAny(f.Name, " \t\r\n\x00"), strings.ContainsAny(f.Value, "\r\n\x00"):
+		return ruleFields.Violation("a %s with a malformed field %q: %q", of, f.Name, f.Value)
+	}
+	return nil
+}
+
+// takeOctets counts octets of DATA frames, and gives the peer a new window of the connection
+// for them; the lock is held.
+func (c *Conn) takeOctets(size int) error {
+	if c.heldBack += size; c.heldBack > wholeWindow {
+		return ruleWindow.Violation("DATA frames beyond the window of the connection")
+	}
+	if c.heldBack < wholeWindow/2 {
+		return nil
+	}
+	n := uint32(c.heldBack)
+	c.heldBack = 0
+	return c.enqueue(numbered(script.FrameWINDOWUPDATE, 0, n))
+}
+
 // takeData takes in a DATA frame; the lock is held. Padding counts against the windows
 // (RFC 9113 6.1).
 func (s *Stream) takeData(f frame) error {
@@ -134,15 +162,8 @@ func (s *Stream) takeData(f frame) error {
 	if !ok {
 		return ruleFrame.Violation("a DATA frame with more padding than octets")
 	}
-	if c.heldBack += size; c.heldBack > wholeWindow {
-		return ruleWindow.Violation("DATA frames beyond the window of the connection")
-	}
-	if c.heldBack >= wholeWindow/2 {
-		n := uint32(c.heldBack)
-		c.heldBack = 0
-		if err := c.enqueue(numbered(script.FrameWINDOWUPDATE, 0, n)); err != nil {
-			return err
-		}
+	if err := c.takeOctets(size); err != nil {
+		return err
 	}
 	s.receiveWindow -= int64(size)
 	switch {
@@ -150,7 +171,7 @@ func (s *Stream) takeData(f frame) error {
 		return nil
 	case s.ended: // RFC 9113 5.1
 		s.fail(ruleStream.Violation("a DATA frame behind END_STREAM"))
-	case s.response == nil:
+	case s.response == nil && !c.server:
 		s.fail(ruleFields.Violation("a DATA frame before the response"))
 	case s.receiveWindow < 0:
 		s.fail(ruleWindow.Violation("DATA frames beyond the window of the stream, by %d octets", -s.receiveWindow))
@@ -245,7 +266,7 @@ const padding = 17
 
 // writePiece writes one DATA frame, and an empty one before it where the case wants that.
 func (s *Stream) writePiece(p []byte) (int, error) {
-	c, shape := s.conn, s.conn.how.Data
+	c, shape := s.conn, s.how.Data
 	extra := 0
 	if shape == script.DataPadded {
 		extra = padding + 1

@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"slices"
 	"time"
@@ -35,29 +34,9 @@ func (r *serverRun) endedBefore(c *script.Case, target *opening.Target, err erro
 		return nil
 	}
 	seen := observed.Conversation{ScriptClosedAt: -1, HarnessClosedAt: -1, OverHTTP2: true}
-	streamEnd(&seen, err, time.Since(started))
+	opening.EndStream(&seen, err, time.Since(started))
 	res := newResult(c, wire.RoleServer, seen, started)
 	return &res
-}
-
-// streamEnd records how a stream of HTTP/2 ended without a response, if the error says that.
-func streamEnd(seen *observed.Conversation, err error, at time.Duration) bool {
-	var violation *wire.Violation
-	did := opening.EndOfStream(err)
-	switch {
-	case errors.As(err, &violation):
-		seen.Events = []observed.Event{{Kind: observed.EventViolation, At: at, Violation: violation}}
-		return true
-	case did == "" && errors.Is(err, io.EOF):
-		seen.EndTCP(at, observed.EntryEOF, "the peer "+observed.EndStream, observed.EventEOF)
-		did = observed.EndStream
-	case did == "":
-		return false
-	default:
-		seen.EndTCP(at, observed.EntryReset, "the peer "+did, observed.EventReset)
-	}
-	seen.Events[0].Stream = did
-	return true
 }
 
 // breaksHTTP2 is the violation of HTTP/2 by which a server kept the probe from opening a
