@@ -32,7 +32,7 @@ func (in *FromClient) AnswerUnopened(profile script.Profile, c *script.Case, att
 	alive := in.respondAs(how, &r, keys)
 	in.Refused = true
 	var err error
-	if alive && len(in.early) == 0 {
+	if (alive || in.OverHTTP2()) && len(in.early) == 0 {
 		err = in.listen(in.deadlines.FailFast)
 	}
 	var timeout net.Error
