@@ -47,7 +47,8 @@ func (s *Stream) Close() error {
 		c.users--
 	}
 	last := c.users == 0 && !c.server
-	open := !s.closed && s.id != 0 && s.end == nil && !(s.ended && s.sentEnd) && c.err == nil
+	ended := s.end != nil && violationOf(s.end) == nil // the peer knows that it is over
+	open := !s.closed && s.id != 0 && !ended && !(s.ended && s.sentEnd) && c.err == nil
 	s.closed = true
 	delete(c.streams, s.id)
 	if open && !last {
