@@ -88,11 +88,7 @@ func Connect(ctx context.Context, rawURL string, f Fault, inside faulty.Fault) e
 	s.window = h.initial
 	h.streams[s.id] = s
 	h.mu.Unlock()
-	err = faulty.ConnectConn(ctx, s, u, inside)
-	if s.kept {
-		<-ctx.Done()
-	}
-	return err
+	return faulty.ConnectConn(ctx, s, u, inside)
 }
 
 // listen makes the client take in what only a client does.

@@ -12,7 +12,7 @@ import (
 func ClientFaults() []Fault {
 	both := []string{
 		"padding-is-data", "frame-in-one-data", "empty-data-ends", "refuses-unknown-frame", "refuses-unknown-setting", "refuses-ping", "ignores-window",
-		"no-continuation", "leaves-stream-open", "resets-at-end", "sends-behind-end", "goaway-ends-all", "ignores-end",
+		"no-continuation", "resets-at-end", "sends-behind-end", "goaway-ends-all", "ignores-end",
 	}
 	shared := slices.DeleteFunc(Faults(), func(f Fault) bool { return !slices.Contains(both, f.Name) })
 	return slices.Concat(clientRequests(), clientResponses(), shared)
