@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"crypto/tls"
 	"time"
 
 	"github.com/wsspec/wsspec/conformance/opening"
@@ -171,6 +172,10 @@ type ClientEnd = run.ClientEnd
 func RunClients(ctx context.Context, launch Launcher, cases []*script.Case, opts Options) ([]Result, error) {
 	return run.RunClients(ctx, launch, cases, opts)
 }
+
+// HTTP2Config is a TLS configuration that selects h2 where a client offers it: for a listener
+// of a [Service] with HTTP2 set.
+func HTTP2Config(config *tls.Config) *tls.Config { return run.HTTP2Config(config) }
 
 // A Service serves cases to clients under test, at the endpoints that drivers
 // written for Autobahn's fuzzing server use.

@@ -32,9 +32,10 @@ func IsOverHTTP2(id string) bool {
 var (
 	overHTTP2 = sync.OnceValue(func() []*c.Case {
 		return ordered(
-			leveled(rfc8441Section3()),
+			leveled(slices.Concat(rfc8441Section3(), rfc8441ClientSettings())),
 			leveled(slices.Concat(rfc8441Protocol(), rfc8441Target(), rfc8441Form())),
-			leveled(slices.Concat(rfc8441Fields(), rfc8441Data(), rfc8441Ends(), rfc8441Streams())),
+			leveled(slices.Concat(rfc8441Fields(), rfc8441Data(), rfc8441Ends(), rfc8441Streams(),
+				rfc8441ClientResponses(), rfc8441ClientData(), rfc8441ClientEnds())),
 		)
 	})
 	robustOverHTTP2 = sync.OnceValue(func() []*c.Case {

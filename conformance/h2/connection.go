@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -33,6 +35,8 @@ const (
 type Conn struct {
 	net net.Conn
 	how script.HTTP2
+	// server: the harness is the server, and the peer opens the streams.
+	server bool
 
 	// writing guards what is written, and the state of the header compression. A Stream
 	// writes its frames by itself; what answers a frame of the peer is queued.
@@ -50,8 +54,13 @@ type Conn struct {
 	queue   []func() []byte
 	streams map[uint32]*Stream
 	// users are the streams that are not closed yet.
-	users      int
-	nextID     uint32
+	users int
+	// nextID is the id of the next stream, or the least that the next one of a client may have.
+	nextID uint32
+	// opened are the streams of a client that [Conn.Accept] has not returned yet.
+	opened []*Stream
+	// permitted: the harness, as a server, has sent the setting that permits extended CONNECT.
+	permitted  bool
 	sendWindow int64
 	// heldBack are received octets for which the peer has no new window yet.
 	heldBack int
@@ -75,6 +84,16 @@ type peerSettings struct {
 // it then waits until the server permits extended CONNECT (RFC8441-3-3). The error is a
 // [*wire.Violation], a [*RefusedError], or that of the network. It closes nothing if it fails.
 func Client(ctx context.Context, conn net.Conn, how script.HTTP2, atMost time.Duration) (*Conn, error) {
+	c, deadline := newConn(conn, how), time.Now().Add(atMost)
+	if err := c.begin([]byte(preface), deadline); err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { c.end(net.ErrClosed) })
+	defer stop()
+	return c, c.awaitSettings(deadline)
+}
+
+func newConn(conn net.Conn, how script.HTTP2) *Conn {
 	c := &Conn{
 		net: conn, how: how, changed: make(chan struct{}), streams: map[uint32]*Stream{}, nextID: 1,
 		sendWindow: startWindow, peer: peerSettings{initialWindow: startWindow, maxFrame: 16 << 10},
@@ -82,22 +101,27 @@ func Client(ctx context.Context, conn net.Conn, how script.HTTP2, atMost time.Du
 	c.reader, c.fields = bufio.NewReaderSize(conn, 32<<10), hpack.NewDecoder(4096, nil)
 	c.fields.SetMaxStringLength(mostHeaders)
 	c.encoder = hpack.NewEncoder(&c.block)
-	deadline := time.Now().Add(atMost)
-	_ = conn.SetWriteDeadline(deadline)
-	begin := append([]byte(preface), settingsFrame(c.settings()).octets()...)
-	begin = append(begin, numbered(script.FrameWINDOWUPDATE, 0, wholeWindow-startWindow).octets()...)
-	if _, err := conn.Write(begin); err != nil {
-		return nil, err
+	return c
+}
+
+// begin sends what comes first on a connection, and begins to read.
+func (c *Conn) begin(octets []byte, deadline time.Time) error {
+	octets = append(octets, settingsFrame(c.settings()).octets()...)
+	octets = append(octets, numbered(script.FrameWINDOWUPDATE, 0, wholeWindow-startWindow).octets()...)
+	_ = c.net.SetWriteDeadline(deadline)
+	if _, err := c.net.Write(octets); err != nil {
+		return err
 	}
 	go c.read()
 	go c.answer()
-	stop := context.AfterFunc(ctx, func() { c.end(net.ErrClosed) })
-	defer stop()
-	return c, c.awaitSettings(deadline)
+	return nil
 }
 
 // settings are those that the harness sends. Those of the case come last.
 func (c *Conn) settings() []script.HTTP2Setting {
+	if c.server {
+		return c.serverSettings()
+	}
 	return append([]script.HTTP2Setting{
 		{ID: settingEnablePush, Value: 0}, {ID: script.SettingInitialWindow, Value: uint32(c.window())},
 	}, c.how.Settings...)
@@ -116,16 +140,33 @@ type RefusedError struct{ Why string }
 
 func (e *RefusedError) Error() string { return e.Why }
 
-// awaitSettings waits for the SETTINGS frame that is the server's preface (RFC 9113 3.4), and
-// for the setting that permits extended CONNECT.
+// awaitPreface waits for the SETTINGS frame of the peer's preface (RFC 9113 3.4); the lock is
+// held.
+func (c *Conn) awaitPreface(deadline time.Time) error {
+	if err := c.await(func() time.Time { return deadline }, func() bool { return c.peer.came || c.err != nil }); err != nil {
+		if c.server {
+			return fmt.Errorf("the client sent no SETTINGS frame: %w", err)
+		}
+		return err
+	}
+	return c.err
+}
+
+// peerRole names the peer, for sentences.
+func (c *Conn) peerRole() wire.Role {
+	if c.server {
+		return wire.RoleClient
+	}
+	return wire.RoleServer
+}
+
+// awaitSettings waits for the server's preface, and for the setting that permits extended
+// CONNECT.
 func (c *Conn) awaitSettings(deadline time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.await(func() time.Time { return deadline }, func() bool { return c.peer.came || c.err != nil }); err != nil {
+	if err := c.awaitPreface(deadline); err != nil {
 		return err
-	}
-	if !c.peer.came || c.err != nil {
-		return c.err
 	}
 	if c.how.Unawaited || c.peer.connect == 1 {
 		return nil
@@ -157,7 +198,7 @@ func (c *Conn) NewStream() *Stream {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.users++
-	return &Stream{conn: c, receiveWindow: c.window()}
+	return &Stream{conn: c, how: c.how, receiveWindow: c.window()}
 }
 
 // broadcast wakes all who wait; the lock is held.
@@ -208,14 +249,25 @@ func (c *Conn) over(why error) {
 	}
 }
 
+// leaves is a GOAWAY frame without an error; the lock is held. It names the last stream of a
+// client, so that the client knows which were served (RFC 9113 6.8).
+func (c *Conn) leaves() frame {
+	last := uint32(0)
+	if c.server && c.nextID > 1 {
+		last = c.nextID - 2
+	}
+	return frame{kind: script.FrameGOAWAY, payload: binary.BigEndian.AppendUint64(nil, uint64(last)<<32|codeNo)}
+}
+
 // close ends the connection in order, as far as that needs no wait.
 func (c *Conn) close() {
 	c.mu.Lock()
 	c.over(net.ErrClosed)
+	leaves := c.leaves()
 	c.mu.Unlock()
 	if c.writing.TryLock() {
 		_ = c.net.SetWriteDeadline(time.Now().Add(lastWords))
-		_, _ = c.net.Write(frame{kind: script.FrameGOAWAY, payload: make([]byte, 8)}.octets())
+		_, _ = c.net.Write(leaves.octets())
 		c.writing.Unlock()
 	}
 	_ = c.net.Close()

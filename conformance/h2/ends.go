@@ -46,12 +46,17 @@ func (s *Stream) Close() error {
 	if !left {
 		c.users--
 	}
-	last := c.users == 0
-	open := !s.closed && s.id != 0 && s.end == nil && !(s.ended && s.sentEnd) && c.err == nil
+	last := c.users == 0 && !c.server
+	ended := s.end != nil && violationOf(s.end) == nil // the peer knows that it is over
+	open := !s.closed && s.id != 0 && !ended && !(s.ended && s.sentEnd) && c.err == nil
 	s.closed = true
 	delete(c.streams, s.id)
 	if open && !last {
-		_ = c.enqueue(numbered(script.FrameRSTSTREAM, s.id, codeCancel))
+		code := uint32(codeCancel)
+		if c.server && s.sentEnd { // the response is whole (RFC 9113 8.1)
+			code = codeNo
+		}
+		_ = c.enqueue(numbered(script.FrameRSTSTREAM, s.id, code))
 	}
 	c.broadcast()
 	c.mu.Unlock()

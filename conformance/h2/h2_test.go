@@ -27,6 +27,8 @@ type server struct {
 	*http2.Framer
 	conn net.Conn
 	test *testing.T
+	// frames are those that the other end has sent, where somebody reads them all.
+	frames <-chan seen
 }
 
 // connect runs what a server does on one connection, and returns a client's end of it.

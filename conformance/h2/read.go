@@ -26,6 +26,12 @@ type goAway struct {
 
 // read reads frames until the connection is over.
 func (c *Conn) read() {
+	if err := c.readPreface(); err != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.lost(err)
+		return
+	}
 	for {
 		f, err := readFrame(c.reader)
 		var fields wire.Fields
@@ -37,7 +43,7 @@ func (c *Conn) read() {
 		case err != nil:
 			c.lost(err)
 		case !c.peer.came && (f.kind != script.FrameSETTINGS || f.has(flagAck)): // RFC 9113 3.4
-			c.over(rulePreface.Violation("the first frame of the server has the type %#x, and is not SETTINGS", uint8(f.kind)))
+			c.over(rulePreface.Violation("the first frame of the %s has the type %#x, and is not SETTINGS", c.peerRole(), uint8(f.kind)))
 		default:
 			if err := c.handle(f, fields); err != nil {
 				c.over(err)
@@ -165,12 +171,15 @@ func (c *Conn) handle(f frame, fields wire.Fields) error {
 		}
 		c.goAway = &goAway{last: binary.BigEndian.Uint32(f.payload) & mostID, code: binary.BigEndian.Uint32(f.payload[4:]), debug: f.payload[8:]}
 		for id, s := range c.streams {
-			if id > c.goAway.last && s.end == nil {
+			if id > c.goAway.last && s.end == nil && !c.server { // a client names streams of the server
 				s.end = &EndError{"ended the stream by GOAWAY with " + codeName(c.goAway.code), nil}
 			}
 		}
 		return nil
 	case framePushPromise:
+		if c.server {
+			return ruleFrame.Violation("a PUSH_PROMISE frame of a client (RFC 9113 8.4)")
+		}
 		return rulePush.Violation("a PUSH_PROMISE frame, though the harness has disabled push")
 	case script.FrameCONTINUATION:
 		return ruleFrame.Violation("a CONTINUATION frame behind no HEADERS frame (RFC 9113 6.10)")
@@ -184,6 +193,10 @@ func (c *Conn) handle(f frame, fields wire.Fields) error {
 func (c *Conn) takeStream(f frame, fields wire.Fields) error {
 	s := c.streams[f.stream]
 	switch {
+	case s == nil && c.server && f.kind == script.FrameHEADERS && f.stream >= c.nextID:
+		return c.takeRequest(f, fields)
+	case s == nil && f.kind == script.FrameDATA:
+		return errors.Join(c.takeOctets(len(f.payload)), c.unknown(f))
 	case s == nil:
 		return c.unknown(f)
 	case f.kind == script.FrameHEADERS:
@@ -213,7 +226,7 @@ func (c *Conn) takeSettings(f frame) error {
 	case len(f.payload)%each != 0 || f.stream != 0 || f.has(flagAck) && len(f.payload) > 0:
 		return ruleFrame.Violation("a SETTINGS frame that is malformed (RFC 9113 6.5)")
 	case f.has(flagAck):
-		return nil
+		return c.takeAcknowledgement()
 	}
 	c.peer.came = true
 	for p := f.payload; len(p) > 0; p = p[each:] {

@@ -19,7 +19,9 @@ import (
 // Its state is guarded by the lock of the connection.
 type Stream struct {
 	conn *Conn
-	id   uint32
+	// how is the case's own part of the connection.
+	how script.HTTP2
+	id  uint32
 	// fields are those of the request.
 	fields wire.Fields
 
@@ -37,6 +39,8 @@ type Stream struct {
 	closed  bool
 	// left: Close was called.
 	left bool
+	// unpermitted: the client opened it before the harness permitted extended CONNECT.
+	unpermitted bool
 	// lastRaw is the stream that [script.OnNewStream] opened last.
 	lastRaw uint32
 
@@ -84,7 +88,7 @@ func (s *Stream) over() error {
 
 // takeHeaders takes in a response, or the trailer section; the lock is held.
 func (s *Stream) takeHeaders(fields wire.Fields, ends bool) {
-	if s.response != nil { // trailers
+	if s.response != nil || s.conn.server { // trailers
 		if !ends {
 			s.fail(ruleTunnel.Violation("a second HEADERS frame in the stream, without END_STREAM"))
 		}
@@ -110,13 +114,11 @@ func (s *Stream) takeHeaders(fields wire.Fields, ends bool) {
 // 8.3.2; RFC 9114 4.2, 4.3.2). What is wrong with it is a violation of the rule.
 func StatusOf(fields wire.Fields, rule *wire.Rule) (status int, v *wire.Violation) {
 	for i, f := range fields {
-		switch {
-		case f.Name != strings.ToLower(f.Name):
-			return 0, rule.Violation("a response with the field name %q, which is not in lower case", f.Name)
-		case strings.HasPrefix(f.Name, ":") != (i == 0), i == 0 && f.Name != ":status":
+		if strings.HasPrefix(f.Name, ":") != (i == 0) || i == 0 && f.Name != ":status" {
 			return 0, rule.Violation("a response with the field %q in place %d, where the one pseudo-header field :status has to be the first", f.Name, i+1)
-		case f.Name == "", strings.ContainsAny(f.Name, " \t\r\n\x00"), strings.ContainsAny(f.Value, "\r\n\x00"):
-			return 0, rule.Violation("a response with a malformed field %q: %q", f.Name, f.Value)
+		}
+		if v := malformed("response", f, rule); v != nil {
+			return 0, v
 		}
 	}
 	if len(fields) == 0 {
@@ -129,6 +131,32 @@ func StatusOf(fields wire.Fields, rule *wire.Rule) (status int, v *wire.Violatio
 	return status, nil
 }
 
+// malformed judges one field of a request or of a response (RFC 9113 8.2, RFC 9114 4.2) by
+// the rule; nil if it is well-formed.
+func malformed(of string, f wire.Field, rule *wire.Rule) *wire.Violation {
+	switch {
+	case f.Name != strings.ToLower(f.Name):
+		return rule.Violation("a %s with the field name %q, which is not in lower case", of, f.Name)
+	case f.Name == "", strings.ContainsAny(f.Name, " \t\r\n\x00"), strings.ContainsAny(f.Value, "\r\n\x00"):
+		return rule.Violation("a %s with a malformed field %q: %q", of, f.Name, f.Value)
+	}
+	return nil
+}
+
+// takeOctets counts octets of DATA frames, and gives the peer a new window of the connection
+// for them; the lock is held.
+func (c *Conn) takeOctets(size int) error {
+	if c.heldBack += size; c.heldBack > wholeWindow {
+		return ruleWindow.Violation("DATA frames beyond the window of the connection")
+	}
+	if c.heldBack < wholeWindow/2 {
+		return nil
+	}
+	n := uint32(c.heldBack)
+	c.heldBack = 0
+	return c.enqueue(numbered(script.FrameWINDOWUPDATE, 0, n))
+}
+
 // takeData takes in a DATA frame; the lock is held. Padding counts against the windows
 // (RFC 9113 6.1).
 func (s *Stream) takeData(f frame) error {
@@ -137,15 +165,8 @@ func (s *Stream) takeData(f frame) error {
 	if !ok {
 		return ruleFrame.Violation("a DATA frame with more padding than octets")
 	}
-	if c.heldBack += size; c.heldBack > wholeWindow {
-		return ruleWindow.Violation("DATA frames beyond the window of the connection")
-	}
-	if c.heldBack >= wholeWindow/2 {
-		n := uint32(c.heldBack)
-		c.heldBack = 0
-		if err := c.enqueue(numbered(script.FrameWINDOWUPDATE, 0, n)); err != nil {
-			return err
-		}
+	if err := c.takeOctets(size); err != nil {
+		return err
 	}
 	s.receiveWindow -= int64(size)
 	switch {
@@ -153,7 +174,7 @@ func (s *Stream) takeData(f frame) error {
 		return nil
 	case s.ended: // RFC 9113 5.1
 		s.fail(ruleStream.Violation("a DATA frame behind END_STREAM"))
-	case s.response == nil:
+	case s.response == nil && !c.server:
 		s.fail(ruleFields.Violation("a DATA frame before the response"))
 	case s.receiveWindow < 0:
 		s.fail(ruleWindow.Violation("DATA frames beyond the window of the stream, by %d octets", -s.receiveWindow))
@@ -252,7 +273,7 @@ const padding = 17
 
 // writePiece writes one DATA frame, and an empty one before it where the case wants that.
 func (s *Stream) writePiece(p []byte) (int, error) {
-	c, shape := s.conn, s.conn.how.Data
+	c, shape := s.conn, s.how.Data
 	extra := 0
 	if shape == script.DataPadded {
 		extra = padding + 1

@@ -84,7 +84,7 @@ func (s *Stream) open(fields wire.Fields, end bool) error {
 		c.streams[s.id] = s
 		s.sentEnd = end
 		c.mu.Unlock()
-		return c.headers(s.id, c.encode(fields), end)
+		return s.headers(c.encode(fields), end)
 	})
 	if over != nil {
 		return over
@@ -103,12 +103,12 @@ func (c *Conn) encode(fields wire.Fields) []byte {
 
 // headers are the frames with a block of fields: a HEADERS frame, and as many CONTINUATION
 // frames as the case wants, or as the block needs.
-func (c *Conn) headers(id uint32, block []byte, end bool) (octets []byte) {
+func (s *Stream) headers(block []byte, end bool) (octets []byte) {
 	most := mostFrame
-	if n := c.how.HeaderPieces; n > 0 {
+	if n := s.how.HeaderPieces; n > 0 {
 		most = max(1, (len(block)+n-1)/n)
 	}
-	f := frame{kind: script.FrameHEADERS, stream: id}
+	f := frame{kind: script.FrameHEADERS, stream: s.id}
 	if end {
 		f.flags = script.FlagEndStream
 	}

@@ -103,6 +103,30 @@ func EndOfStream(err error) string {
 	return ""
 }
 
+// EndStream records how the peer ended a stream of HTTP/2 or HTTP/3, or which of their rules it
+// broke, if the error says that.
+func EndStream(seen *observed.Conversation, err error, at time.Duration) bool {
+	var violation *wire.Violation
+	did := EndOfStream(err)
+	switch {
+	case errors.As(err, &violation):
+		seen.Events = []observed.Event{{Kind: observed.EventViolation, At: at, Violation: violation}}
+		return true
+	case did == "" && errors.Is(err, io.EOF):
+		did = observed.EndStream
+		if seen.OverHTTP3 {
+			did = observed.Fin
+		}
+		seen.EndTCP(at, observed.EntryEOF, "the peer "+did, observed.EventEOF)
+	case did == "":
+		return false
+	default:
+		seen.EndTCP(at, observed.EntryReset, "the peer "+did, observed.EventReset)
+	}
+	seen.Events[0].Stream = did
+	return true
+}
+
 // RefusesRequest reports whether an error says that the server reset the stream as HTTP/2 and
 // HTTP/3 do for a malformed request (RFC 9113 8.1.1, RFC 9114 4.1.2).
 func RefusesRequest(err error) bool {

@@ -32,13 +32,15 @@ func (in *FromClient) AnswerUnopened(profile script.Profile, c *script.Case, att
 	alive := in.respondAs(how, &r, keys)
 	in.Refused = true
 	var err error
-	if alive && len(in.early) == 0 {
+	if (alive || in.OverHTTP2()) && len(in.early) == 0 {
 		err = in.listen(in.deadlines.FailFast)
 	}
 	var timeout net.Error
 	silent := errors.As(err, &timeout) && timeout.Timeout() && len(in.early) == 0
 	switch {
-	case alive && len(in.early) > 0 && beginsRequest(in.early):
+	case in.OverHTTP2() && err != nil && !silent && len(in.early) == 0:
+		return in.unopenedStream(err), nil, nil
+	case alive && len(in.early) > 0 && !in.OverHTTP2() && beginsRequest(in.early):
 		in.enter(observed.Noted, observed.EntryNote, nil, "the client sent its next HTTP request on the connection")
 		in.persists = true
 		return in.unopened(c, observed.EventQuiet, 0), nil, nil
@@ -64,7 +66,7 @@ func (in *FromClient) AnswerUnopened(profile script.Profile, c *script.Case, att
 // unopened is what was observed of a client that opened no connection. The harness
 // waited for an end, if none came.
 func (in *FromClient) unopened(c *script.Case, end observed.EventKind, waited time.Duration) observed.Conversation {
-	seen := observed.Conversation{ScriptClosedAt: -1, HarnessClosedAt: -1, Transcript: in.Transcript}
+	seen := observed.Conversation{ScriptClosedAt: -1, HarnessClosedAt: -1, OverHTTP2: in.OverHTTP2(), Transcript: in.Transcript}
 	at := time.Since(in.Began)
 	switch end {
 	case observed.EventEOF:

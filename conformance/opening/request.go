@@ -1,6 +1,7 @@
 package opening
 
 import (
+	"cmp"
 	"net"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 // may be left out only if it is the default (RFC6455-4.1-24).
 func (in *FromClient) CheckHost() []*wire.Violation {
 	host, ok := in.Request.Fields.Get("Host")
-	given := in.Conn.LocalAddr().String()
+	given := cmp.Or(in.Authority, in.Conn.LocalAddr().String())
 	address, port, err := net.SplitHostPort(given)
 	if !ok || err != nil || strings.EqualFold(host, given) || port == "80" && strings.EqualFold(host, address) {
 		return nil

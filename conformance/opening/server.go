@@ -25,8 +25,11 @@ type FromClient struct {
 	deadlines stream.Deadlines
 	// Began is when the connection was accepted, or when the first octet of a
 	// further request on it came.
-	Began      time.Time
-	Request    wire.Request
+	Began   time.Time
+	Request wire.Request
+	// Authority is that of the URL that the client was started with; empty means the address
+	// of the connection.
+	Authority  string
 	early      []byte
 	Transcript observed.Transcript
 	// Watch, if it is set, is told of each entry of the transcript behind the opening
@@ -42,6 +45,10 @@ type FromClient struct {
 	persists bool
 	// spokeEarly: octets came behind the request before the response went out.
 	spokeEarly bool
+	// scheme is that of a stream of HTTP/2, and interim the status of an interim response on
+	// it; 0 for none.
+	scheme  string
+	interim int
 }
 
 // Accept begins with a connection that has just been accepted.
@@ -52,6 +59,9 @@ func Accept(conn net.Conn, d stream.Deadlines, began time.Time) *FromClient {
 // Read reads the opening request. What is none is answered, where an answer
 // can be understood, and false is returned.
 func (in *FromClient) Read() bool {
+	if in.OverHTTP2() {
+		return in.readStream()
+	}
 	_ = in.Conn.SetReadDeadline(time.Now().Add(in.deadlines.Handshake))
 	defer func() { _ = in.Conn.SetReadDeadline(time.Time{}) }()
 	got := in.early // of a further request on the connection
@@ -100,7 +110,12 @@ func (in *FromClient) unread(got []byte, err error) {
 
 // IsUpgrade tells a WebSocket handshake, well-formed or not, from any other
 // request.
-func (in *FromClient) IsUpgrade() bool { return IsUpgrade(in.Request) }
+func (in *FromClient) IsUpgrade() bool {
+	if in.OverHTTP2() {
+		return in.isConnect()
+	}
+	return IsUpgrade(in.Request)
+}
 
 func (in *FromClient) enter(d observed.Direction, k observed.EntryKind, octets []byte, text string) {
 	in.Transcript = append(in.Transcript, observed.Entry{At: time.Since(in.Began), Dir: d, Kind: k, Octets: octets, Text: text})
@@ -134,7 +149,7 @@ const mostIgnored = 1 << 20
 // another request.
 func (in *FromClient) Linger() {
 	half, ok := in.Conn.(interface{ CloseWrite() error })
-	if !in.Refused || in.persists || !ok || half.CloseWrite() != nil {
+	if !in.Refused || in.persists || !ok || in.OverHTTP2() || half.CloseWrite() != nil {
 		return
 	}
 	_ = in.Conn.SetReadDeadline(time.Now().Add(in.deadlines.Drop))
@@ -155,6 +170,9 @@ func PlainResponse(status int, contentType, body string) (wire.Response, string)
 
 // Respond sends a response.
 func (in *FromClient) Respond(r wire.Response, body string) bool {
+	if s := in.http2(); s != nil {
+		return in.respondStream(s, (*script.Opening)(nil).HTTP2Response(&r, &in.Request), []byte(body))
+	}
 	octets := append(r.Append(nil), body...)
 	in.enter(observed.Sent, observed.EntryResponse, octets, startLine(octets))
 	_ = in.Conn.SetWriteDeadline(time.Now().Add(in.deadlines.Answer))
@@ -186,6 +204,9 @@ func (in *FromClient) Open(subprotocols []string, profile script.Profile, sc *sc
 
 // respondAs sends the response of an opening that the case made its own.
 func (in *FromClient) respondAs(how *script.Opening, r *wire.Response, keys *stream.MaskKeys) bool {
+	if s := in.http2(); s != nil {
+		return in.respondStreamAs(s, how, r, keys)
+	}
 	if how == nil {
 		return in.Respond(*r, "")
 	}

@@ -62,6 +62,7 @@ func runClients(ctx context.Context, launch Launcher, cases []*script.Case, opts
 	service := &Service{
 		started: true,
 		Cases:   cases, Deadlines: opts.Deadlines, Profile: opts.Profile, Subprotocols: opts.Subprotocols, Watch: opts.Watch, NoEcho: opts.NoEcho, Ask: opts.Ask, Dialogue: opts.Dialogue,
+		HTTP2: opts.HTTP2 != "",
 	}
 	service.prepare(func() {}) // a client cannot stop the run
 	run := &clientRun{
@@ -75,8 +76,22 @@ func runClients(ctx context.Context, launch Launcher, cases []*script.Case, opts
 			return ClientEnd{Remarks: opts.SecureLauncher(ctx, url, caFile)}
 		}
 	}
+	if opts.HTTP2 == "wss" {
+		if run.secure == nil {
+			return nil, errNoSecure
+		}
+		made, err := newAuthority()
+		if err != nil {
+			return nil, err
+		}
+		defer made.remove()
+		run.authority, run.start = made, run.secure
+	}
 	return inParallel(ctx, cases, opts, func(i int) Result {
 		c := cases[i]
+		if why := service.leavesOut(c); why != "" {
+			return notTested(c, wire.RoleClient, time.Now(), nil, why)
+		}
 		if why := run.starts.hopeless(); why != "" {
 			return notRun(c, wire.RoleClient, why)
 		}
@@ -116,11 +131,14 @@ func runClients(ctx context.Context, launch Launcher, cases []*script.Case, opts
 // startedClient is what is known of the client that was started for a case. It connects
 // to a listener of its own, so that a request that cannot be read is known to be its.
 type startedClient struct {
-	c  *script.Case
+	c *script.Case
+	// authority is that of the URL, where it is not the address of the connection.
+	authority string
+
 	mu sync.Mutex
 	// first is when its first connection for the case began, zero if there was none yet.
-	first     time.Time
-	connected chan struct{}
+	first time.Time
+	came  chan struct{}
 	// result has the verdict on the first connection, other that on a later one.
 	result, other chan Result
 	// rejected is its last request that was not served, nil if there was none.
@@ -130,7 +148,7 @@ type startedClient struct {
 }
 
 func newStartedClient(c *script.Case) *startedClient {
-	return &startedClient{c: c, connected: make(chan struct{}, 1), result: make(chan Result, 1), other: make(chan Result, 1)}
+	return &startedClient{c: c, came: make(chan struct{}, 1), result: make(chan Result, 1), other: make(chan Result, 1)}
 }
 
 // connect notes a connection for the case that began then.
@@ -141,7 +159,14 @@ func (a *startedClient) connect(began time.Time) {
 		return
 	}
 	a.first = began
-	a.connected <- struct{}{}
+	a.came <- struct{}{}
+}
+
+// connected reports whether a connection for the case has come.
+func (a *startedClient) connected() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !a.first.IsZero()
 }
 
 // asks notes the fields of a request for the case.
@@ -194,8 +219,11 @@ type clientRun struct {
 	// start starts a client, secure one for a wss: URL; secure is nil where the cases
 	// about TLS are left out.
 	start, secure Starter
-	deadlines     stream.Deadlines
-	starts        *starts
+	// authority is what clients over HTTP/2 and TLS are served with; nil means that there is no
+	// TLS.
+	authority *authority
+	deadlines stream.Deadlines
+	starts    *starts
 }
 
 // once plays a case with a client that is started for it, and compares with another start if
@@ -221,6 +249,10 @@ func (r *clientRun) play(ctx context.Context, c *script.Case) Result {
 		return notPlayed(c, wire.RoleClient, started, nil, errShort(err))
 	}
 	a := newStartedClient(c)
+	listener, scheme, address := r.authority.serves(listener, c.Script.Host != "")
+	if r.authority != nil {
+		a.authority = address
+	}
 	serving, stop := context.WithCancel(ctx)
 	var serve sync.WaitGroup
 	serve.Go(func() { _ = r.service.accept(serving, serving, &idleTimer{}, listener, a) })
@@ -229,14 +261,16 @@ func (r *clientRun) play(ctx context.Context, c *script.Case) Result {
 	living, kill := context.WithCancel(ctx)
 	defer kill()
 	ends := make(chan ClientEnd, 1)
-	address := listener.Addr().String()
 	front, err := redirecting(ctx, c, listener.Addr(), r.deadlines)
 	if err != nil {
 		return notPlayed(c, wire.RoleClient, started, nil, errShort(err))
 	}
 	defer front.close()
-	url := cmp.Or(c.Script.Scheme, "ws") + "://" + userPart(c.Script.User) + front.address(address) + c.Resource()
-	go func() { ends <- r.start(living, url, "") }()
+	if c.Script.Scheme != "" { // the same one in capitals
+		scheme = strings.ToUpper(scheme)
+	}
+	url := scheme + "://" + userPart(c.Script.User) + front.address(address) + c.Resource()
+	go func() { ends <- r.start(living, url, r.authority.file()) }()
 	res, end := r.verdict(ctx, a, ends, start, started)
 	if end == nil {
 		// The connection is over, so the client has nothing left to do.
@@ -301,7 +335,7 @@ func (r *clientRun) verdict(ctx context.Context, a *startedClient, ends <-chan C
 		select {
 		case res = <-a.result:
 			return res, end
-		case <-a.connected:
+		case <-a.came:
 			start.connected()
 			connected = true
 			// From now on the service bounds every wait.

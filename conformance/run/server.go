@@ -35,6 +35,10 @@ type Options struct {
 	// Subprotocols are those that a service speaks to clients under test, the
 	// most wanted first; a [Target] has its own.
 	Subprotocols []string
+	// HTTP2 is the scheme of the URLs of clients that are tested over HTTP/2: "ws" for those
+	// that begin with it (RFC 9113 3.3), "wss" for those that ALPN selects it for. Empty means
+	// HTTP/1.1. A [Target] has its own.
+	HTTP2 string
 	// SecureLauncher starts a client for the cases about TLS; nil leaves them
 	// out as UNIMPLEMENTED.
 	SecureLauncher SecureLauncher
@@ -310,7 +314,7 @@ func refusedResult(c *script.Case, o *opening.ToServer, err error, behind []obse
 	seen.OverHTTP2, seen.OverHTTP3 = o.OverHTTP2(), o.OverHTTP3()
 	var timeout net.Error
 	switch {
-	case err != nil && (seen.OverHTTP2 || seen.OverHTTP3) && streamEnd(&seen, err, at):
+	case err != nil && (seen.OverHTTP2 || seen.OverHTTP3) && opening.EndStream(&seen, err, at):
 	case err == nil && o.WrongSwitch() != nil:
 		seen.Events = []observed.Event{{Kind: observed.EventViolation, At: at, Violation: o.WrongSwitch()}}
 	case err == nil:

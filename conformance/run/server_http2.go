@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"slices"
 	"time"
@@ -34,32 +33,9 @@ func (r *serverRun) endedBefore(c *script.Case, target *opening.Target, err erro
 		return nil
 	}
 	seen := observed.Conversation{ScriptClosedAt: -1, HarnessClosedAt: -1, OverHTTP2: target.Transport() == opening.HTTP2, OverHTTP3: target.Transport() == opening.HTTP3}
-	streamEnd(&seen, err, time.Since(started))
+	opening.EndStream(&seen, err, time.Since(started))
 	res := newResult(c, wire.RoleServer, seen, started)
 	return &res
-}
-
-// streamEnd records how a stream of HTTP/2 or HTTP/3 ended without a response, if the error says that.
-func streamEnd(seen *observed.Conversation, err error, at time.Duration) bool {
-	var violation *wire.Violation
-	did := opening.EndOfStream(err)
-	switch {
-	case errors.As(err, &violation):
-		seen.Events = []observed.Event{{Kind: observed.EventViolation, At: at, Violation: violation}}
-		return true
-	case did == "" && errors.Is(err, io.EOF):
-		did = observed.EndStream
-		if seen.OverHTTP3 {
-			did = observed.Fin
-		}
-		seen.EndTCP(at, observed.EntryEOF, "the peer "+did, observed.EventEOF)
-	case did == "":
-		return false
-	default:
-		seen.EndTCP(at, observed.EntryReset, "the peer "+did, observed.EventReset)
-	}
-	seen.Events[0].Stream = did
-	return true
 }
 
 // breaksHTTP2 is the violation of HTTP/2 or HTTP/3 by which a server kept the probe from opening a

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wsspec/wsspec/conformance/h2"
 	"github.com/wsspec/wsspec/conformance/observed"
+	"github.com/wsspec/wsspec/conformance/opening"
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/verdict"
 	"github.com/wsspec/wsspec/ref/wire"
@@ -45,6 +46,6 @@ func TestAStreamErrorRefuses(t *testing.T) {
 // endOf is what was observed of a stream that ended so.
 func endOf(err error) observed.Conversation {
 	seen := observed.Conversation{ScriptClosedAt: -1, HarnessClosedAt: -1, OverHTTP2: true}
-	streamEnd(&seen, err, time.Millisecond)
+	opening.EndStream(&seen, err, time.Millisecond)
 	return seen
 }

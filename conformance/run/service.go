@@ -68,6 +68,10 @@ type Service struct {
 	// Remark, if set, is told why clients may not get to a case, each reason once, and a
 	// hundred at most: a sentence that says what to do.
 	Remark func(sentence string)
+	// HTTP2: clients are tested over HTTP/2 (RFC 8441). A listener of TLS has to select h2
+	// then: see [HTTP2Config]. Without TLS, clients begin with HTTP/2 (RFC 9113 3.3). What is
+	// no case is served over HTTP/1.1 as well.
+	HTTP2 bool
 	// NoEcho, Ask and Dialogue are those of [Options].
 	NoEcho   bool
 	Ask      *script.Question

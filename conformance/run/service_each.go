@@ -35,8 +35,8 @@ func (s *Service) givesOut() {
 		if s.Played != nil && s.Played(s.agentOfAll(), c) {
 			continue
 		}
-		if !takesAnyConnection(c) {
-			s.done(s.agentOfAll(), notTested(c, wire.RoleClient, time.Now(), nil, ofStartedClients))
+		if why := s.withoutConnection(c); why != "" {
+			s.done(s.agentOfAll(), notTested(c, wire.RoleClient, time.Now(), nil, why))
 			continue
 		}
 		e.due = append(e.due, c)
@@ -51,11 +51,19 @@ func (s *Service) givesOut() {
 // EachConnection is set.
 func (s *Service) Due() (n int) {
 	for _, c := range s.Cases {
-		if takesAnyConnection(c) && (s.Played == nil || !s.Played(s.agentOfAll(), c)) {
+		if s.withoutConnection(c) == "" && (s.Played == nil || !s.Played(s.agentOfAll(), c)) {
 			n++
 		}
 	}
 	return n
+}
+
+// withoutConnection says why no connection plays the case; empty if one does.
+func (s *Service) withoutConnection(c *script.Case) string {
+	if !takesAnyConnection(c) {
+		return ofStartedClients
+	}
+	return s.leavesOut(c)
 }
 
 // takesAnyConnection reports whether a case can be played on a connection of a client that

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +27,18 @@ import (
 func (s *Service) serve(ctx, accepting context.Context, idle *idleTimer, conn net.Conn, of *startedClient) {
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
+	if s.HTTP2 {
+		below, scheme, http2, err := s.http2Of(ctx, conn)
+		switch {
+		case err != nil:
+			s.brokeHTTP2(conn, err, time.Now(), of)
+			return
+		case http2:
+			s.serveStreams(ctx, accepting, idle, below, scheme, of)
+			return
+		}
+		conn = below
+	}
 	for in := opening.Accept(conn, s.Deadlines, time.Now()); in != nil; {
 		s.request(ctx, in, of)
 		if of != nil && in.Unserved != nil {
@@ -179,6 +190,7 @@ func (s *Service) startedCase(ctx context.Context, in *opening.FromClient, agent
 	defer end()
 	of.connect(in.Began)
 	of.asks(in.Request.Fields)
+	in.Authority = of.authority
 	of.deliver(s.play(ctx, in, agent, of.c, 1))
 }
 
@@ -248,14 +260,18 @@ func (s *Service) projection() projection {
 
 // judge plays a case on a connection.
 func (s *Service) judge(ctx context.Context, in *opening.FromClient, agent string, c *script.Case, attempt int) Result {
-	broken := opening.CheckRequest(in.Request)
+	if why := s.wrongTransport(in, c); why != "" {
+		return s.notApplicable(ctx, in, c, attempt, why)
+	}
+	in.Shape(c.Script.HTTP2)
+	broken := in.CheckRequest()
 	if key, ok := in.Request.Fields.Get("Sec-WebSocket-Key"); ok {
 		if v := s.keysOf(agent).Add(key); v != nil {
 			broken = append(broken, v)
 		}
 	}
 	if s.started && c.Script.Transport == script.AnyTransport {
-		broken = append(broken, in.CheckHost()...)
+		broken = append(broken, in.CheckAuthority()...)
 	}
 	broken = append(broken, opening.CheckOffers(in.Request)...)
 	if ids := c.Script.Inspect; len(ids) > 0 {
@@ -266,8 +282,8 @@ func (s *Service) judge(ctx context.Context, in *opening.FromClient, agent strin
 		in.RejectInvalid(broken)
 		return notPlayed(c, wire.RoleClient, in.Began, in.Transcript, broken[0])
 	}
-	_, secure := in.Conn.(interface{ ConnectionState() tls.ConnectionState })
-	if secure && c.Script.WithoutTLS {
+	secure := in.Secure()
+	if secure && c.Script.WithoutTLS && !in.OverHTTP2() {
 		return s.notApplicable(ctx, in, c, attempt, withoutTLS)
 	}
 	if c.Script.Transport != script.AnyTransport && !secure {

@@ -18,7 +18,7 @@ func (s *Service) foreignOrigin(in *opening.FromClient) string {
 	if s.started || slices.Contains(s.AllowedOrigins, "*") {
 		return ""
 	}
-	host, _ := in.Request.Fields.Get("Host")
+	host := in.Host()
 	for _, origin := range in.Request.Fields.Values("Origin") {
 		allowed := slices.ContainsFunc(s.AllowedOrigins, func(a string) bool { return strings.EqualFold(a, origin) })
 		if !allowed && isPage(origin) && !(sameHost(origin, host) && isOwnName(host, in.Conn.LocalAddr())) {

@@ -27,6 +27,11 @@ type HTTP2 struct {
 	Elsewhere bool
 	// Data says how octets go into DATA frames.
 	Data DataShape
+	// Permission says when the harness, as a server, permits extended CONNECT.
+	Permission Permission
+	// Interim is the status of an interim response before that of the case, such as 103; 0
+	// means none.
+	Interim int
 }
 
 // An HTTP2Setting is one parameter of a SETTINGS frame.
@@ -71,13 +76,19 @@ func (h *HTTP2) String() string {
 		parts = append(parts, "do not wait for SETTINGS_ENABLE_CONNECT_PROTOCOL")
 	}
 	if h.HeaderPieces > 0 {
-		parts = append(parts, fmt.Sprintf("cut the fields of the request into %d HEADERS and CONTINUATION frames", h.HeaderPieces))
+		parts = append(parts, fmt.Sprintf("cut the fields into %d HEADERS and CONTINUATION frames", h.HeaderPieces))
 	}
 	if h.EndStream {
 		parts = append(parts, "end the stream with the request (END_STREAM)")
 	}
 	if h.Elsewhere {
 		parts = append(parts, "listen at an address {elsewhere}, where nobody may connect")
+	}
+	if text := h.Permission.String(); text != "" {
+		parts = append(parts, text)
+	}
+	if h.Interim > 0 {
+		parts = append(parts, fmt.Sprintf("send an interim response with the status %d first", h.Interim))
 	}
 	if h.Data != DataUsual {
 		parts = append(parts, h.Data.String())

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -24,9 +25,11 @@ type clientFlags struct {
 	driver        bool
 	worker        bool
 	perConnection bool
-	subprotocols  []string
-	origins       []string
-	cert, key     string
+	// over is the scheme of --http2; empty means HTTP/1.1.
+	over         string
+	subprotocols []string
+	origins      []string
+	cert, key    string
 	// command is the client that --config names.
 	command []string
 	// said is the dialogue as the server of the application has it.
@@ -59,13 +62,14 @@ listens as Autobahn does: on every interface, at the port of the file's url.`,
   wsspec client --agent mine --driver --out report -- ./autobahn-driver {url}
   wsspec client --listen 127.0.0.1:9001 --out report
   wsspec client --listen :9001 --no-echo --each-connection
+  wsspec client --http2=wss -- ./echo-client {url}
   wsspec client --spec fuzzingserver.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			listens := f.listen != "" && !f.driver // the command line wins over a command of the file
 			if err := f.useConfig(cmd); err != nil {
 				return err
 			}
-			if err := f.check(); err != nil {
+			if err := errors.Join(f.check(), f.checkHTTP2()); err != nil {
 				return err
 			}
 			if len(args) > 0 && cmd.ArgsLenAtDash() != 0 {
@@ -101,6 +105,7 @@ listens as Autobahn does: on every interface, at the port of the file's url.`,
 	flags.StringArrayVar(&f.origins, "allow-origin", nil, "let web pages of this `ORIGIN` connect, such as http://localhost:3000; * is any; can be repeated")
 	flags.StringVar(&f.cert, "cert", "", "serve with TLS, by the certificate in this PEM `FILE`")
 	flags.StringVar(&f.key, "key", "", "the certificate's private key, a PEM `FILE`")
+	f.addHTTP2(flags)
 	cmd.MarkFlagsMutuallyExclusive("driver", "worker")
 	return cmd
 }
@@ -166,10 +171,10 @@ func (f *clientFlags) each(ctx context.Context, cases []*script.Case, command []
 	ctx, done, stop := f.bounded(ctx)
 	defer stop()
 	console := newConsole(f.screenOf(stdout, stderr), f.quiet)
-	console.also, console.known = done, known
+	console.also, console.known, console.over = done, known, f.transport()
 	frames := f.frames(console)
 	defer frames.end()
-	rec.AddTarget(f.agent, wire.RoleClient, strings.Join(command, " "))
+	rec.AddTargetOver(f.transport(), f.agent, wire.RoleClient, strings.Join(command, " "))
 	plan.record(rec, f.shard, f.agent, wire.RoleClient)
 	console.begin(f.agent, len(cases))
 	if f.depth() != conformance.NoVariants {
@@ -192,6 +197,7 @@ func (f *clientFlags) each(ctx context.Context, cases []*script.Case, command []
 		Ask:          f.question,
 		Dialogue:     f.said,
 		Subprotocols: f.subprotocols,
+		HTTP2:        f.over,
 		Done:         func(res conformance.Result) { console.result(rec.Put(f.agent, res)) },
 		DoneKeeps:    true,
 		Found:        func(res conformance.Result) { rec.Found(f.agent, res) },
@@ -204,7 +210,7 @@ func (f *clientFlags) each(ctx context.Context, cases []*script.Case, command []
 		rec.Interrupted(whyInterrupted(ctx))
 		return f.finish(console, rec, known, endedEarly(ctx, len(results))...)
 	} else if err == nil {
-		err = neverConnected(results)
+		err = errors.Join(neverConnected(results), f.neverOverHTTP2(results))
 	}
 	return f.finish(console, rec, known, err)
 }

@@ -60,6 +60,7 @@ func (f *clientFlags) serve(ctx context.Context, cases []*script.Case, driver []
 		Deadlines:      conformance.NewDeadlines(f.timeout, 0, f.slow),
 		Profile:        f.volume(),
 		NoEcho:         f.noEcho,
+		HTTP2:          f.http2,
 		EachConnection: f.perConnection, Agent: f.agent, Played: s.played,
 		Ask: f.question, Dialogue: f.said,
 		Remark:       func(sentence string) { fmt.Fprintln(stderr, "wsspec:", terminal.CleanLine(sentence)) },
@@ -270,6 +271,9 @@ func (f *clientFlags) listener(forDriver bool) (net.Listener, string, error) {
 		}
 	}
 	if secure != nil {
+		if f.http2 {
+			secure = conformance.HTTP2Config(secure)
+		}
 		l, scheme = tls.NewListener(l, secure), "wss"
 	}
 	return l, scheme + "://" + net.JoinHostPort(host, fmt.Sprint(port)), nil
@@ -307,6 +311,9 @@ func (f *clientFlags) address(forDriver bool) (addr string, secure *tls.Config, 
 		addr = "127.0.0.1:0"
 	default:
 		addr = defaultListen
+	}
+	if f.over == "wss" {
+		wants = true
 	}
 	if cert == "" && key == "" && !wants {
 		return addr, nil, nil
@@ -426,7 +433,7 @@ func (s *served) expect(agent string) {
 		s.expected = map[string]bool{}
 	}
 	s.expected[agent] = true
-	s.record.AddTarget(agent, wire.RoleClient, s.url)
+	s.record.AddTargetOver(s.flags.transport(), agent, wire.RoleClient, s.url)
 	if s.planned >= mostPlanned {
 		return
 	}

@@ -101,7 +101,7 @@ func newList() *cobra.Command {
 	}
 	selectionFlags(cmd, &selection)
 	suites.addNames(cmd.Flags())
-	cmd.Flags().BoolVar(&suites.http2, "http2", false, "list the cases over HTTP/2 too, which wsspec server --http2 plays")
+	cmd.Flags().BoolVar(&suites.http2, "http2", false, "list the cases over HTTP/2 too, which --http2 of wsspec server and wsspec client plays")
 	cmd.Flags().BoolVar(&suites.http3, "http3", false, "list the cases over HTTP/3 too, which wsspec server --http3 plays")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().StringVar(&role, "role", "", "only the cases that can judge a `server` or a client")

@@ -22,8 +22,10 @@ type Fault struct {
 	// breaks, the most important one first.
 	Requires []string
 
-	// alter changes the habits of a server. It is called once for each connection.
-	alter func(*server)
+	// alter changes the habits of a server, or what a client has in common with it. It is
+	// called once for each connection. client changes those of a client.
+	alter  func(*server)
+	client func(*client)
 }
 
 // Faults returns every fault. The caller may modify the slice.

@@ -79,22 +79,20 @@ type habits struct {
 	budget func(s *stream, n int) int
 	// plain answers a request that is no WebSocket.
 	plain func(id uint32)
+	// headers takes in a list of fields, and reports whether the connection goes on.
+	headers func(*http2.HeadersFrame) bool
+	// opens takes octets of a peer until its opening request or response is whole, and returns
+	// those behind it.
+	opens func(*stream, []byte) (rest []byte)
+	// ending: a stream whose other half has ended is ended in order when it is closed.
+	ending bool
 }
 
 // prefaceTime limits the wait for the preface of the client.
 const prefaceTime = 10 * time.Second
 
 func serveConn(ctx context.Context, conn net.Conn, f Fault, inside faulty.Fault, all *whole) {
-	h := &server{
-		ctx: ctx, conn: conn, inside: inside, whole: all, fields: hpack.NewDecoder(4096, nil),
-		streams: map[uint32]*stream{}, window: 65535, initial: 65535,
-	}
-	h.fields.SetMaxStringLength(1 << 16)
-	h.changed = sync.NewCond(&h.mu)
-	h.writer, h.reader = http2.NewFramer(conn, nil), http2.NewFramer(nil, conn)
-	h.writer.AllowIllegalWrites = true
-	h.encoder = hpack.NewEncoder(&h.block)
-	h.habits = h.correct()
+	h := newServer(ctx, conn, inside, all)
 	if f.alter != nil {
 		f.alter(h)
 	}
@@ -109,6 +107,26 @@ func serveConn(ctx context.Context, conn net.Conn, f Fault, inside faulty.Fault,
 	_ = conn.SetReadDeadline(time.Time{})
 	h.write(func(w *http2.Framer) error { return w.WriteSettings(h.settings...) })
 	h.began()
+	h.readAll()
+}
+
+// newServer makes a correct server, which has not read anything yet.
+func newServer(ctx context.Context, conn net.Conn, inside faulty.Fault, all *whole) *server {
+	h := &server{
+		ctx: ctx, conn: conn, inside: inside, whole: all, fields: hpack.NewDecoder(4096, nil),
+		streams: map[uint32]*stream{}, window: 65535, initial: 65535,
+	}
+	h.fields.SetMaxStringLength(1 << 16)
+	h.changed = sync.NewCond(&h.mu)
+	h.writer, h.reader = http2.NewFramer(conn, nil), http2.NewFramer(nil, conn)
+	h.writer.AllowIllegalWrites = true
+	h.encoder = hpack.NewEncoder(&h.block)
+	h.habits = h.correct()
+	return h
+}
+
+// readAll reads frames until the connection ends.
+func (h *server) readAll() {
 	for {
 		f, err := h.reader.ReadFrame()
 		if err != nil || h.frame != nil && h.frame(f) || !h.handle(f) {
@@ -131,6 +149,8 @@ func (h *server) correct() habits {
 		plain: func(id uint32) {
 			h.respond(id, []hpack.HeaderField{{Name: ":status", Value: "404"}}, true)
 		},
+		headers: h.takeRequest,
+		opens:   (*stream).takeResponse,
 	}
 }
 
@@ -182,7 +202,7 @@ func (h *server) handle(f http2.Frame) bool {
 		h.changed.Broadcast()
 		h.mu.Unlock()
 	case *http2.HeadersFrame:
-		return h.takeRequest(f)
+		return h.headers(f)
 	case *http2.DataFrame:
 		h.takeData(f)
 	case *http2.RSTStreamFrame:
@@ -220,20 +240,26 @@ func (h *server) takeData(f *http2.DataFrame) {
 	})
 }
 
-// takeRequest reads the list of fields of a request, and opens its stream.
-func (h *server) takeRequest(f *http2.HeadersFrame) bool {
-	id, ends := f.StreamID, f.StreamEnded()
+// readFields reads the list of fields that a HEADERS frame begins.
+func (h *server) readFields(f *http2.HeadersFrame) (fields []hpack.HeaderField, ok bool) {
 	block, more := slices.Clone(f.HeaderBlockFragment()), !f.HeadersEnded()
 	for more {
 		next, err := h.reader.ReadFrame() // the framer takes nothing else here
 		c, ok := next.(*http2.ContinuationFrame)
 		if err != nil || !ok || h.frame != nil && h.frame(c) || len(block) > 64<<10 {
-			return false
+			return nil, false
 		}
 		block, more = append(block, c.HeaderBlockFragment()...), !c.HeadersEnded()
 	}
 	fields, err := h.fields.DecodeFull(block)
-	if err != nil {
+	return fields, err == nil
+}
+
+// takeRequest reads the list of fields of a request, and opens its stream.
+func (h *server) takeRequest(f *http2.HeadersFrame) bool {
+	id, ends := f.StreamID, f.StreamEnded()
+	fields, ok := h.readFields(f)
+	if !ok {
 		return false
 	}
 	what := wrongWith(fields)

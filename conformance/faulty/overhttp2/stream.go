@@ -58,25 +58,31 @@ func (s *stream) Read(p []byte) (int, error) {
 }
 
 // Write writes octets in DATA frames as far as the windows allow. Before that, it takes the
-// response of HTTP/1.1.
+// response of HTTP/1.1, or the request of a client.
 func (s *stream) Write(p []byte) (int, error) {
 	if s.answered {
 		return s.writeData(p)
 	}
+	if rest := s.server.opens(s, p); len(rest) > 0 {
+		_, err := s.writeData(rest)
+		return len(p), err
+	}
+	return len(p), nil
+}
+
+// takeResponse takes octets of a response of HTTP/1.1, and sends it when it is whole. It returns
+// the octets behind it.
+func (s *stream) takeResponse(p []byte) (rest []byte) {
 	s.head = append(s.head, p...)
 	r, n, err := wire.ParseResponse(s.head)
 	if err != nil {
-		return len(p), nil
+		return nil
 	}
 	s.answered = true
 	fields := responseOf(r)
 	s.server.response(&fields)
 	s.server.respond(s.id, fields, false)
-	if rest := s.head[n:]; len(rest) > 0 {
-		_, err = s.writeData(rest)
-		return len(p), err
-	}
-	return len(p), nil
+	return s.head[n:]
 }
 
 func (s *stream) writeData(p []byte) (written int, err error) {
@@ -132,6 +138,12 @@ func (s *stream) sendReset(code http2.ErrCode) {
 // Close resets the stream unless both halves have ended.
 func (s *stream) Close() error {
 	h := s.server
+	h.mu.Lock()
+	inOrder := h.ending && s.ended && !s.sentEnd && !s.reset && !s.closed
+	h.mu.Unlock()
+	if inOrder {
+		h.ends(s)
+	}
 	h.mu.Lock()
 	open, sentEnd := !s.kept && !s.closed && !(s.ended && s.sentEnd), s.sentEnd
 	s.closed = true
