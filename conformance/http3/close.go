@@ -4,22 +4,9 @@ import (
 	"net"
 	"time"
 
-	"github.com/quic-go/quic-go/quicvarint"
-
 	"github.com/wsspec/wsspec/conformance/opening"
-	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref/wire"
 )
-
-// writeNew opens a unidirectional stream, and writes all that is sent on it.
-func (c *Conn) writeNew(f script.HTTP3Frame) error {
-	s, err := c.quic.OpenUniStream()
-	if err != nil {
-		return err
-	}
-	_, err = s.Write(append(quicvarint.Append(nil, f.Type), f.Payload...))
-	return err
-}
 
 // CloseWrite ends the harness's half of the stream by FIN (RFC9220-3-4).
 func (s *Stream) CloseWrite() error {

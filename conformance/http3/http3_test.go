@@ -221,6 +221,20 @@ func TestAResetIsCancelled(t *testing.T) {
 	}
 }
 
+// A server that does not permit extended CONNECT is not tested, and one whose setting has no
+// meaning breaks a rule.
+func TestPermission(t *testing.T) {
+	for fault, want := range map[string]string{"no-permission": "its SETTINGS do not permit extended CONNECT", "setting-2": "SETTINGS_ENABLE_CONNECT_PROTOCOL with the value 2"} {
+		t.Run(fault, func(t *testing.T) {
+			address, config := serve(t, fault)
+			_, err := http3.Connect(t.Context(), address, config, script.HTTP3{}, deadlines)
+			if err == nil || !strings.Contains(err.Error(), want) || errors.As(err, new(*wire.Violation)) != (fault == "setting-2") {
+				t.Errorf("%v, want %s", err, want)
+			}
+		})
+	}
+}
+
 // A server that HTTP/3 does not reach is not tested, and each reason has its sentence.
 func TestWhatIsNoHTTP3(t *testing.T) {
 	server, client := certificates(t)

@@ -72,6 +72,7 @@ func refusingSetting(id uint64) func(*server) {
 func ofSettings() []Fault {
 	return []Fault{
 		{Name: "setting-2", Sentence: "Sends SETTINGS_ENABLE_CONNECT_PROTOCOL with the value 2.", alter: saying(appendFrame(nil, frameSettings, settings(connectProtocol, 2)))},
+		{Name: "no-permission", Sentence: "Sends no SETTINGS_ENABLE_CONNECT_PROTOCOL.", alter: saying(appendFrame(nil, frameSettings, nil))},
 		{Name: "setting-twice", Sentence: "Sends a setting twice.", alter: saying(permitting(connectProtocol, 1))},
 		{Name: "setting-of-http2", Sentence: "Sends a setting of HTTP/2.", alter: saying(permitting(0x3, 100))},
 		{Name: "settings-late", Sentence: "Sends GOAWAY before its SETTINGS frame.", alter: saying(appendFrame(nil, frameGoAway, []byte{0}), permitting())},

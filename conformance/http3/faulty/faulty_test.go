@@ -96,6 +96,7 @@ func TestHTTP3FaultsAreCaught(t *testing.T) {
 	}
 	caught := []row{
 		{"setting-2", "rfc9220/3/1", verdict.Fail},
+		{"no-permission", "rfc9220/3/1", verdict.Fail},
 		{"setting-twice", "rfc9220/3/1", verdict.Fail},
 		{"setting-of-http2", "rfc9220/3/1", verdict.Fail},
 		{"settings-late", "rfc9220/3/1", verdict.Fail},
