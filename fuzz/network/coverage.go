@@ -143,7 +143,7 @@ func (c *campaign) cover(ctx context.Context, f *fleet) error {
 	batch, before := g.batch, g.kept
 	g.batch, g.rounds, g.readings = nil, 0, mostReadings
 	run, err := c.readCoverage(ctx)
-	if err != nil || c.guide == nil {
+	if err != nil || c.guide == nil || c.First && c.progress.Failures > 0 { // nobody waits for a search
 		return err
 	}
 	if err := c.search(ctx, f, batch, g.news(run)); err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/wsspec/wsspec/fuzz/network"
 	"github.com/wsspec/wsspec/internal/freeport"
-	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // covered builds testdata/covered with counters for its own package.
@@ -38,7 +37,7 @@ func TestFuzzCoverage(t *testing.T) {
 	t.Run("no counters", func(t *testing.T) { hasNoCounters(t, server) })
 }
 
-// A script is kept that has the server run a branch that no answer shows. The lines say how much
+// Scripts are kept that have the server run branches which no answer shows. The lines say how much
 // of the program was run, and nothing is left behind.
 func isGuided(t *testing.T, server string) {
 	addr, corpus, own, temporary := freeport.Addr(t), t.TempDir(), t.TempDir(), t.TempDir()
@@ -65,7 +64,7 @@ func isGuided(t *testing.T, server string) {
 		}
 	}
 	if deep == 0 {
-		t.Errorf("%d of %d scripts in the corpus are there for the deep branch", deep, len(files))
+		t.Errorf("%d of %d scripts in the corpus are there for the deep branches", deep, len(files))
 	}
 	if left, _ := os.ReadDir(temporary); len(left) > 0 {
 		t.Errorf("%v is left behind", left)
@@ -78,12 +77,15 @@ func isGuided(t *testing.T, server string) {
 	}
 }
 
-// isDeep reports whether a script has a reserved opcode behind a message in fragments.
+// isDeep reports whether a script has a control frame of a size for which the server has a branch.
 func isDeep(s *network.Script) bool {
-	end := slices.IndexFunc(s.Parts, func(p network.Part) bool {
-		return p.Frame != nil && p.Frame.Opcode == wire.OpContinuation && !p.Frame.More
+	return slices.ContainsFunc(s.Parts, func(p network.Part) bool {
+		if p.Frame == nil || !p.Frame.Opcode.IsControl() {
+			return false
+		}
+		size := len(p.Frame.Payload)
+		return size >= 40 && size <= 115 && size%5 == 0
 	})
-	return end > 0 && slices.ContainsFunc(s.Parts[end:], func(p network.Part) bool { return p.Frame != nil && p.Frame.Opcode > wire.OpPong })
 }
 
 // A server that writes no counters is fuzzed without them, and the reason is said.
