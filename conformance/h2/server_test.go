@@ -255,6 +255,22 @@ func TestAServerKeepsWindows(t *testing.T) {
 	client.came("RST_STREAM", isReset)
 }
 
+// A second list of fields ends the stream, or breaks a rule (RFC 9113 8.5).
+func TestAServerTakesTrailersAtTheEndAlone(t *testing.T) {
+	for _, ends := range []bool{true, false} {
+		c, client, err := serving(t, script.HTTP2{}, begins(asked...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := accept(t, c)
+		_ = client.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block("x-wsspec", "1"), EndHeaders: true, EndStream: ends})
+		var v *wire.Violation
+		if _, err := io.ReadAll(s); ends != (err == nil) || !ends && (!errors.As(err, &v) || !strings.Contains(v.Error(), "second HEADERS")) {
+			t.Errorf("with END_STREAM %v, the error is %v", ends, err)
+		}
+	}
+}
+
 // Each part of an extended CONNECT is checked.
 func TestARequestIsChecked(t *testing.T) {
 	with := func(name, value string) []string { return append(slices.Clone(asked), name, value) }
