@@ -124,8 +124,8 @@ func (c *Conn) awaitSettings(deadline time.Time) error {
 	if err := c.await(func() time.Time { return deadline }, func() bool { return c.peer.came || c.err != nil }); err != nil {
 		return err
 	}
-	if !c.peer.came || c.err != nil {
-		return c.err
+	if err := c.shut(); err != nil {
+		return err
 	}
 	if c.how.Unawaited || c.peer.connect == 1 {
 		return nil
@@ -134,14 +134,20 @@ func (c *Conn) awaitSettings(deadline time.Time) error {
 	// had to say before.
 	pongs := c.pongs
 	_ = c.enqueue(frame{kind: script.FramePING, payload: []byte("wsspec h")})
-	_ = c.await(func() time.Time { return deadline }, func() bool { return c.pongs > pongs || c.peer.connect == 1 || c.err != nil })
-	switch {
-	case c.peer.connect == 1:
-		return nil
-	case c.err != nil:
-		return c.err
+	_ = c.await(func() time.Time { return deadline }, func() bool { return c.pongs > pongs || c.peer.connect == 1 || c.shut() != nil })
+	if err := c.shut(); c.peer.connect == 1 || err != nil {
+		return err
 	}
 	return &RefusedError{"its SETTINGS do not permit extended CONNECT (SETTINGS_ENABLE_CONNECT_PROTOCOL is not 1, RFC 8441 3)"}
+}
+
+// shut is why no stream can be opened any more, nil if one can; the lock is held. Behind
+// GOAWAY a client opens none (RFC 9113 6.8).
+func (c *Conn) shut() error {
+	if c.err == nil && c.goAway != nil {
+		return &EndError{Text: "ended the connection by GOAWAY with " + codeName(c.goAway.code) + debugOf(c.goAway), Began: true}
+	}
+	return c.err
 }
 
 // Permits reports whether the peer's settings permit extended CONNECT.

@@ -103,22 +103,35 @@ func (c *Conn) lost(err error) {
 	case errors.As(err, &violation):
 		c.over(violation)
 	case errors.As(err, &size) && !c.peer.came:
-		c.over(&EndError{"sent no frame of HTTP/2", err})
+		c.over(c.ended("sent no frame of HTTP/2", err))
 	case errors.As(err, &size):
 		c.over(ruleFrame.Violation("%v, over the most that the harness permits (RFC 9113 4.2)", err))
 	case c.goAway != nil && c.goAway.code != codeNo:
-		c.over(&EndError{fmt.Sprintf("ended the connection by GOAWAY with %s%s", codeName(c.goAway.code), debugOf(c.goAway)), err})
+		c.over(c.ended("ended the connection by GOAWAY with "+codeName(c.goAway.code)+debugOf(c.goAway), err))
 	case c.goAway != nil:
-		c.over(&EndError{"closed TCP behind GOAWAY, with the stream open", err})
+		c.over(c.ended("closed TCP behind GOAWAY"+c.left(), err))
 	case errors.Is(err, net.ErrClosed):
 		c.over(net.ErrClosed)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		c.over(&EndError{"closed TCP, with the stream open", io.EOF})
+		c.over(c.ended("closed TCP"+c.left(), io.EOF))
 	case errors.Is(err, syscall.ECONNRESET):
-		c.over(&EndError{"reset TCP, with the stream open", err})
+		c.over(c.ended("reset TCP"+c.left(), err))
 	default:
-		c.over(&EndError{"ended TCP: " + reasonOf(err), err})
+		c.over(c.ended("ended TCP: "+reasonOf(err), err))
 	}
+}
+
+// ended is how the peer ended the connection; the lock is held.
+func (c *Conn) ended(text string, err error) *EndError {
+	return &EndError{Text: text, Began: c.peer.came, err: err}
+}
+
+// left says that a stream was open, if one was; the lock is held.
+func (c *Conn) left() string {
+	if len(c.streams) == 0 {
+		return ""
+	}
+	return ", with the stream open"
 }
 
 // reasonOf is an error of the network without the addresses, which differ from run to run.
@@ -166,7 +179,7 @@ func (c *Conn) handle(f frame, fields wire.Fields) error {
 		c.goAway = &goAway{last: binary.BigEndian.Uint32(f.payload) & mostID, code: binary.BigEndian.Uint32(f.payload[4:]), debug: f.payload[8:]}
 		for id, s := range c.streams {
 			if id > c.goAway.last && s.end == nil {
-				s.end = &EndError{"ended the stream by GOAWAY with " + codeName(c.goAway.code), nil}
+				s.end = &EndError{Text: "ended the stream by GOAWAY with " + codeName(c.goAway.code), Began: true}
 			}
 		}
 		return nil

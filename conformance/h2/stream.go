@@ -47,7 +47,9 @@ type Stream struct {
 // the peer did.
 type EndError struct {
 	Text string
-	err  error
+	// Began: the SETTINGS frame of the peer had come.
+	Began bool
+	err   error
 }
 
 // Error returns the text.
@@ -167,7 +169,7 @@ func (s *Stream) takeData(f frame) error {
 func (s *Stream) takeReset(code uint32) {
 	if s.end == nil && !s.ended {
 		if g := s.conn.goAway; g != nil && g.code != codeNo {
-			s.end = &EndError{fmt.Sprintf("ended the connection by GOAWAY with %s", codeName(g.code)), nil}
+			s.end = &EndError{Text: fmt.Sprintf("ended the connection by GOAWAY with %s", codeName(g.code)), err: nil}
 			return
 		}
 		s.end = &ResetError{Code: code, EndError: EndError{Text: "reset the stream by RST_STREAM with " + codeName(code)}}

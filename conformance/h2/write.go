@@ -59,7 +59,7 @@ func (c *Conn) write(deadline time.Time, octets func() []byte) error {
 	_, err := c.net.Write(b)
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
-		c.end(&EndError{"read nothing any more", err})
+		c.end(&EndError{Text: "read nothing any more", err: err})
 	}
 	return err
 }
@@ -74,7 +74,7 @@ func (s *Stream) open(fields wire.Fields, end bool) error {
 	var over error
 	err := c.write(s.writeUntil(), func() []byte {
 		c.mu.Lock()
-		if over = c.err; over != nil {
+		if over = c.shut(); over != nil {
 			c.mu.Unlock()
 			return nil
 		}
