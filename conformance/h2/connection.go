@@ -38,6 +38,7 @@ type Conn struct {
 	// writes its frames by itself; what answers a frame of the peer is queued.
 	writing sync.Mutex
 	block   bytes.Buffer
+	out     []byte
 	encoder *hpack.Encoder
 
 	// reader and fields are those of the goroutine that reads.
@@ -47,7 +48,7 @@ type Conn struct {
 	mu sync.Mutex
 	// changed is closed, and replaced, at each change of what follows.
 	changed chan struct{}
-	queue   []func() []byte
+	queue   []func([]byte) []byte
 	streams map[uint32]*Stream
 	// users are the streams that are not closed yet.
 	users      int
@@ -79,7 +80,8 @@ func Client(ctx context.Context, conn net.Conn, how script.HTTP2, atMost time.Du
 		net: conn, how: how, changed: make(chan struct{}), streams: map[uint32]*Stream{}, nextID: 1,
 		sendWindow: startWindow, peer: peerSettings{initialWindow: startWindow, maxFrame: 16 << 10},
 	}
-	c.reader, c.fields = bufio.NewReaderSize(conn, 32<<10), hpack.NewDecoder(4096, nil)
+	c.reader, c.fields = readers.Get().(*bufio.Reader), hpack.NewDecoder(4096, nil)
+	c.reader.Reset(conn)
 	c.fields.SetMaxStringLength(mostHeaders)
 	c.encoder = hpack.NewEncoder(&c.block)
 	deadline := time.Now().Add(atMost)
@@ -87,6 +89,7 @@ func Client(ctx context.Context, conn net.Conn, how script.HTTP2, atMost time.Du
 	begin := append([]byte(preface), settingsFrame(c.settings()).octets()...)
 	begin = append(begin, numbered(script.FrameWINDOWUPDATE, 0, wholeWindow-startWindow).octets()...)
 	if _, err := conn.Write(begin); err != nil {
+		readers.Put(c.reader)
 		return nil, err
 	}
 	go c.read()

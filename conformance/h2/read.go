@@ -1,12 +1,15 @@
 package h2
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"slices"
+	"sync"
 	"syscall"
 
 	"golang.org/x/net/http2/hpack"
@@ -24,10 +27,23 @@ type goAway struct {
 	debug      []byte
 }
 
+// readers and payloads are the buffers of connections that have ended. A frame that is kept
+// beyond the next one needs a copy of its payload.
+var (
+	readers  = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 32<<10) }}
+	payloads = sync.Pool{New: func() any { b := make([]byte, mostFrame); return &b }}
+)
+
 // read reads frames until the connection is over.
 func (c *Conn) read() {
+	defer func() {
+		c.reader.Reset(nil)
+		readers.Put(c.reader)
+	}()
+	payload := payloads.Get().(*[]byte)
+	defer payloads.Put(payload)
 	for {
-		f, err := readFrame(c.reader)
+		f, err := readFrame(c.reader, *payload)
 		var fields wire.Fields
 		if err == nil && f.kind == script.FrameHEADERS {
 			fields, err = c.readFields(f)
@@ -65,7 +81,7 @@ func (c *Conn) readFields(f frame) (fields wire.Fields, err error) {
 		return nil, ruleFrame.Violation("a HEADERS frame that is malformed")
 	}
 	for end := f.has(script.FlagEndHeaders); !end; {
-		next, err := readFrame(c.reader)
+		next, err := readFrame(c.reader, nil)
 		switch {
 		case err != nil:
 			return nil, err
@@ -166,7 +182,7 @@ func (c *Conn) handle(f frame, fields wire.Fields) error {
 			c.pongs++
 			return nil
 		}
-		return c.enqueue(frame{kind: script.FramePING, flags: flagAck, payload: f.payload})
+		return c.enqueue(frame{kind: script.FramePING, flags: flagAck, payload: slices.Clone(f.payload)})
 	case script.FrameWINDOWUPDATE:
 		if len(f.payload) != 4 {
 			return ruleFrame.Violation("a WINDOW_UPDATE frame that is malformed (RFC 9113 6.9)")
@@ -176,7 +192,7 @@ func (c *Conn) handle(f frame, fields wire.Fields) error {
 		if len(f.payload) < 8 {
 			return ruleFrame.Violation("a GOAWAY frame that is malformed (RFC 9113 6.8)")
 		}
-		c.goAway = &goAway{last: binary.BigEndian.Uint32(f.payload) & mostID, code: binary.BigEndian.Uint32(f.payload[4:]), debug: f.payload[8:]}
+		c.goAway = &goAway{last: binary.BigEndian.Uint32(f.payload) & mostID, code: binary.BigEndian.Uint32(f.payload[4:]), debug: slices.Clone(f.payload[8:])}
 		for id, s := range c.streams {
 			if id > c.goAway.last && s.end == nil {
 				s.end = &EndError{Text: "ended the stream by GOAWAY with " + codeName(c.goAway.code), Began: true}
@@ -262,7 +278,7 @@ func (c *Conn) takeSetting(id uint16, value uint32) error {
 		}
 		c.peer.maxFrame = int(value)
 	case settingTableSize:
-		return c.enqueueFunc(func() []byte { c.encoder.SetMaxDynamicTableSizeLimit(value); return nil })
+		return c.enqueueFunc(func(b []byte) []byte { c.encoder.SetMaxDynamicTableSizeLimit(value); return b })
 	}
 	return nil
 }
