@@ -42,6 +42,7 @@ type Conn struct {
 	// writes its frames by itself; what answers a frame of the peer is queued.
 	writing sync.Mutex
 	block   bytes.Buffer
+	out     []byte
 	encoder *hpack.Encoder
 
 	// reader and fields are those of the goroutine that reads.
@@ -51,7 +52,7 @@ type Conn struct {
 	mu sync.Mutex
 	// changed is closed, and replaced, at each change of what follows.
 	changed chan struct{}
-	queue   []func() []byte
+	queue   []func([]byte) []byte
 	streams map[uint32]*Stream
 	// users are the streams that are not closed yet.
 	users int
@@ -98,7 +99,8 @@ func newConn(conn net.Conn, how script.HTTP2) *Conn {
 		net: conn, how: how, changed: make(chan struct{}), streams: map[uint32]*Stream{}, nextID: 1,
 		sendWindow: startWindow, peer: peerSettings{initialWindow: startWindow, maxFrame: 16 << 10},
 	}
-	c.reader, c.fields = bufio.NewReaderSize(conn, 32<<10), hpack.NewDecoder(4096, nil)
+	c.reader, c.fields = readers.Get().(*bufio.Reader), hpack.NewDecoder(4096, nil)
+	c.reader.Reset(conn)
 	c.fields.SetMaxStringLength(mostHeaders)
 	c.encoder = hpack.NewEncoder(&c.block)
 	return c
@@ -110,6 +112,7 @@ func (c *Conn) begin(octets []byte, deadline time.Time) error {
 	octets = append(octets, numbered(script.FrameWINDOWUPDATE, 0, wholeWindow-startWindow).octets()...)
 	_ = c.net.SetWriteDeadline(deadline)
 	if _, err := c.net.Write(octets); err != nil {
+		readers.Put(c.reader)
 		return err
 	}
 	go c.read()
@@ -168,6 +171,9 @@ func (c *Conn) awaitSettings(deadline time.Time) error {
 	if err := c.awaitPreface(deadline); err != nil {
 		return err
 	}
+	if err := c.shut(); err != nil {
+		return err
+	}
 	if c.how.Unawaited || c.peer.connect == 1 {
 		return nil
 	}
@@ -175,14 +181,20 @@ func (c *Conn) awaitSettings(deadline time.Time) error {
 	// had to say before.
 	pongs := c.pongs
 	_ = c.enqueue(frame{kind: script.FramePING, payload: []byte("wsspec h")})
-	_ = c.await(func() time.Time { return deadline }, func() bool { return c.pongs > pongs || c.peer.connect == 1 || c.err != nil })
-	switch {
-	case c.peer.connect == 1:
-		return nil
-	case c.err != nil:
-		return c.err
+	_ = c.await(func() time.Time { return deadline }, func() bool { return c.pongs > pongs || c.peer.connect == 1 || c.shut() != nil })
+	if err := c.shut(); c.peer.connect == 1 || err != nil {
+		return err
 	}
 	return &RefusedError{"its SETTINGS do not permit extended CONNECT (SETTINGS_ENABLE_CONNECT_PROTOCOL is not 1, RFC 8441 3)"}
+}
+
+// shut is why no stream can be opened any more, nil if one can; the lock is held. Behind
+// GOAWAY a client opens none (RFC 9113 6.8).
+func (c *Conn) shut() error {
+	if c.err == nil && c.goAway != nil {
+		return &EndError{Text: "ended the connection by GOAWAY with " + codeName(c.goAway.code) + debugOf(c.goAway), Began: true}
+	}
+	return c.err
 }
 
 // Permits reports whether the peer's settings permit extended CONNECT.

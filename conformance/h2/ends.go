@@ -18,7 +18,7 @@ func (s *Stream) CloseWrite() error {
 	if done {
 		return nil
 	}
-	return c.write(time.Now().Add(answerTime), frame{kind: script.FrameDATA, flags: script.FlagEndStream, stream: s.id}.octets)
+	return c.write(time.Now().Add(answerTime), frame{kind: script.FrameDATA, flags: script.FlagEndStream, stream: s.id}.append)
 }
 
 // Reset ends the stream by RST_STREAM with the code CANCEL (RFC8441-5-7). The connection
@@ -33,7 +33,7 @@ func (s *Stream) Reset() error {
 	if done {
 		return nil
 	}
-	return c.write(time.Now().Add(answerTime), numbered(script.FrameRSTSTREAM, s.id, codeCancel).octets)
+	return c.write(time.Now().Add(answerTime), numbered(script.FrameRSTSTREAM, s.id, codeCancel).append)
 }
 
 // Close resets the stream if it has not ended, and ends the connection if it was the last

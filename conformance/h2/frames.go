@@ -62,8 +62,10 @@ const (
 )
 
 // octets are the frame as it is on the wire.
-func (f frame) octets() []byte {
-	b := make([]byte, 0, headerLen+len(f.payload))
+func (f frame) octets() []byte { return f.append(make([]byte, 0, headerLen+len(f.payload))) }
+
+// append appends the frame as it is on the wire.
+func (f frame) append(b []byte) []byte {
 	n := len(f.payload)
 	b = append(b, byte(n>>16), byte(n>>8), byte(n), byte(f.kind), f.flags)
 	b = binary.BigEndian.AppendUint32(b, f.stream)
@@ -78,8 +80,8 @@ type sizeError int
 
 func (e sizeError) Error() string { return fmt.Sprintf("a frame of %d octets", int(e)) }
 
-// readFrame reads one frame.
-func readFrame(r io.Reader) (frame, error) {
+// readFrame reads one frame. Its payload is in the buffer, if that has room for it.
+func readFrame(r io.Reader, buffer []byte) (frame, error) {
 	var h [headerLen]byte
 	if _, err := io.ReadFull(r, h[:]); err != nil {
 		return frame{}, err
@@ -89,7 +91,10 @@ func readFrame(r io.Reader) (frame, error) {
 	if n > mostFrame {
 		return f, sizeError(n)
 	}
-	f.payload = make([]byte, n)
+	if f.payload = buffer; cap(buffer) < n {
+		f.payload = make([]byte, n)
+	}
+	f.payload = f.payload[:n]
 	_, err := io.ReadFull(r, f.payload)
 	return f, err
 }

@@ -1,12 +1,15 @@
 package h2
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"slices"
+	"sync"
 	"syscall"
 
 	"golang.org/x/net/http2/hpack"
@@ -24,16 +27,29 @@ type goAway struct {
 	debug      []byte
 }
 
+// readers and payloads are the buffers of connections that have ended. A frame that is kept
+// beyond the next one needs a copy of its payload.
+var (
+	readers  = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 32<<10) }}
+	payloads = sync.Pool{New: func() any { b := make([]byte, mostFrame); return &b }}
+)
+
 // read reads frames until the connection is over.
 func (c *Conn) read() {
+	defer func() {
+		c.reader.Reset(nil)
+		readers.Put(c.reader)
+	}()
 	if err := c.readPreface(); err != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.lost(err)
 		return
 	}
+	payload := payloads.Get().(*[]byte)
+	defer payloads.Put(payload)
 	for {
-		f, err := readFrame(c.reader)
+		f, err := readFrame(c.reader, *payload)
 		var fields wire.Fields
 		if err == nil && f.kind == script.FrameHEADERS {
 			fields, err = c.readFields(f)
@@ -71,7 +87,7 @@ func (c *Conn) readFields(f frame) (fields wire.Fields, err error) {
 		return nil, ruleFrame.Violation("a HEADERS frame that is malformed")
 	}
 	for end := f.has(script.FlagEndHeaders); !end; {
-		next, err := readFrame(c.reader)
+		next, err := readFrame(c.reader, nil)
 		switch {
 		case err != nil:
 			return nil, err
@@ -109,22 +125,35 @@ func (c *Conn) lost(err error) {
 	case errors.As(err, &violation):
 		c.over(violation)
 	case errors.As(err, &size) && !c.peer.came:
-		c.over(&EndError{"sent no frame of HTTP/2", err})
+		c.over(c.ended("sent no frame of HTTP/2", err))
 	case errors.As(err, &size):
 		c.over(ruleFrame.Violation("%v, over the most that the harness permits (RFC 9113 4.2)", err))
 	case c.goAway != nil && c.goAway.code != codeNo:
-		c.over(&EndError{fmt.Sprintf("ended the connection by GOAWAY with %s%s", codeName(c.goAway.code), debugOf(c.goAway)), err})
+		c.over(c.ended("ended the connection by GOAWAY with "+codeName(c.goAway.code)+debugOf(c.goAway), err))
 	case c.goAway != nil:
-		c.over(&EndError{"closed TCP behind GOAWAY, with the stream open", err})
+		c.over(c.ended("closed TCP behind GOAWAY"+c.left(), err))
 	case errors.Is(err, net.ErrClosed):
 		c.over(net.ErrClosed)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		c.over(&EndError{"closed TCP, with the stream open", io.EOF})
+		c.over(c.ended("closed TCP"+c.left(), io.EOF))
 	case errors.Is(err, syscall.ECONNRESET):
-		c.over(&EndError{"reset TCP, with the stream open", err})
+		c.over(c.ended("reset TCP"+c.left(), err))
 	default:
-		c.over(&EndError{"ended TCP: " + reasonOf(err), err})
+		c.over(c.ended("ended TCP: "+reasonOf(err), err))
 	}
+}
+
+// ended is how the peer ended the connection; the lock is held.
+func (c *Conn) ended(text string, err error) *EndError {
+	return &EndError{Text: text, Began: c.peer.came, err: err}
+}
+
+// left says that a stream was open, if one was; the lock is held.
+func (c *Conn) left() string {
+	if len(c.streams) == 0 {
+		return ""
+	}
+	return ", with the stream open"
 }
 
 // reasonOf is an error of the network without the addresses, which differ from run to run.
@@ -159,7 +188,7 @@ func (c *Conn) handle(f frame, fields wire.Fields) error {
 			c.pongs++
 			return nil
 		}
-		return c.enqueue(frame{kind: script.FramePING, flags: flagAck, payload: f.payload})
+		return c.enqueue(frame{kind: script.FramePING, flags: flagAck, payload: slices.Clone(f.payload)})
 	case script.FrameWINDOWUPDATE:
 		if len(f.payload) != 4 {
 			return ruleFrame.Violation("a WINDOW_UPDATE frame that is malformed (RFC 9113 6.9)")
@@ -169,10 +198,10 @@ func (c *Conn) handle(f frame, fields wire.Fields) error {
 		if len(f.payload) < 8 {
 			return ruleFrame.Violation("a GOAWAY frame that is malformed (RFC 9113 6.8)")
 		}
-		c.goAway = &goAway{last: binary.BigEndian.Uint32(f.payload) & mostID, code: binary.BigEndian.Uint32(f.payload[4:]), debug: f.payload[8:]}
+		c.goAway = &goAway{last: binary.BigEndian.Uint32(f.payload) & mostID, code: binary.BigEndian.Uint32(f.payload[4:]), debug: slices.Clone(f.payload[8:])}
 		for id, s := range c.streams {
 			if id > c.goAway.last && s.end == nil && !c.server { // a client names streams of the server
-				s.end = &EndError{"ended the stream by GOAWAY with " + codeName(c.goAway.code), nil}
+				s.end = &EndError{Text: "ended the stream by GOAWAY with " + codeName(c.goAway.code), Began: true}
 			}
 		}
 		return nil
@@ -262,7 +291,7 @@ func (c *Conn) takeSetting(id uint16, value uint32) error {
 		}
 		c.peer.maxFrame = int(value)
 	case settingTableSize:
-		return c.enqueueFunc(func() []byte { c.encoder.SetMaxDynamicTableSizeLimit(value); return nil })
+		return c.enqueueFunc(func(b []byte) []byte { c.encoder.SetMaxDynamicTableSizeLimit(value); return b })
 	}
 	return nil
 }

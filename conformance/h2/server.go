@@ -153,5 +153,5 @@ func (s *Stream) Respond(fields wire.Fields, end bool) error {
 	if over != nil {
 		return over
 	}
-	return c.write(s.writeUntil(), func() []byte { return s.headers(c.encode(fields), end) })
+	return c.write(s.writeUntil(), func(b []byte) []byte { return s.headers(b, c.encode(fields), end) })
 }

@@ -27,7 +27,8 @@ type Stream struct {
 
 	response *wire.Response
 	interim  int
-	in       []byte
+	// in are octets that nobody has read yet, and spare is a buffer for the next ones.
+	in, spare []byte
 	// receiveWindow is what the peer may still send, and sendWindow the harness.
 	receiveWindow, sendWindow int64
 	// consumed are octets that were read, and for which the peer has no new window yet.
@@ -51,7 +52,9 @@ type Stream struct {
 // the peer did.
 type EndError struct {
 	Text string
-	err  error
+	// Began: the SETTINGS frame of the peer had come.
+	Began bool
+	err   error
 }
 
 // Error returns the text.
@@ -179,7 +182,9 @@ func (s *Stream) takeData(f frame) error {
 	case s.receiveWindow < 0:
 		s.fail(ruleWindow.Violation("DATA frames beyond the window of the stream, by %d octets", -s.receiveWindow))
 	default:
-		s.in = append(s.in, data...)
+		if s.in = append(s.in, data...); len(s.in) == len(data) {
+			s.spare = s.in[:0]
+		}
 		s.consumed += size - len(data)
 		s.ended = f.has(script.FlagEndStream)
 	}
@@ -191,7 +196,7 @@ func (s *Stream) takeData(f frame) error {
 func (s *Stream) takeReset(code uint32) {
 	if s.end == nil && !s.ended {
 		if g := s.conn.goAway; g != nil && g.code != codeNo {
-			s.end = &EndError{fmt.Sprintf("ended the connection by GOAWAY with %s", codeName(g.code)), nil}
+			s.end = &EndError{Text: fmt.Sprintf("ended the connection by GOAWAY with %s", codeName(g.code)), err: nil}
 			return
 		}
 		s.end = &ResetError{Code: code, EndError: EndError{Text: "reset the stream by RST_STREAM with " + codeName(code)}}
@@ -242,7 +247,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 	}
 	n := copy(p, s.in)
 	if s.in = s.in[n:]; len(s.in) == 0 {
-		s.in = nil
+		s.in = s.spare
 	}
 	s.consumed += n
 	if !s.ended && int64(s.consumed) >= c.window()/2 {
@@ -303,14 +308,14 @@ func (s *Stream) writePiece(p []byte) (int, error) {
 	c.sendWindow -= int64(n + extra)
 	c.mu.Unlock()
 	f := frame{kind: script.FrameDATA, stream: s.id, payload: p[:n]}
-	return n, c.write(s.writeUntil(), func() []byte {
+	return n, c.write(s.writeUntil(), func(b []byte) []byte {
 		switch shape {
 		case script.DataPadded:
 			f.flags = script.FlagPadded
 			f.payload = slices.Concat([]byte{padding}, p[:n], make([]byte, padding))
 		case script.DataWithEmpty:
-			return append(frame{kind: script.FrameDATA, stream: s.id}.octets(), f.octets()...)
+			b = frame{kind: script.FrameDATA, stream: s.id}.append(b)
 		}
-		return f.octets()
+		return f.append(b)
 	})
 }

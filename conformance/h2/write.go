@@ -3,6 +3,7 @@ package h2
 import (
 	"errors"
 	"net"
+	"slices"
 	"time"
 
 	"golang.org/x/net/http2/hpack"
@@ -17,11 +18,11 @@ var errQueue = errors.New("the peer asks for more answers than it reads")
 // enqueue leaves a frame to the goroutine that answers; the lock is held. The reader never
 // waits for the network, so that a peer that does not read cannot block it.
 func (c *Conn) enqueue(f frame) error {
-	return c.enqueueFunc(f.octets)
+	return c.enqueueFunc(f.append)
 }
 
-// enqueueFunc is enqueue for octets that are made when it is their turn.
-func (c *Conn) enqueueFunc(octets func() []byte) error {
+// enqueueFunc is enqueue for octets that are appended when it is their turn.
+func (c *Conn) enqueueFunc(octets func([]byte) []byte) error {
 	if len(c.queue) >= mostQueued {
 		return errQueue
 	}
@@ -38,20 +39,24 @@ func (c *Conn) answer() {
 		queue, over := c.queue, c.err != nil
 		c.queue = nil
 		c.mu.Unlock()
-		for _, octets := range queue {
-			_ = c.write(time.Now().Add(answerTime), octets)
-		}
+		_ = c.write(time.Now().Add(answerTime), func(b []byte) []byte {
+			for _, octets := range queue {
+				b = octets(b)
+			}
+			return b
+		})
 		if over {
 			return
 		}
 	}
 }
 
-// write writes what octets returns. A frame that the network took in part ends the connection.
-func (c *Conn) write(deadline time.Time, octets func() []byte) error {
+// write writes what octets appends. A frame that the network took in part ends the connection.
+func (c *Conn) write(deadline time.Time, octets func([]byte) []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	b := octets()
+	b := octets(c.out[:0])
+	c.out = b
 	if len(b) == 0 {
 		return nil
 	}
@@ -59,7 +64,7 @@ func (c *Conn) write(deadline time.Time, octets func() []byte) error {
 	_, err := c.net.Write(b)
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
-		c.end(&EndError{"read nothing any more", err})
+		c.end(&EndError{Text: "read nothing any more", err: err})
 	}
 	return err
 }
@@ -72,11 +77,11 @@ func (s *Stream) open(fields wire.Fields, end bool) error {
 	c := s.conn
 	s.fields = fields
 	var over error
-	err := c.write(s.writeUntil(), func() []byte {
+	err := c.write(s.writeUntil(), func(b []byte) []byte {
 		c.mu.Lock()
-		if over = c.err; over != nil {
+		if over = c.shut(); over != nil {
 			c.mu.Unlock()
-			return nil
+			return b
 		}
 		s.id = c.nextID
 		c.nextID += 2
@@ -84,7 +89,7 @@ func (s *Stream) open(fields wire.Fields, end bool) error {
 		c.streams[s.id] = s
 		s.sentEnd = end
 		c.mu.Unlock()
-		return s.headers(c.encode(fields), end)
+		return s.headers(b, c.encode(fields), end)
 	})
 	if over != nil {
 		return over
@@ -92,18 +97,18 @@ func (s *Stream) open(fields wire.Fields, end bool) error {
 	return err
 }
 
-// encode compresses a list of fields.
+// encode compresses a list of fields. The block is valid until the next one.
 func (c *Conn) encode(fields wire.Fields) []byte {
 	c.block.Reset()
 	for _, field := range fields {
 		_ = c.encoder.WriteField(hpack.HeaderField{Name: field.Name, Value: field.Value})
 	}
-	return append([]byte(nil), c.block.Bytes()...)
+	return c.block.Bytes()
 }
 
-// headers are the frames with a block of fields: a HEADERS frame, and as many CONTINUATION
+// headers appends the frames with a block of fields: a HEADERS frame, and as many CONTINUATION
 // frames as the case wants, or as the block needs.
-func (s *Stream) headers(block []byte, end bool) (octets []byte) {
+func (s *Stream) headers(octets, block []byte, end bool) []byte {
 	most := mostFrame
 	if n := s.how.HeaderPieces; n > 0 {
 		most = max(1, (len(block)+n-1)/n)
@@ -116,9 +121,9 @@ func (s *Stream) headers(block []byte, end bool) (octets []byte) {
 		f.payload = block[:min(most, len(block))]
 		if block = block[len(f.payload):]; len(block) == 0 {
 			f.flags |= script.FlagEndHeaders
-			return append(octets, f.octets()...)
+			return f.append(octets)
 		}
-		octets = append(octets, f.octets()...)
+		octets = f.append(octets)
 		f.kind, f.flags = script.FrameCONTINUATION, 0
 	}
 }
@@ -144,10 +149,10 @@ func (s *Stream) WriteFrames(frames []script.HTTP2Frame, times int) error {
 
 func (s *Stream) writeFrame(f script.HTTP2Frame) error {
 	c := s.conn
-	return c.write(s.writeUntil(), func() []byte {
+	return c.write(s.writeUntil(), func(b []byte) []byte {
 		payload := f.Payload
 		if f.Type == script.FrameHEADERS {
-			payload = append(c.encode(s.fields), payload...)
+			payload = slices.Concat(c.encode(s.fields), payload)
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -169,6 +174,6 @@ func (s *Stream) writeFrame(f script.HTTP2Frame) error {
 			s.sendWindow -= int64(len(payload))
 			c.sendWindow -= int64(len(payload))
 		}
-		return frame{kind: f.Type, flags: f.Flags, stream: id, payload: payload}.octets()
+		return frame{kind: f.Type, flags: f.Flags, stream: id, payload: payload}.append(b)
 	})
 }

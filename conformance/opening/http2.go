@@ -56,9 +56,12 @@ const noApplicationProtocol = "tls: no application protocol"
 func asTargetError(err error, d stream.Deadlines) error {
 	var refused *h2.RefusedError
 	var violation *wire.Violation
+	var end *h2.EndError
 	switch {
 	case errors.As(err, &violation):
 		return violation
+	case errors.As(err, &end) && end.Began:
+		return noHTTP2(fmt.Errorf("it %w", err), "the server speaks HTTP/2, and takes no request")
 	case errors.As(err, &refused):
 		return noHTTP2(nil, "the server speaks HTTP/2, and %s", refused.Why)
 	case isTimeout(err):
