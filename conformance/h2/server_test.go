@@ -59,7 +59,12 @@ func serving(t *testing.T, how script.HTTP2, begin func(server)) (*h2.Conn, serv
 	_ = there.SetDeadline(time.Now().Add(patience))
 	read := make(chan struct{})
 	frames := make(chan seen, 100)
-	go func() { begin(client) }()
+	client.frames = frames
+	begun := make(chan struct{})
+	go func() {
+		defer close(begun)
+		begin(client)
+	}()
 	go func() { // a pipe has no buffer
 		defer close(read)
 		for {
@@ -73,8 +78,10 @@ func serving(t *testing.T, how script.HTTP2, begin func(server)) (*h2.Conn, serv
 			}
 		}
 	}()
-	client.frames = frames
 	c, err := h2.Server(t.Context(), here, how, patience)
+	if err == nil {
+		<-begun // two goroutines must not write at a time
+	}
 	t.Cleanup(func() {
 		if c != nil {
 			c.Close()
