@@ -26,7 +26,7 @@ wsspec)
 	# Without inlining, the program is 1.5 MB smaller. The packages that read and write
 	# frames keep it: the last -gcflags that fits a package is the one that counts.
 	set --
-	for packages in "$module/..." net/http html/template text/template/... \
+	for packages in "$module/..." net/http html/template text/template/... crypto/tls crypto/x509 encoding/json encoding/xml regexp/... \
 		github.com/spf13/... go.yaml.in/... golang.org/x/net/...; do
 		set -- "$@" "-gcflags=$packages=-l"
 	done

@@ -63,7 +63,7 @@ func each(t *testing.T, ids ...string) (cases []*script.Case) {
 // there or says why it has none.
 func TestACorrectServerPassesOverHTTP2(t *testing.T) {
 	t.Parallel()
-	cases := slices.Concat(catalog.OverHTTP2(), catalog.SuiteOverHTTP2(catalog.Robust))
+	cases := script.ForRole(slices.Concat(catalog.OverHTTP2(), catalog.SuiteOverHTTP2(catalog.Robust)), wire.RoleServer)
 	for _, c := range script.ForRole(catalog.Cases(), wire.RoleServer) {
 		if c.Script.NeedsEcho() && len(c.Script.Steps) == 1 || c.Script.Opening != nil {
 			cases = append(cases, c)
