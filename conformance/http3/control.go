@@ -45,15 +45,15 @@ func (c *Conn) readStream(s *quic.ReceiveStream, controls chan<- struct{}) {
 	switch {
 	case err != nil:
 	case kind == streamPush:
-		c.fail(rulePush.Violation("a push stream, though the harness has permitted none"))
+		_ = c.fail(rulePush.Violation("a push stream, though the harness has permitted none"))
 	case kind == streamControl:
 		select {
 		case controls <- struct{}{}:
 			if v := c.readControl(r); v != nil {
-				c.fail(v)
+				_ = c.fail(v)
 			}
 		default:
-			c.fail(ruleControl.Violation("a second control stream"))
+			_ = c.fail(ruleControl.Violation("a second control stream"))
 		}
 	default: // those of QPACK, which has nothing to say without a dynamic table, and unknown ones
 		_, _ = io.Copy(io.Discard, r)

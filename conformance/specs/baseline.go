@@ -18,19 +18,19 @@ import (
 func readBaseline(target *conformance.Target, opts Options) (*reports.Baseline, error) {
 	switch {
 	case opts.RenewBaseline && opts.Baseline == "":
-		return nil, errors.New("RenewBaseline: Baseline has to name the file")
+		return nil, errors.New("option RenewBaseline: Baseline has to name the file")
 	case opts.RenewBaseline || opts.Baseline == "":
 		return nil, nil
 	}
 	known, err := reports.ReadBaselineFile(opts.Baseline)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("Baseline: %w (RenewBaseline writes it)", err)
+		return nil, fmt.Errorf("option Baseline: %w (RenewBaseline writes it)", err)
 	case err != nil:
-		return nil, fmt.Errorf("Baseline: %w", err)
+		return nil, fmt.Errorf("option Baseline: %w", err)
 	}
 	if err := known.CheckKnows(reports.Peer{Agent: target.Agent, Role: verdict.Server}); err != nil {
-		return nil, fmt.Errorf("Baseline: %s %w (the Agent of the target gives the name)", opts.Baseline, err)
+		return nil, fmt.Errorf("option Baseline: %s %w (the Agent of the target gives the name)", opts.Baseline, err)
 	}
 	return known, nil
 }
