@@ -26,6 +26,10 @@ type experience struct {
 	lingered int
 	// trial: the next connections get the whole time, also for what never came.
 	trial bool
+	// plain counts the plain opening requests that were answered, and slowestOpening is the
+	// longest time that one took.
+	plain          int
+	slowestOpening time.Duration
 }
 
 // A tally counts how often a thing came, and how often it did not come in time: in all, and
@@ -135,6 +139,27 @@ func (x *experience) learnOpening(answered bool) {
 	} else {
 		x.openings.miss()
 	}
+}
+
+// learnPlainOpening takes in how long the answer to a plain opening request took.
+func (x *experience) learnPlainOpening(took time.Duration) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.plain, x.slowestOpening = x.plain+1, max(x.slowestOpening, took)
+}
+
+// A peer is quick that has answered so many plain opening requests, each of them at once, while
+// as many cases as usual were under way. One whose queue of connections is full takes a second.
+const (
+	plainOfQuick  = 64
+	openingAtOnce = 100 * time.Millisecond
+)
+
+// quick reports whether the peer takes more cases at once than usual without being late.
+func (x *experience) quick() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.plain >= plainOfQuick && x.openings.missed == 0 && x.slowestOpening <= openingAtOnce
 }
 
 // setTrial gives the next connections the whole time, or no longer does.

@@ -58,33 +58,51 @@ func weightOf(c *script.Case, p script.Profile) int64 {
 	return min(3*int64(stream.BoundsOf(c, p).Message), memoryBudget)
 }
 
-// play plays the cases of these places and enters the results that are settled.
+// play plays the cases of these places, so many at once, and enters the results that are settled.
 func (b *resultList) play(ctx context.Context, places []int, workers int, weight func(i int) int64, play func(i int) (Result, bool)) {
+	b.playUpTo(ctx, places, func() int { return workers }, weight, play)
+}
+
+// playUpTo is [resultList.play] where how many cases run at once may change meanwhile.
+func (b *resultList) playUpTo(ctx context.Context, places []int, workers func() int, weight func(i int) int64, play func(i int) (Result, bool)) {
 	memory := semaphore.NewWeighted(memoryBudget)
-	var next atomic.Int64
+	var next, begun atomic.Int64
 	var running sync.WaitGroup
-	for range min(workers, len(places)) {
-		running.Go(func() {
-			for ctx.Err() == nil {
-				n := int(next.Add(1)) - 1
-				if n >= len(places) {
+	var work func()
+	begin := func() {
+		for n := begun.Load(); n < int64(min(workers(), len(places))); n = begun.Load() {
+			if begun.CompareAndSwap(n, n+1) {
+				running.Go(work)
+			}
+		}
+	}
+	work = func() {
+		for ctx.Err() == nil {
+			n := int(next.Add(1)) - 1
+			if n >= len(places) {
+				return
+			}
+			i := places[n]
+			if memory.Acquire(ctx, weight(i)) != nil {
+				return
+			}
+			r, settled := play(i)
+			memory.Release(weight(i))
+			if ctx.Err() != nil {
+				return
+			}
+			if settled {
+				b.enter(i, r)
+			}
+			for n := begun.Load(); n > int64(workers()); n = begun.Load() {
+				if begun.CompareAndSwap(n, n-1) {
 					return
-				}
-				i := places[n]
-				if memory.Acquire(ctx, weight(i)) != nil {
-					return
-				}
-				r, settled := play(i)
-				memory.Release(weight(i))
-				if ctx.Err() != nil {
-					return
-				}
-				if settled {
-					b.enter(i, r)
 				}
 			}
-		})
+			begin()
+		}
 	}
+	begin()
 	running.Wait()
 }
 

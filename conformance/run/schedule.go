@@ -41,7 +41,7 @@ func RunServer(ctx context.Context, t *opening.Target, cases []*script.Case, opt
 func runServer(ctx context.Context, t *opening.Target, cases []*script.Case, opts Options, learned *experience) ([]Result, error) {
 	r := &serverRun{target: t, cases: cases, opts: opts, list: newResultList(cases, wire.RoleServer, opts), health: newHealth(), experience: learned}
 	light, heavy, attacks := r.byWeight()
-	r.list.play(ctx, light, opts.Parallel, r.list.weight, r.first(ctx))
+	r.list.playUpTo(ctx, light, r.many, r.list.weight, r.first(ctx))
 	workers := min(opts.Parallel, fewAtOnce)
 	if r.experience.silent() {
 		workers = opts.Parallel // nothing that the large ones do keeps the peer busy
@@ -55,6 +55,14 @@ func runServer(ctx context.Context, t *opening.Target, cases []*script.Case, opt
 		err = r.outage
 	}
 	return results, err
+}
+
+// many is how many small cases run at once.
+func (r *serverRun) many() int {
+	if r.opts.mayDouble && r.experience.quick() {
+		return 2 * r.opts.Parallel
+	}
+	return r.opts.Parallel
 }
 
 // serverRun is what the cases of one run share.

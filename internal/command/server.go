@@ -228,7 +228,7 @@ any other is gated by itself.`,
 	f.add(cmd)
 	flags := cmd.Flags()
 	f.given = flags.Changed
-	flags.Lookup("parallel").Usage += fmt.Sprintf(" (%d if the server is not on the loopback interface)", gentleParallel)
+	flags.Lookup("parallel").Usage += fmt.Sprintf(" (%d if the server is not on the loopback interface; without N, twice as many on one there that answers at once)", gentleParallel)
 	f.addRate(flags)
 	f.addAgent(flags)
 	f.addStart(flags)
@@ -361,6 +361,9 @@ func (f *serverFlags) runOne(ctx context.Context, t *conformance.Target, plan pl
 	console.begin(t.Agent, len(cases))
 	console.endpoint(endpoint, cases, f.noEcho)
 	opts.Parallel, opts.Profile, opts.Vary = f.parallelOf[t.Agent], f.volume(), f.depth()
+	if f.given != nil && !f.given("parallel") && opts.Parallel == conformance.DefaultParallel {
+		opts.Parallel = 0 // more on a quick server
+	}
 	opts.VaryAmong = plan.all
 	opts.Deadlines = conformance.NewDeadlines(f.timeout, endpoint.RoundTrip, f.slow)
 	opts.ClosesWith = endpoint.ClosedWith()
