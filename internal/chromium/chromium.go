@@ -80,17 +80,25 @@ func Eval[T any](t testing.TB, tab context.Context, expression string) T {
 }
 
 // Until waits until an expression is true or an element. The page may navigate
-// meanwhile, and the wait may take longer than the timeout of the driver.
+// meanwhile, and the wait may take longer than the timeout of the driver. If the patience of
+// the browser ends before, the failure says what the page shows.
 func Until(t testing.TB, tab context.Context, expression string) {
 	t.Helper()
+	waiting := tab
+	if deadline, ok := tab.Deadline(); ok {
+		var cancel context.CancelFunc
+		waiting, cancel = context.WithDeadline(tab, deadline.Add(-5*time.Second)) // to ask the page
+		defer cancel()
+	}
 	for {
-		_, err := chromedp.Run(tab, chromedp.Poll[bool]("Boolean("+expression+")"))
+		_, err := chromedp.Run(waiting, chromedp.Poll[bool]("Boolean("+expression+")"))
 		if err == nil {
 			return
 		}
 		again := slices.ContainsFunc([]string{"Cannot find context", "navigated", "timeout"}, func(s string) bool { return strings.Contains(err.Error(), s) })
-		if tab.Err() != nil || !again {
-			t.Fatalf("never true: %s (%v)", expression, err)
+		if waiting.Err() != nil || !again {
+			shows, _ := chromedp.Run(tab, chromedp.Evaluate[string]("location.href + ': ' + document.body.innerText"))
+			t.Fatalf("never true: %s (%v); the page shows %.500q", expression, err, shows)
 		}
 	}
 }
