@@ -38,7 +38,7 @@ type serving struct {
 // serves starts a command that serves, and waits until it listens.
 func serves(t *testing.T, args ...string) *serving {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	r, w := io.Pipe()
 	s := &serving{t: t, interrupt: cancel, ended: make(chan outcome, 1)}
 	var mu sync.Mutex
