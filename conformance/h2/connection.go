@@ -86,7 +86,7 @@ type peerSettings struct {
 // [*wire.Violation], a [*RefusedError], or that of the network. It closes nothing if it fails.
 func Client(ctx context.Context, conn net.Conn, how script.HTTP2, atMost time.Duration) (*Conn, error) {
 	c, deadline := newConn(conn, how), time.Now().Add(atMost)
-	if err := c.begin([]byte(preface), deadline); err != nil {
+	if err := c.begin([]byte(Preface), deadline); err != nil {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { c.end(net.ErrClosed) })

@@ -8,8 +8,8 @@ import (
 	"github.com/wsspec/wsspec/conformance/script"
 )
 
-// preface is what a client sends first (RFC 9113 3.4).
-const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+// Preface is what a client sends first (RFC 9113 3.4).
+const Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 // Types of frames that no case sends (RFC 9113 6).
 const (

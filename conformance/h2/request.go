@@ -4,14 +4,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
 // pseudoFields are the pseudo-header fields of an extended CONNECT (RFC 8441 4).
 var pseudoFields = []string{":method", ":protocol", ":scheme", ":path", ":authority"}
-
-// connectionFields are those that no request over HTTP/2 has (RFC 9113 8.2.2).
-var connectionFields = []string{"connection", "upgrade", "keep-alive", "proxy-connection", "transfer-encoding"}
 
 // CheckRequest judges the extended CONNECT of a client by its form over HTTP/2: for every rule
 // broken, what was seen. The scheme is the one that the URL asks for, "http" or "https". The
@@ -52,7 +50,7 @@ func (s *Stream) CheckRequest(scheme string) (found []*wire.Violation) {
 	report(strings.Contains(authority, "@"), ruleAuthority, ":authority %q with user information (RFC 9113 8.3.1)", authority)
 	host, named := value("host")
 	report(ok && named && !strings.EqualFold(host, authority), ruleAuthority, "Host %q beside :authority %q (RFC 9113 8.3.1)", host, authority)
-	for _, name := range connectionFields {
+	for _, name := range script.ConnectionFields {
 		values := s.fields.Values(name)
 		report(len(values) > 0, ruleConnection, "a request with the field %s: %.200q (RFC 9113 8.2.2)", name, strings.Join(values, ", "))
 	}

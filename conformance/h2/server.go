@@ -65,11 +65,11 @@ func (c *Conn) readPreface() error {
 	if !c.server {
 		return nil
 	}
-	got := make([]byte, len(preface))
+	got := make([]byte, len(Preface))
 	if _, err := io.ReadFull(c.reader, got); err != nil {
 		return err
 	}
-	if string(got) != preface {
+	if string(got) != Preface {
 		return rulePreface.Violation("the client begins with %q, and not with the preface of HTTP/2", got)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package h2
 
 import (
-	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -196,7 +195,7 @@ func (s *Stream) takeData(f frame) error {
 func (s *Stream) takeReset(code uint32) {
 	if s.end == nil && !s.ended {
 		if g := s.conn.goAway; g != nil && g.code != codeNo {
-			s.end = &EndError{Text: fmt.Sprintf("ended the connection by GOAWAY with %s", codeName(g.code)), err: nil}
+			s.end = &EndError{Text: "ended the connection by GOAWAY with " + codeName(g.code)}
 			return
 		}
 		s.end = &ResetError{Code: code, EndError: EndError{Text: "reset the stream by RST_STREAM with " + codeName(code)}}

@@ -181,10 +181,10 @@ func (a answer) rule(http2, http3 *wire.Rule) *wire.Rule {
 	return http2
 }
 
-// checkStream is [answer.check] for a response over HTTP/2 or HTTP/3, which has none of the fields that
-// switch an HTTP/1.1 connection. The Sec-WebSocket-Accept has no effect (RFC8441-5-4).
+// checkStream is [answer.check] for a response over HTTP/2 or HTTP/3, which has none of the
+// fields that switch an HTTP/1.1 connection. The Sec-WebSocket-Accept has no effect (RFC8441-5-4).
 func (a answer) checkStream() (found []*wire.Violation, agreed *wire.DeflateParams) {
-	for _, name := range []string{"connection", "upgrade", "keep-alive", "proxy-connection", "transfer-encoding"} {
+	for _, name := range script.ConnectionFields {
 		if values := a.response.Fields.Values(name); len(values) > 0 {
 			found = append(found, a.rule(ruleNoFields, ruleNoFields3).Violation("a response with the field %s: %s", name, shorten(printable(strings.Join(values, ", ")))))
 		}

@@ -172,19 +172,16 @@ func (in *FromClient) unopenedStream(err error) observed.Conversation {
 	return seen
 }
 
-// http2Preface is what a client of HTTP/2 begins with (RFC 9113 3.4).
-const http2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-
 // SpeaksHTTP2 reads the first octets of a client, and reports whether they are those of HTTP/2.
 // The connection that it returns has them still.
 func SpeaksHTTP2(conn net.Conn, d stream.Deadlines) (net.Conn, bool) {
 	_ = conn.SetReadDeadline(time.Now().Add(d.Handshake))
 	defer func() { _ = conn.SetReadDeadline(time.Time{}) }()
-	got := make([]byte, 0, len(http2Preface))
-	for len(got) < len(http2Preface) {
+	got := make([]byte, 0, len(h2.Preface))
+	for len(got) < len(h2.Preface) {
 		n, err := conn.Read(got[len(got):cap(got)])
 		got = got[:len(got)+n]
-		if err != nil || string(got) != http2Preface[:len(got)] {
+		if err != nil || string(got) != h2.Preface[:len(got)] {
 			return &readAhead{Conn: conn, octets: got, err: err}, false
 		}
 	}

@@ -64,12 +64,8 @@ func (t *Target) Unplayable(s *script.Script) string {
 		return s.NotOverHTTP3()
 	case t.HTTP2:
 		return s.NotOverHTTP2()
-	case s.HTTP2 != nil:
-		return "The case is about HTTP/2, which --http2 speaks."
-	case s.HTTP3 != nil:
-		return "The case is about HTTP/3, which --http3 speaks."
 	}
-	return ""
+	return s.NotOverHTTP1()
 }
 
 // connectHTTP3 is [Target.ConnectFor] over HTTP/3.

@@ -98,7 +98,6 @@ func (s *Service) brokeHTTP2(conn net.Conn, err error, began time.Time, of *star
 
 // Reasons why a case is left out.
 const (
-	needsHTTP2   = "The case is about HTTP/2, which --http2 speaks."
 	needsStarted = "The case is about the whole connection of HTTP/2, which takes a client that wsspec starts for each case."
 	cameByHTTP1  = "The client connects over HTTP/1.1, and the run tests it over HTTP/2."
 )
@@ -106,10 +105,8 @@ const (
 // leavesOut says why no client plays the case in this run; empty if clients do.
 func (s *Service) leavesOut(c *script.Case) string {
 	switch {
-	case !s.HTTP2 && c.Script.HTTP2 != nil:
-		return needsHTTP2
 	case !s.HTTP2:
-		return ""
+		return c.Script.NotOverHTTP1()
 	case c.Script.OwnConnection() && !s.started:
 		return needsStarted
 	}

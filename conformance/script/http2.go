@@ -119,7 +119,7 @@ func (s *Script) NotOverHTTP2() string {
 	case s.HTTP2 != nil:
 		return ""
 	case s.HTTP3 != nil:
-		return "The case is about HTTP/3, which --http3 speaks."
+		return aboutHTTP3
 	}
 	return s.notInStream()
 }

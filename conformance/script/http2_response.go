@@ -41,9 +41,13 @@ func (s *Script) OwnConnection() bool {
 	}))
 }
 
+// ConnectionFields are the fields about a connection of HTTP/1.1 that no message over HTTP/2 or
+// HTTP/3 has, in lower case (RFC 9113 8.2.2, RFC 9114 4.2).
+var ConnectionFields = []string{"connection", "upgrade", "keep-alive", "proxy-connection", "transfer-encoding"}
+
 // responseFields are the fields of the response of HTTP/1.1 that a response over HTTP/2 to an
 // extended CONNECT does not have, in lower case.
-var responseFields = []string{"connection", "upgrade", "sec-websocket-accept", "content-length", "transfer-encoding", "keep-alive", "proxy-connection"}
+var responseFields = slices.Concat(ConnectionFields, []string{"sec-websocket-accept", "content-length"})
 
 // requestForm are the requirements on parts of a client's request that an extended CONNECT does
 // not have.

@@ -126,13 +126,30 @@ func (s SendHTTP3) Volume(Profile) Volume { return Volume{} }
 // Visit calls the visitor's method for the kind of step.
 func (s SendHTTP3) Visit(v StepVisitor) { v.VisitSendHTTP3(s) }
 
+// NotOverHTTP1 is [Script.NotOverHTTP2] for HTTP/1.1.
+func (s *Script) NotOverHTTP1() string {
+	switch {
+	case s.HTTP2 != nil:
+		return aboutHTTP2
+	case s.HTTP3 != nil:
+		return aboutHTTP3
+	}
+	return ""
+}
+
+// The reasons of the cases that are about one version of HTTP.
+const (
+	aboutHTTP2 = "The case is about HTTP/2, which --http2 speaks."
+	aboutHTTP3 = "The case is about HTTP/3, which --http3 speaks."
+)
+
 // NotOverHTTP3 is [Script.NotOverHTTP2] for HTTP/3.
 func (s *Script) NotOverHTTP3() string {
 	switch {
 	case s.HTTP3 != nil:
 		return ""
 	case s.HTTP2 != nil:
-		return "The case is about HTTP/2, which --http2 speaks."
+		return aboutHTTP2
 	}
 	return overHTTP3.Replace(s.notInStream())
 }

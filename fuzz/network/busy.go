@@ -16,12 +16,13 @@ const busyStretch = 8
 // decides plays a script again, as [campaign.again] does. If it hangs, and the machine was busy
 // meanwhile, it is played once more with eight times the patience, and that decides.
 func (c *campaign) decides(ctx context.Context, s *Script, w *wrong) *plays {
+	if w.class != Hang {
+		return c.again(ctx, s, full(c.Deadlines))
+	}
 	lag := c.lagging(ctx)
 	all := c.again(ctx, s, full(c.Deadlines))
-	if busy := lag() >= busyLag; !busy || w.class != Hang {
-		return all
-	}
-	if same, _ := all.like(w); same == 0 || ctx.Err() != nil {
+	busy := lag() >= busyLag
+	if same, _ := all.like(w); same == 0 || !busy || ctx.Err() != nil {
 		return all
 	}
 	return c.again(ctx, s, full(c.Deadlines).stretched(busyStretch))

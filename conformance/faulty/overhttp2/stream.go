@@ -12,7 +12,7 @@ import (
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
-// An stream is the connection of a peer: one stream of an server. Its state is
+// A stream is the connection of a peer: one stream of a server, or of a client. Its state is
 // guarded by the lock of the server.
 type stream struct {
 	server *server
