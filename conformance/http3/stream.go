@@ -35,7 +35,8 @@ type Stream struct {
 	// are read into. left is how many octets are to come of the DATA frame that is read.
 	raw, buffer []byte
 	left        uint64
-	// passed is left for a frame that nobody has defined.
+	// passed is how many octets are to come of a frame that nobody has defined. Nobody reads
+	// them.
 	passed uint64
 
 	// writing guards what is written. header are octets of a frame's header that QUIC has

@@ -83,7 +83,7 @@ func Connect(ctx context.Context, rawURL string, f Fault, inside faulty.Fault) e
 	if !c.mayAsk() {
 		return errNotPermitted
 	}
-	s := &stream{server: h, id: 1, window: h.initial}
+	s := &stream{server: h, id: 1}
 	h.mu.Lock()
 	s.window = h.initial
 	h.streams[s.id] = s
