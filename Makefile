@@ -123,8 +123,8 @@ race:
 	@if [ "$$($(GO) env CGO_ENABLED)" != 1 ] || ! command -v "$$($(GO) env CC)" >/dev/null; then \
 		echo 'SKIP race detector: it needs cgo and a C compiler'; \
 	else \
-		echo 'go test -race $(RACY)'; $(GO) test -race -p $(PACKAGES) -skip '$(CALM)' $(RACY) && \
-		$(GO) test -race -run '$(RACY_COMMAND)' -skip '$(CALM)' ./internal/command; \
+		echo 'go test -race $(RACY)'; ci/gotest.sh -race -p $(PACKAGES) -skip '$(CALM)' $(RACY) && \
+		ci/gotest.sh -race -run '$(RACY_COMMAND)' -skip '$(CALM)' ./internal/command; \
 	fi
 
 specs: ## run the catalogue as Ginkgo specs, against WSSPEC_TARGET if set; JUNIT=FILE ARGS=--label-filter=section:5

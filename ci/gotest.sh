@@ -5,7 +5,8 @@
 #
 # With RERUN_FAILED=1, up to three failed tests run once more, alone. If they pass, they
 # depend on the load of the machine: the end names them as flaky, and the exit code is 0.
-# A panic, a time limit and a build that fails have no test's name, and never run again.
+# A panic, a time limit and a build that fails have no test's name, and never run again. Behind
+# a data race nothing does.
 #
 # -vet=off: make has run go vet on all packages before.
 set -u
@@ -13,9 +14,12 @@ again=$(mktemp) || exit 1
 trap 'rm -f "$again"' EXIT
 trap 'exit 143' HUP TERM
 trap 'exit 130' INT
-verbose=0
+verbose=0 race=
 for arg in "$@"; do
-	if [ "$arg" = -v ]; then verbose=1; fi
+	case $arg in
+	-v) verbose=1 ;;
+	-race) race=-race ;;
+	esac
 done
 exec 4>&1
 status=$({
@@ -31,6 +35,7 @@ status=$({
 		/^=== RUN / && $3 !~ "/" { running++ }
 		/^--- / { running-- }
 		/^panic: / { running++ }
+		/^ *WARNING: DATA RACE/ { raced = 1 }
 		/^=== (RUN|CONT|NAME|PAUSE) / { test = $3; next }
 		/^ *--- FAIL: / { failures[++failing] = $3; next }
 		/^ *--- / { next }
@@ -48,8 +53,9 @@ status=$({
 				# Nothing failed by name: the process ended, or there is no build.
 				if (!failing) failed($0, /build failed/ ? "# " $2 : test)
 				# Behind a panic, or a test that never ended, others may never have begun.
-				if (!failing || running) print $2, "nameless" >again
+				if (!failing || running || raced) print $2, "nameless" >again
 			}
+			raced = 0
 			for (name in count) if (name !~ /^# /) count[name] = 0
 			split("", failures); failing = running = 0; test = ""
 			next
@@ -65,6 +71,6 @@ if [ "$status" = 0 ] || [ "${RERUN_FAILED:-}" != 1 ] || [ ! -s "$again" ] ||
 fi
 while read -r package test; do
 	echo "== once more, alone: $package $test"
-	go test -timeout 20m -vet=off -count=1 -v -run "^$test\$" "$package" </dev/null || exit 1
+	go test $race -timeout 20m -vet=off -count=1 -v -run "^$test\$" "$package" </dev/null || exit 1
 done <"$again"
 sed 's/^/FLAKY: it failed, and passed alone: /' "$again"

@@ -102,6 +102,9 @@ func TestAFlakyTestIsNamed(t *testing.T) {
 		}`, rerun, false, ""},
 		{"four fail", strings.NewReplacer("was", "a", "Once", "A").Replace(once) + strings.NewReplacer("was", "b", "Once", "B").Replace(once) +
 			strings.NewReplacer("was", "c", "Once", "C").Replace(once) + once, rerun, false, ""},
+		{"a data race", `func TestRace(t *testing.T) {
+			if _, err := os.Stat("raced"); err != nil { os.WriteFile("raced", nil, 0o600); println("WARNING: DATA RACE"); t.Error("race detected") }
+		}`, rerun, false, ""},
 	} {
 		t.Run(row.title, func(t *testing.T) {
 			t.Parallel()

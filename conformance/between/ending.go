@@ -145,12 +145,12 @@ func (p *player) illegal(ctx context.Context, near, far *stream.Conn) {
 	far.Until(ctx, p.gateway.Deadlines.FailFast, func(events []observed.Event, ended bool) bool { return ended })
 	got, gone := closeOf(far), isGone(far)
 	nearEnded := false
-	if _, broken := arrived(far); broken == nil { // it did not come out as it is
-		if nearEnded = p.untilEnd(ctx, near); nearEnded && closeOf(far) == nil && !isGone(far) {
-			p.leave(near)
-			p.untilEnd(ctx, far)
-			got, gone = closeOf(far), isGone(far)
-		}
+	if _, broken := arrived(far); broken != nil { // it comes out as it is, and the rest of it may still come
+		p.asMuch(ctx, far, p.gateway.Deadlines.FailFast)
+	} else if nearEnded = p.untilEnd(ctx, near); nearEnded && closeOf(far) == nil && !isGone(far) {
+		p.leave(near)
+		p.untilEnd(ctx, far)
+		got, gone = closeOf(far), isGone(far)
 	}
 	nearSaid := codeOf(near)
 	octets := received(far)

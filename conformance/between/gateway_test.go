@@ -88,6 +88,63 @@ func TestATunnelPasses(t *testing.T) {
 	}
 }
 
+// A tunnel may pass on the octets in any segments. What breaks a rule shows in the first octets of
+// a frame, and the others come later.
+func TestATunnelOfSingleOctetsPasses(t *testing.T) {
+	for _, prefix := range []string{"handshake/unknown-extension", "illegal/"} {
+		results, err := played(t, 2*time.Second, prefix, octetByOctet)
+		if err != nil || len(results) == 0 {
+			t.Fatalf("%d results, %v", len(results), err)
+		}
+		for name, r := range results {
+			if r.Verdict != verdict.Pass {
+				t.Errorf("%s: %s: %s", name, r.Verdict, r.Explanation)
+			}
+		}
+	}
+}
+
+// octetByOctet is a tunnel that writes each octet by itself.
+func octetByOctet(t *testing.T, server string) string {
+	t.Helper()
+	l := listen(t)
+	var passing sync.WaitGroup
+	t.Cleanup(passing.Wait)
+	pass := func(from, to net.Conn) {
+		defer to.(*net.TCPConn).CloseWrite()
+		for octet := make([]byte, 1); ; {
+			if _, err := from.Read(octet); err != nil {
+				return
+			}
+			if _, err := to.Write(octet); err != nil {
+				return
+			}
+		}
+	}
+	passing.Go(func() {
+		for {
+			front, err := l.Accept()
+			if err != nil {
+				return
+			}
+			passing.Go(func() {
+				defer front.Close()
+				back, err := net.Dial("tcp", server)
+				if err != nil {
+					return
+				}
+				defer back.Close()
+				there := make(chan struct{})
+				go func() { defer close(there); pass(front, back) }()
+				pass(back, front)
+				<-there
+			})
+		}
+	})
+	t.Cleanup(func() { l.Close() })
+	return l.Addr().String()
+}
+
 // A gateway that reads the frames, made of two endpoints, breaks nothing.
 func TestAGatewayOfEndpointsPasses(t *testing.T) {
 	for _, prefix := range []string{"messages/", "control/", "illegal/utf8", "closing/going-away"} {

@@ -24,6 +24,8 @@ type player struct {
 	from    wire.Role
 	link    *link
 	verdict verdict.Verdict
+	// sent is how many octets of frames the near end has sent.
+	sent uint64
 	// said are the sentences of the explanation.
 	said []string
 }
@@ -222,7 +224,12 @@ func (p *player) frames(ctx context.Context) {
 		p.closes(ctx, near, far)
 	default:
 		p.send(near, script.Text(script.Octets(markBehind)))
-		p.awaits(ctx, far, markBehind, d.Message+d.Transfer(total(c.Frames), len(c.Frames)))
+		idle := d.Message + d.Transfer(total(c.Frames), len(c.Frames))
+		if c.Unknown { // the first frame is a violation, behind which no message is one
+			p.asMuch(ctx, far, idle)
+		} else {
+			p.awaits(ctx, far, markBehind, idle)
+		}
 		p.compare(ctx, near, far)
 	}
 }
@@ -243,7 +250,16 @@ func (p *player) send(near *stream.Conn, frames ...script.Frame) {
 	if p.c.Chop {
 		chop = 1
 	}
+	if near.Role == p.from {
+		p.sent += uint64(len(octets))
+	}
 	near.Write(octets, chop)
+}
+
+// asMuch waits until as many octets have come out as the near end has sent: that is all of it
+// behind a gateway that passes frames on as they are.
+func (p *player) asMuch(ctx context.Context, far *stream.Conn, idle time.Duration) {
+	far.UntilReceived(ctx, idle, p.sent)
 }
 
 func total(frames []script.Frame) (n int) {

@@ -286,6 +286,12 @@ func (l *Conn) Until(ctx context.Context, idle time.Duration, enough func(events
 	return l.UntilIdle(ctx, func() time.Duration { return idle }, enough)
 }
 
+// UntilReceived waits until so many octets have come behind the opening handshake, and returns
+// true then. It goes on behind a violation, and gives up as [Conn.Until] does.
+func (l *Conn) UntilReceived(ctx context.Context, idle time.Duration, octets uint64) bool {
+	return l.Until(ctx, idle, func([]observed.Event, bool) bool { return l.received >= octets })
+}
+
 // looking is how often a wait looks whether it may still last.
 const looking = 250 * time.Millisecond
 

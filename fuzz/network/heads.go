@@ -35,23 +35,31 @@ const acceptsValid = "RFC6455-4.2.2-1"
 // longHead is how long a request may be that no server has reason to refuse for its length.
 const longHead = 4 << 10
 
-// judgeRefusal judges a response other than 101. A server that accepts a plain request accepts
-// one in other words that mean the same: RFC 6455 leaves the order of fields, further fields,
-// and what HTTP lets a client write, to the client (RFC6455-4.2.1-20, RFC6455-4.2.1-21).
+// judgeRefusal judges a response other than 101.
 func (s *Script) judgeRefusal(sent []byte, o *opened) *wrong {
-	refused := fmt.Sprintf("the server refused a valid opening request with %d", o.response.Status)
+	if !s.isAcceptable(sent, o) {
+		return nil
+	}
+	return &wrong{WrongVerdict, acceptsValid, fmt.Sprintf("the server refused a valid opening request with %d", o.response.Status)}
+}
+
+// isAcceptable reports whether a server that accepts a plain request has to accept that of the
+// script. It does so if the request is in other words that mean the same: RFC 6455 leaves the
+// order of fields, further fields, and what HTTP lets a client write, to the client
+// (RFC6455-4.2.1-20, RFC6455-4.2.1-21).
+func (s *Script) isAcceptable(sent []byte, o *opened) bool {
 	if s.Head == "" {
-		return &wrong{WrongVerdict, acceptsValid, refused}
+		return true
 	}
 	r, size, err := wire.ParseRequest(sent)
 	if err != nil || size != len(sent) || len(sent) > longHead || r.Version != "HTTP/1.1" {
-		return nil
+		return false
 	}
 	if requirement, _ := lacks(r); requirement != "" || len(opening.CheckRequest(r)) > 0 || r.Target != o.request.Target {
-		return nil
+		return false
 	}
 	if upgrade, _ := r.Fields.List("Upgrade"); !strings.EqualFold(upgrade, "websocket") {
-		return nil // a server may know no other protocol in the list (RFC 9110 7.8)
+		return false // a server may know no other protocol in the list (RFC 9110 7.8)
 	}
 	seen := map[string]bool{}
 	for _, f := range r.Fields {
@@ -60,15 +68,13 @@ func (s *Script) judgeRefusal(sent []byte, o *opened) *wrong {
 		switch {
 		case single && seen[name], len(f.Value) > longHead/2,
 			slices.Contains([]string{"content-length", "transfer-encoding", "expect", "te", "cookie", "origin"}, name):
-			return nil // a server may refuse these
+			return false // a server may refuse these
 		}
 		seen[name] = true
 	}
 	was, _ := o.request.Fields.Get("Host")
-	if host, _ := r.Fields.Get("Host"); host != was {
-		return nil
-	}
-	return &wrong{WrongVerdict, acceptsValid, refused}
+	host, _ := r.Fields.Get("Host")
+	return host == was
 }
 
 // lacks says what a request lacks that each opening request has, and by which requirement;

@@ -111,10 +111,10 @@ func (s *Script) judgeResponse(sent []byte, o *opened, err error) *wrong {
 		}
 		return &wrong{Hang, acceptsValid, "the server sent no response to the opening request"}
 	case err != nil:
-		if s.Head != "" {
+		if !s.isAcceptable(sent, o) {
 			return nil // it may close TCP on what it cannot read
 		}
-		return &wrong{WrongVerdict, acceptsValid, "the server ended TCP without a response to a plain opening request"}
+		return &wrong{WrongVerdict, acceptsValid, "the server ended TCP without a response to a valid opening request"}
 	case o.response.Status != 101:
 		return s.judgeRefusal(sent, o)
 	}
