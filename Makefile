@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help build conformance sample autobahn image matrix publish site baseline test unit unit-specs unit-modules race specs lint tools vulnerabilities clean fuzz mutants seeds
+.PHONY: help build conformance sample autobahn image matrix publish site baseline test test-specs test-modules test-race test-race-command specs lint tools vulnerabilities clean fuzz mutants seeds
 
 GO = go
 # The report folder of make conformance, and its profile: quick or full.
@@ -27,12 +27,14 @@ PEERS_DEBIAN_IMAGE = wsspec/peers-debian:dev
 MATRIX_PEERS = all
 
 BASELINE = conformance/peers/baseline.json
+# The packages whose tests take longest are tested first, so that none is left alone at the end.
+LONGEST = ./internal/command ./conformance/faulty ./conformance ./fuzz/network
 # Packages whose goroutines share memory; the race detector is useless elsewhere.
 RACY = ./ref ./conformance ./conformance/opening ./conformance/play ./conformance/run \
 	./conformance/script ./conformance/stream ./conformance/watch ./conformance/between ./reports/record
 # Tests that the race detector leaves out: they do one thing after the other, much of it, or
 # mostly wait.
-CALM = Alike|AsDeflationDoes|Bounded|LeftOut|IsSmall|ChattyPeer|CutAnywhere|FirstWrongOctet|FloodsOf|NoGreeting|OwnClose|TestAsk|PassesTheSuites|FullDisk
+CALM = Alike|AsDeflationDoes|Bounded|LeftOut|IsSmall|SmallStacks|ChattyPeer|CutAnywhere|FirstWrongOctet|FloodsOf|NoGreeting|OwnClose|TestAsk|PassesTheSuites|FullDisk
 # Of the command, the tests of what goes on at once: signals, services, children.
 RACY_COMMAND = Interrupt|Signal|Stops|Serve|Drive|Start
 
@@ -99,33 +101,32 @@ baseline: build ## renew the known results of the libraries (conformance/peers/b
 		[ $$? -eq 1 ] || { cat bin/baseline.log; exit 1; }
 	@git --no-pager diff --stat -- $(BASELINE)
 
-test: unit race ## check format, vet, run every test, some also with the race detector; TESTFLAGS=-v
-
-unit:
+test: ## check format, vet, run every test, some also with the race detector; TESTFLAGS=-v
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) || exit 1; \
 		[ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
 	$(GO) vet ./...
-	@echo 'go test ./...'; ci/gotest.sh -p $(PACKAGES) $(TESTFLAGS) $$($(GO) list ./... | grep -v /conformance/specs$$)
-	@$(MAKE) --no-print-directory -j2 -O unit-specs unit-modules
+	@echo 'go test ./...'; ci/gotest.sh -p $(PACKAGES) $(TESTFLAGS) $(LONGEST) $$($(GO) list ./... | grep -v /conformance/specs$$)
+	@$(MAKE) --no-print-directory -j4 -O test-specs test-modules test-race test-race-command
 
-# The specs play one case at a time, and mostly wait. They run separately, because gotest.sh
-# would print all the output of Ginkgo.
-unit-specs:
+# These mostly wait, so that they run beside each other. gotest.sh would print all the output
+# of Ginkgo.
+test-specs:
 	$(GO) test ./conformance/specs
 
-unit-modules:
+test-modules:
 	cd conformance/peers && $(GO) vet ./... && ../../ci/gotest.sh $(TESTFLAGS) ./...
 	cd ci/validate && $(GO) vet -tags docker ./... && ../gotest.sh $(TESTFLAGS) ./...
 	cd ref/http3 && $(GO) vet ./... && ../../ci/gotest.sh $(TESTFLAGS) ./...
 	cd conformance/http3 && $(GO) vet ./... && ../../ci/gotest.sh $(TESTFLAGS) ./...
 
-race:
-	@if [ "$$($(GO) env CGO_ENABLED)" != 1 ] || ! command -v "$$($(GO) env CC)" >/dev/null; then \
-		echo 'SKIP race detector: it needs cgo and a C compiler'; \
-	else \
-		echo 'go test -race $(RACY)'; ci/gotest.sh -race -p $(PACKAGES) -skip '$(CALM)' $(RACY) && \
-		ci/gotest.sh -race -run '$(RACY_COMMAND)' -skip '$(CALM)' ./internal/command; \
-	fi
+CAN_RACE = [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null || \
+	{ echo 'SKIP race detector: it needs cgo and a C compiler'; exit 0; }
+
+test-race:
+	@$(CAN_RACE); echo 'go test -race $(RACY)'; ci/gotest.sh -race -p $(PACKAGES) -skip '$(CALM)' $(RACY)
+
+test-race-command:
+	@$(CAN_RACE); ci/gotest.sh -race -run '$(RACY_COMMAND)' -skip '$(CALM)' ./internal/command
 
 specs: ## run the catalogue as Ginkgo specs, against WSSPEC_TARGET if set; JUNIT=FILE ARGS=--label-filter=section:5
 	@junit='$(JUNIT)'; case "$$junit" in ''|/*) ;; *) junit=$$PWD/$$junit ;; esac; \

@@ -176,6 +176,50 @@ func TestABusyPeerIsNotTakenForASilentOne(t *testing.T) {
 	}
 }
 
+// A peer does nothing else while it works on one message, and one case sends that. It fails in
+// the second round too, in which it makes no other case fail that is played beside it.
+func TestACaseThatKeepsThePeerBusyFailsNoOther(t *testing.T) {
+	var busy sync.Mutex
+	var once sync.Once
+	began := make(chan struct{})
+	target := serve(t, shaken(func(conn net.Conn, r *bufio.Reader) {
+		p := &echoPeer{r: r, w: conn}
+		for {
+			head, err := r.Peek(2)
+			if err != nil {
+				return
+			}
+			if isLong := head[0] == 0x81 && head[1]&0x7f > 125; isLong {
+				busy.Lock()
+				once.Do(func() { close(began) })
+				drain(conn)
+				busy.Unlock()
+				return
+			}
+			<-began
+			busy.Lock()
+			goes := p.frame()
+			busy.Unlock()
+			if !goes {
+				_ = conn.(*net.TCPConn).CloseWrite()
+				drain(conn)
+				return
+			}
+		}
+	}))
+	const long = "1.1.3"
+	cases := named(t, "1.1.1", "1.1.2", long, "1.2.1", "1.2.2", "2.2", "2.3")
+	for _, r := range play(t, target, cases, conformance.Options{Deadlines: conformance.NewDeadlines(200*time.Millisecond, 0, 1)}) {
+		want := verdict.Pass
+		if r.Case.ID == long {
+			want = verdict.Fail
+		}
+		if r.Verdict != want || r.Flaky || r.Attempts != 2 {
+			t.Errorf("%s; want %s in the second play", describe(r), want)
+		}
+	}
+}
+
 func TestAPassIsNotPlayedTwice(t *testing.T) {
 	var connections atomic.Int32
 	target := serve(t, shaken(func(conn net.Conn, r *bufio.Reader) {

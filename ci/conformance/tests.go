@@ -41,8 +41,8 @@ type wsspecRun struct {
 	command, behind []string
 }
 
-// atOnce is how many runs are under way at a time: they wait for most of their time.
-func atOnce() int { return min(max(runtime.NumCPU(), 2), 4) }
+// atOnce is how many runs are under way at a time. They wait for three quarters of their time.
+func atOnce() int { return min(2*runtime.NumCPU(), 8) }
 
 // run runs wsspec several times, some runs at a time, and keeps the reports. It starts first
 // what waits longest. The output is as if one ran after the other, in the given order: that

@@ -111,7 +111,7 @@ func octetByOctet(t *testing.T, server string) string {
 	var passing sync.WaitGroup
 	t.Cleanup(passing.Wait)
 	pass := func(from, to net.Conn) {
-		defer to.(*net.TCPConn).CloseWrite()
+		defer func() { _ = to.(*net.TCPConn).CloseWrite() }()
 		for octet := make([]byte, 1); ; {
 			if _, err := from.Read(octet); err != nil {
 				return

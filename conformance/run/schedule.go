@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/wsspec/wsspec/conformance/judge"
 	"github.com/wsspec/wsspec/conformance/opening"
@@ -206,8 +207,9 @@ func (first Result) again(second Result, settled bool) (Result, bool) {
 const fewAtOnce = 4
 
 // secondRound plays the late cases again, when all others have ended and the peer has
-// little else to do: alone, or a few at once where they are many. A peer that has never
-// sent what they wait for does not get them again.
+// little else to do: a few at once, if a lookout shows that none of them keeps the peer busy
+// or if they are many, and alone otherwise. A peer that has never sent what they wait for does
+// not get them again.
 func (r *serverRun) secondRound(ctx context.Context) {
 	r.mu.Lock()
 	r.secondBegan = true
@@ -222,7 +224,7 @@ func (r *serverRun) secondRound(ctx context.Context) {
 	})
 	// A server that left TCP open was not busy.
 	r.list.play(ctx, leftOpen, r.opts.Parallel, r.list.weight, r.second(ctx))
-	workers, stretch := 1, 3.0
+	workers, stretch, few := 1, 3.0, false
 	switch {
 	case r.opts.lean: // variants of what the peer does in time
 		workers, stretch = fewAtOnce, 1
@@ -230,6 +232,8 @@ func (r *serverRun) secondRound(ctx context.Context) {
 		workers, stretch = max(fewAtOnce, len(places)/16), 1
 	case len(places) > 16:
 		workers, stretch = fewAtOnce, 2
+	default:
+		few = len(places) > 1
 	}
 	r.mu.Lock()
 	r.stretch = stretch
@@ -240,7 +244,42 @@ func (r *serverRun) secondRound(ctx context.Context) {
 		}
 		return r.list.weight(i)
 	}
+	if few && r.opts.Parallel > 1 {
+		places = r.together(ctx, places, alone)
+	}
 	r.list.play(ctx, places, min(workers, r.opts.Parallel), alone, r.second(ctx))
+}
+
+// together plays late cases again, a few at once, and returns those that are to be played
+// alone: they failed while the peer was slow to answer a ping on another connection, so that
+// another case may be the reason.
+func (r *serverRun) together(ctx context.Context, places []int, weight func(i int) int64) (left []int) {
+	k := newLookout(ctx, r.target, r.opts.Deadlines)
+	if k == nil {
+		return places
+	}
+	defer k.end()
+	var mu sync.Mutex
+	play := r.second(ctx)
+	r.list.play(ctx, places, min(fewAtOnce, r.opts.Parallel), weight, func(i int) (Result, bool) {
+		r.mu.Lock()
+		first := r.late[i]
+		r.mu.Unlock()
+		began := time.Now()
+		second, settled := play(i)
+		if !settled || second.Verdict != verdict.Fail || !k.wasBusy(began) {
+			return second, settled
+		}
+		r.mu.Lock()
+		r.late[i] = r.list.setAside(first)
+		r.mu.Unlock()
+		mu.Lock()
+		left = append(left, i)
+		mu.Unlock()
+		return second, false
+	})
+	slices.Sort(left)
+	return left
 }
 
 // second plays a late case again.
