@@ -156,21 +156,25 @@ func (v *variation) playVariants(ctx context.Context, results []Result) error {
 	return v.shrink(ctx)
 }
 
-// playBatch plays variants. Of each place it plays no more when so many have failed.
+// playBatch plays variants. Of each place it plays no more when so many have failed. Those that
+// were under way then may fail too: the first ones in the order of the list stay, whatever the
+// order in time was, so that the next run says the same.
 func (v *variation) playBatch(ctx context.Context, choices []vary.Choice, most int) error {
 	v.late = 0
 	of := map[*script.Case]vary.Choice{}
 	made := map[*script.Case]*vary.Variant{}
 	var cases []*script.Case
+	order, left := map[*script.Case]int{}, map[string]int{} // left: so many of a place may fail yet
 	for _, c := range choices {
 		if v.failures[c.Place] >= most {
 			continue
 		}
+		left[c.Place] = most - v.failures[c.Place]
 		variant, err := vary.Make(c.Of, v.role, c.Shape)
 		if err != nil {
 			return fmt.Errorf("the variant %s+%s cannot be made: %w", c.Of.ID, c.Shape, err)
 		}
-		of[variant.Case], made[variant.Case] = c, variant
+		of[variant.Case], made[variant.Case], order[variant.Case] = c, variant, len(cases)
 		cases = append(cases, variant.Case)
 	}
 	opts := v.opts
@@ -180,14 +184,18 @@ func (v *variation) playBatch(ctx context.Context, choices []vary.Choice, most i
 		defer v.mu.Unlock()
 		return v.failures[of[c].Place] >= most
 	}
+	failing := map[string][]int{} // of a place, in order
 	opts.failed = func(c *script.Case, late bool) (again bool) {
 		v.mu.Lock()
 		defer v.mu.Unlock()
-		v.failures[of[c].Place]++
+		place := of[c].Place
+		v.failures[place]++
 		if late {
 			v.late++
 		}
-		return v.late <= latest && v.failures[of[c].Place] <= most
+		at, _ := slices.BinarySearch(failing[place], order[c])
+		failing[place] = slices.Insert(failing[place], at, order[c])
+		return v.late <= latest && at < left[place]
 	}
 	results, err := v.play(ctx, cases, opts)
 	counted := map[string]int{}
@@ -200,6 +208,9 @@ func (v *variation) playBatch(ctx context.Context, choices []vary.Choice, most i
 		if f == nil {
 			f = &finding{}
 			v.found[c.Of] = f
+		}
+		if r.Verdict == verdict.Fail && counted[c.Place] == left[c.Place] {
+			continue // it shows nothing new
 		}
 		if r.Verdict.Ran() {
 			f.Played++
