@@ -10,6 +10,7 @@ import (
 	"github.com/wsspec/wsspec/conformance/script"
 	"github.com/wsspec/wsspec/conformance/stream"
 	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/internal/conntrack"
 	"github.com/wsspec/wsspec/ref/wire"
 	"golang.org/x/sync/semaphore"
 )
@@ -86,6 +87,7 @@ func (b *resultList) playUpTo(ctx context.Context, places []int, workers func() 
 			if memory.Acquire(ctx, weight(i)) != nil {
 				return
 			}
+			conntrack.System.Wait(ctx) // where it is full, each case would fail
 			r, settled := play(i)
 			memory.Release(weight(i))
 			if ctx.Err() != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/wsspec/wsspec/conformance/observed"
 	"github.com/wsspec/wsspec/conformance/oracle"
 	"github.com/wsspec/wsspec/conformance/stream"
+	"github.com/wsspec/wsspec/internal/conntrack"
 	"github.com/wsspec/wsspec/ref/wire"
 )
 
@@ -52,10 +53,12 @@ type player struct {
 	record bool
 	// others play the same on other servers.
 	others []*player
+	// table is the kernel's table of connections.
+	table *conntrack.Table
 }
 
 func newPlayer(p Peer, seed uint64) *player {
-	return &player{peer: p, buf: make([]byte, 16<<10), encoder: encoder{keys: rand.New(rand.NewPCG(seed, 1)), role: p.Role().Peer()}}
+	return &player{peer: p, buf: make([]byte, 16<<10), table: conntrack.System, encoder: encoder{keys: rand.New(rand.NewPCG(seed, 1)), role: p.Role().Peer()}}
 }
 
 // An outcome says what the peer did when a script was played.
@@ -117,6 +120,7 @@ type session struct {
 
 // play plays a script. If the context ends, it sends nothing more of it.
 func (p *player) play(ctx context.Context, s *Script) (out outcome) {
+	p.table.Wait(ctx) // where it is full, a peer looks dead
 	began := time.Now()
 	out.began = began
 	p.encoder.record = p.record
@@ -169,7 +173,7 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 		}
 	}
 	current.conclude()
-	current.conn.Close()
+	current.leave()
 	out.fate, out.shown, out.did = current.fate(), current.shows(), current.did()
 	current.end()
 	out.wrong, out.opened = current.wrong, current.response.Status == 101
@@ -467,11 +471,25 @@ func (c *session) halfClose() {
 	c.ended, c.reader = true, nil
 }
 
-// reset resets TCP.
-func (c *session) reset() {
+// leave closes the connection. Where the peer has ended its half, a reset harms nobody, and the
+// kernel forgets the connection two minutes earlier.
+func (c *session) leave() {
+	if c.ended && c.table.Crowded() {
+		c.resetTCP()
+	}
+	c.conn.Close()
+}
+
+// resetTCP makes the next close a reset.
+func (c *session) resetTCP() {
 	if tcp, ok := c.conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
+}
+
+// reset resets TCP.
+func (c *session) reset() {
+	c.resetTCP()
 	c.conn.Close()
 	c.ended, c.reader = true, nil
 }

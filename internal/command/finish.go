@@ -78,6 +78,7 @@ func (r *runFlags) finish(console *console, rec *record.Record, known *reports.B
 	failed := errors.Join(failures...)
 	comparison := known.Mark(report)
 	written, lost := r.keep(report, errors.Join(rec.JournalErr(), transcriptErr(rec)))
+	tellOfWaits(console.w)
 	console.summary(report, known, comparison, written)
 	if lost != nil {
 		return couldNot(errors.Join(failed, lost))

@@ -229,6 +229,7 @@ func (f *fuzzFlags) options(c *campaign, d conformance.Deadlines, stderr io.Writ
 
 // play runs a campaign and ends with its report.
 func (f *fuzzFlags) play(ctx context.Context, peer network.Peer, o network.Options, c *campaign, console *console) error {
+	defer limitGarbage(garbagePercentLong)()
 	rec := c.rec
 	p, err := network.Run(ctx, peer, o)
 	c.say(p)

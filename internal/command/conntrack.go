@@ -1,0 +1,19 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/wsspec/wsspec/internal/conntrack"
+)
+
+// tellOfWaits says that a run waited for room in the kernel's table of connections.
+func tellOfWaits(w io.Writer) { tellOfWait(w, conntrack.System.Waited()) }
+
+func tellOfWait(w io.Writer, longest time.Duration) {
+	if longest < time.Second {
+		return
+	}
+	fmt.Fprintf(w, "note: the kernel's table of connections was nearly full, and wsspec waited up to %s for room in it (net.netfilter.nf_conntrack_max)\n", longest.Round(time.Second))
+}
