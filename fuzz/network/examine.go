@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -151,6 +152,12 @@ func (c *campaign) lostOn(ctx context.Context, p *player, number uint64, s *Scri
 		c.add(f)
 		return err
 	}
+	if cause := causeOf(words); cause != "" {
+		if c.kinds["cause|"+cause]++; c.kinds["cause|"+cause] > 1 { // the same place of the same program
+			c.progress.Again++
+			return nil
+		}
+	}
 	kind := "crash|" + shapeOf(s)
 	if c.kinds[kind] == 0 {
 		c.kinds[kind]++
@@ -165,6 +172,18 @@ func (c *campaign) lostOn(ctx context.Context, p *player, number uint64, s *Scri
 	c.add(f)
 	return nil
 }
+
+// causeOf is what the last words of a process say, without numbers, which differ from one end to
+// the next; empty if it wrote nothing.
+func causeOf(words []string) string {
+	if len(words) < 2 { // the first one is its exit status
+		return ""
+	}
+	return numbers.ReplaceAllString(strings.Join(words[1:], "\n"), "#")
+}
+
+// numbers are addresses, ports and the like.
+var numbers = regexp.MustCompile(`0x[0-9a-fA-F]+|[0-9]+`)
 
 // kills plays a script, and reports whether the peer takes no connection behind it.
 func (c *campaign) kills(ctx context.Context, p *player, s *Script) bool {

@@ -3,6 +3,8 @@ package network
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -209,6 +211,33 @@ func TestCrash(t *testing.T) {
 				t.Errorf("the crash is by %s, with %q", found[0].Script, found[0].Notes)
 			}
 		})
+	}
+}
+
+// A process that dies with the same words, but for numbers, dies for the same reason. The other
+// scripts are only counted. One that says nothing has a finding for each script.
+func TestCrashesWithTheSameWordsAreOne(t *testing.T) {
+	ping, text := &Script{Parts: []Part{{Frame: &Frame{Opcode: wire.OpPing}}}}, &Script{Parts: []Part{{Frame: &Frame{Opcode: wire.OpText}}}}
+	for says, want := range map[string]int{"panic at line 3 of worker %d": 1, "": 2} {
+		found, revived := 0, 0
+		c := &campaign{peer: echoServer(t), kinds: map[string]int{}, known: map[string]bool{}, Options: Options{
+			Found: func(*Finding) { found++ },
+			Revive: func(context.Context) ([]string, error) {
+				if revived++; says == "" {
+					return []string{"exit status 2"}, nil
+				}
+				return []string{"exit status 2", fmt.Sprintf(says, revived)}, nil
+			},
+		}}
+		c.progress.Findings = map[Class]int{}
+		p := newPlayer(c.peer, 1)
+		p.patience = patience{answer: time.Second, pause: leastPause}
+		if err := errors.Join(c.lostOn(t.Context(), p, 0, ping), c.lostOn(t.Context(), p, 1, text)); err != nil {
+			t.Error(err)
+		}
+		if c.progress.Crashes != 2 || found != want {
+			t.Errorf("it says %q: %d crashes, %d findings; want 2 and %d", says, c.progress.Crashes, found, want)
+		}
 	}
 }
 

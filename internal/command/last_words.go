@@ -42,25 +42,40 @@ func (w *lastWords) forget() {
 }
 
 // telling begins a line that says why a program dies, before its stack trace: those of
-// Go, Rust, Python, C and C++, the sanitizers, Java and Node.
-var telling = regexp.MustCompile(`(?m)^(panic: |fatal error: |SIG[A-Z]+: |thread '.*' .*panicked|Traceback \(most recent|.*ERROR: \w+Sanitizer|terminate called|.*Assertion .* failed|Exception in thread|\w*Error: |Uncaught )`)
+// Go, Rust, C and C++, the sanitizers, Java, Node, Ruby and PHP.
+var telling = regexp.MustCompile(`(?m)^(panic: |fatal error: |SIG[A-Z]+: |thread '.*' .*panicked|.*ERROR: \w+Sanitizer|terminate called|.*Assertion .* failed|Exception in thread|\w*Error: |Uncaught |(PHP )?Fatal error: |\S+:\d+:in ['` + "`" + `].*: .* \(\S+\)$)`)
+
+// traced begins the stack trace of Python, whose last line says why the program dies.
+var traced = regexp.MustCompile(`(?m)^Traceback \(most recent call last\):$`)
 
 // text is what the process said at its end, as text that is safe to show: from the line
-// that says why it died, or else its last octets.
+// that says why it died, the last octets of a trace of Python, or else the last octets.
 func (w *lastWords) text() string {
 	w.mu.Lock()
 	text := printable(string(w.octets))
 	w.mu.Unlock()
-	if found := telling.FindAllStringIndex(text, -1); found != nil {
-		text = text[found[len(found)-1][0]:]
+	trace := lastOf(traced, text)
+	if why := lastOf(telling, text); why > trace {
+		text = text[why:]
 		if len(text) > mostStderr {
 			text = strings.ToValidUTF8(text[:mostStderr], "")
 		}
+	} else if trace >= 0 {
+		text = text[trace:]
 	}
 	if over := len(text) - mostStderr; over > 0 {
 		text = strings.ToValidUTF8(text[over:], "")
 	}
 	return strings.TrimSpace(text)
+}
+
+// lastOf is where the last match of an expression begins; -1 if there is none.
+func lastOf(e *regexp.Regexp, text string) int {
+	found := e.FindAllStringIndex(text, -1)
+	if found == nil {
+		return -1
+	}
+	return found[len(found)-1][0]
 }
 
 // lines are at most n lines of it: the first ones, if the first says why the process
