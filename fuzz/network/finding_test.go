@@ -214,11 +214,16 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// A process that dies with the same words, but for numbers, dies for the same reason. The other
+// A process that dies at the same place of its source, or with the same words but for numbers, dies
+// for the same reason. The other
 // scripts are only counted. One that says nothing has a finding for each script.
 func TestCrashesWithTheSameWordsAreOne(t *testing.T) {
 	ping, text := &Script{Parts: []Part{{Frame: &Frame{Opcode: wire.OpPing}}}}, &Script{Parts: []Part{{Frame: &Frame{Opcode: wire.OpText}}}}
-	for says, want := range map[string]int{"panic at line 3 of worker %d": 1, "": 2} {
+	for says, want := range map[string]int{
+		"": 2, "panic of worker %d": 1,
+		"  File \"a/b.py\", line 107, in send\nError: octets %x": 1, "  File \"a/b.py\", line %d, in send\nError": 2,
+		"\tfrom a/b.rb:76:in `receive' %d": 1, "panic\n\t/a/b.go:%d +0x1": 2,
+	} {
 		found, revived := 0, 0
 		c := &campaign{peer: echoServer(t), kinds: map[string]int{}, known: map[string]bool{}, Options: Options{
 			Found: func(*Finding) { found++ },
