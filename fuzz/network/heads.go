@@ -32,8 +32,12 @@ func (s *Script) judgeSwitch(sent []byte, o *opened) *wrong {
 // acceptsValid is the requirement to answer a valid request by the steps of RFC 6455 4.2.2.
 const acceptsValid = "RFC6455-4.2.2-1"
 
-// longHead is how long a request may be that no server has reason to refuse for its length.
-const longHead = 4 << 10
+// longHead is how long a request or response may be that nobody has reason to refuse for its
+// length, and mostFields how many fields it may have: some servers take 100 at most.
+const (
+	longHead   = 4 << 10
+	mostFields = 64
+)
 
 // judgeRefusal judges a response other than 101.
 func (s *Script) judgeRefusal(sent []byte, o *opened) *wrong {
@@ -52,7 +56,7 @@ func (s *Script) isAcceptable(sent []byte, o *opened) bool {
 		return true
 	}
 	r, size, err := wire.ParseRequest(sent)
-	if err != nil || size != len(sent) || len(sent) > longHead || r.Version != "HTTP/1.1" {
+	if err != nil || size != len(sent) || len(sent) > longHead || len(r.Fields) > mostFields || r.Version != "HTTP/1.1" {
 		return false
 	}
 	if requirement, _ := lacks(r); requirement != "" || len(opening.CheckRequest(r)) > 0 || r.Target != o.request.Target {

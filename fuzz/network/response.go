@@ -81,7 +81,7 @@ var (
 // everyClientTakes reports whether no client has reason to refuse a 101 that RFC 6455 lets it
 // take.
 func everyClientTakes(r wire.Response) bool {
-	if len(r.Fields) > 64 || !value.MatchString(r.Reason) {
+	if len(r.Fields) > mostFields || !value.MatchString(r.Reason) {
 		return false
 	}
 	for _, f := range r.Fields {
