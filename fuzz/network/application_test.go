@@ -134,7 +134,7 @@ func TestDialogues(t *testing.T) {
 		}
 	}
 	plain := &Script{Parts: []Part{{Do: Await}, {Frame: &Frame{Opcode: 2}}}}
-	p := newPlayer(applicationServer(t, &Application{Dialogue: d}, greets("welcome")), 1)
+	p := newPlayer(applicationServer(t, &Application{Dialogue: d}, greets("welcome")))
 	p.patience = patience{answer: time.Second}
 	if out := p.play(t.Context(), plain); out.wrong != nil || out.stopped != "" || !strings.HasSuffix(out.course, "1000 end") {
 		t.Errorf("%v, stopped %q, course %s", out.wrong, out.stopped, out.course)

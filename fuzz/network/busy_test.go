@@ -49,7 +49,7 @@ func TestABusyMachineMakesNoHangs(t *testing.T) {
 func confirmer(p Peer, d stream.Deadlines) *campaign {
 	c := &campaign{Options: Options{Deadlines: d, lagging: lagging}, peer: p}
 	for i := range c.confirmers {
-		c.confirmers[i] = newPlayer(p, uint64(i))
+		c.confirmers[i] = newPlayer(p)
 	}
 	return c
 }

@@ -166,15 +166,15 @@ func (c *campaign) late() bool { return c.For > 0 && time.Since(c.began) > c.For
 func (c *campaign) run(ctx context.Context) error {
 	players := make([]*player, c.Parallel)
 	for i := range players {
-		players[i] = newPlayer(c.peer, c.Seed+uint64(i))
+		players[i] = newPlayer(c.peer)
 		for _, a := range c.Also {
-			players[i].others = append(players[i].others, newPlayer(a.Peer, c.Seed+uint64(i)))
+			players[i].others = append(players[i].others, newPlayer(a.Peer))
 		}
 	}
 	for i := range c.confirmers {
-		c.confirmers[i] = newPlayer(c.peer, c.Seed+uint64(i))
+		c.confirmers[i] = newPlayer(c.peer)
 	}
-	c.examiner = newPlayer(c.peer, c.Seed)
+	c.examiner = newPlayer(c.peer)
 	if err := c.reach(ctx, c.examiner); err != nil {
 		return err
 	}

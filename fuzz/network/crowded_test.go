@@ -38,7 +38,7 @@ func TestEndedConnectionsAreResetInACrowd(t *testing.T) {
 				wire.AcceptKey(r.Header.Get("Sec-WebSocket-Key"))+"\r\n\r\n")
 			last <- untilTheEnd(conn.(*net.TCPConn), both)
 		}))
-		p := newPlayer(serverAt(s.Listener.Addr().String()), 1)
+		p := newPlayer(serverAt(s.Listener.Addr().String()))
 		p.table, p.patience = table, patience{answer: time.Second, pause: leastPause}
 		p.play(t.Context(), &Script{})
 		if err := <-last; !errors.Is(err, want) {

@@ -81,7 +81,7 @@ func (p *player) disagree(ctx context.Context, s *Script, out *outcome) bool {
 // reachOthers plays a message on the other servers, so that one that cannot be compared is named.
 func (c *campaign) reachOthers(ctx context.Context) error {
 	for _, a := range c.Also {
-		p := newPlayer(a.Peer, c.Seed)
+		p := newPlayer(a.Peer)
 		p.patience = full(c.Deadlines)
 		switch out := p.play(ctx, plainMessage); {
 		case out.lost != nil:
@@ -98,12 +98,12 @@ var plainMessage = &Script{Parts: []Part{{Frame: &Frame{Opcode: wire.OpText, Pay
 
 // playAll plays a script so many times on each server, and says what each did. It is not ok if one of
 // them did not do the same each time, or was late.
-func playAll(ctx context.Context, peers []Another, s *Script, times int, p patience, seed uint64) (dids []Did, ok bool) {
+func playAll(ctx context.Context, peers []Another, s *Script, times int, p patience) (dids []Did, ok bool) {
 	dids, ok = make([]Did, len(peers)), true
 	var playing sync.WaitGroup
 	for i, a := range peers {
 		playing.Go(func() {
-			one := newPlayer(a.Peer, seed)
+			one := newPlayer(a.Peer)
 			one.patience = p
 			dids[i] = Did{a.Name, one.play(ctx, s).did}
 			for range times - 1 {
@@ -145,7 +145,7 @@ func (c *campaign) examineDisagreement(ctx context.Context, p *player, number ui
 		return nil
 	}
 	peers := append([]Another{{c.Name, server}}, c.Also...)
-	dids, ok := playAll(ctx, peers, s, confirming, full(c.Deadlines), c.Seed)
+	dids, ok := playAll(ctx, peers, s, confirming, full(c.Deadlines))
 	switch {
 	case ctx.Err() != nil: // some were not played to their end
 		return nil
@@ -160,10 +160,10 @@ func (c *campaign) examineDisagreement(ctx context.Context, p *player, number ui
 	}
 	c.kinds[kind]++
 	small := shrink(s, func(s *Script) bool {
-		now, ok := playAll(ctx, peers, s, 1, c.brief(), c.Seed)
+		now, ok := playAll(ctx, peers, s, 1, c.brief())
 		return ctx.Err() == nil && ok && !s.behindFinal() && slices.Equal(now, dids)
 	})
-	if now, ok := playAll(ctx, peers, small, confirming, full(c.Deadlines), c.Seed); ok && ctx.Err() == nil && slices.Equal(now, dids) {
+	if now, ok := playAll(ctx, peers, small, confirming, full(c.Deadlines)); ok && ctx.Err() == nil && slices.Equal(now, dids) {
 		s = small
 	}
 	if ctx.Err() == nil && c.unreachable(ctx, p) {
@@ -184,7 +184,7 @@ func (r *Replayed) disagreement(ctx context.Context, peers []Another, f *Finding
 		r.Why = "a disagreement needs the other servers: add --also URL for each"
 		return
 	}
-	dids, ok := playAll(ctx, peers, f.Script, times, p, f.Seed)
+	dids, ok := playAll(ctx, peers, f.Script, times, p)
 	said := clusters(dids)
 	now := strings.Join(said, "; ")
 	switch {

@@ -124,7 +124,7 @@ func TestWhatServersDo(t *testing.T) {
 		{"the harness resets TCP", echoServer(t), &Script{Parts: []Part{{Do: Reset}}}, ""},
 		{"half a frame", echoServer(t), frame(Frame{Opcode: wire.OpText, Declare: 5}), ""},
 	} {
-		p := newPlayer(test.peer, 1)
+		p := newPlayer(test.peer)
 		p.patience = patience{answer: 500 * time.Millisecond}
 		if out := p.play(t.Context(), test.script); out.did != test.want {
 			t.Errorf("%s: it %s, want %q", test.name, out.did, test.want)

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"hash/fnv"
 	"math/rand/v2"
 
 	"github.com/wsspec/wsspec/conformance/observed"
@@ -17,7 +18,9 @@ type leg struct {
 
 // An encoder turns scripts into legs. It keeps its memory from script to script.
 type encoder struct {
-	keys *rand.Rand
+	// keys are the masking keys. They follow from the script: octets of a script that end a frame
+	// would say something else behind another key.
+	keys rand.PCG
 	// role is that of the harness.
 	role   wire.Role
 	legs   []leg
@@ -29,6 +32,7 @@ type encoder struct {
 // encode returns the legs of a script, valid until the next call.
 func (e *encoder) encode(s *Script) []leg {
 	e.legs, e.octets = e.legs[:0], e.octets[:0]
+	e.keys.Seed(s.sum(), 1)
 	start := 0
 	var entries []observed.Entry
 	end := func(then Action) {
@@ -70,8 +74,25 @@ func (e *encoder) encode(s *Script) []leg {
 
 // key returns the next masking key.
 func (e *encoder) key() (key [4]byte) {
-	k := e.keys.Uint32()
+	k := uint32(e.keys.Uint64())
 	return [4]byte{byte(k >> 24), byte(k >> 16), byte(k >> 8), byte(k)}
+}
+
+// sum tells scripts apart, mostly: it is of their lengths and of the beginnings of their payloads.
+func (s *Script) sum() uint64 {
+	const most = 16
+	h := fnv.New64a()
+	for i := range s.Parts {
+		p := &s.Parts[i]
+		octets := p.Octets
+		if p.Frame != nil {
+			octets = p.Frame.Payload
+			_, _ = h.Write([]byte{byte(p.Frame.Opcode), byte(p.Frame.RSV)})
+		}
+		_, _ = h.Write([]byte{byte(len(octets)), byte(len(octets) >> 8)})
+		_, _ = h.Write(octets[:min(len(octets), most)])
+	}
+	return h.Sum64()
 }
 
 // frame returns the octets of one frame.

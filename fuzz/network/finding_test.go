@@ -235,7 +235,7 @@ func TestCrashesWithTheSameWordsAreOne(t *testing.T) {
 			},
 		}}
 		c.progress.Findings = map[Class]int{}
-		p := newPlayer(c.peer, 1)
+		p := newPlayer(c.peer)
 		p.patience = patience{answer: time.Second, pause: leastPause}
 		if err := errors.Join(c.lostOn(t.Context(), p, 0, ping), c.lostOn(t.Context(), p, 1, text)); err != nil {
 			t.Error(err)
@@ -312,7 +312,7 @@ func TestRoomIsLeft(t *testing.T) {
 			for name, handler := range map[string]http.Handler{"a correct server": echoing(nil), "one that waits for whole frames": waiting()} {
 				server := httptest.NewServer(handler)
 				peer := &Server{Target: &opening.Target{URL: &url.URL{Scheme: "ws", Host: server.Listener.Addr().String(), Path: "/"}}, Deadlines: stream.NewDeadlines(0, 0, 1)}
-				p := newPlayer(peer, 1)
+				p := newPlayer(peer)
 				p.patience = patience{answer: 300 * time.Millisecond}
 				if out := p.play(t.Context(), &test.script); out.wrong != nil {
 					t.Errorf("%s: %s: %s", name, out.wrong.class, out.wrong.why)

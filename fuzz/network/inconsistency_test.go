@@ -186,7 +186,7 @@ func TestFates(t *testing.T) {
 		{"half-closed", echoServer(t), &Script{Parts: []Part{{Frame: &Frame{Opcode: wire.OpText}}, {Do: HalfClose}}}, noFate},
 		{"a request without a key", echoServer(t), &Script{Head: strings.Replace(plainHead(""), "Sec-WebSocket-Key: {key}\r\n", "", 1)}, refused},
 	} {
-		p := newPlayer(test.peer, 1)
+		p := newPlayer(test.peer)
 		p.patience = patience{answer: time.Second}
 		if out := p.play(t.Context(), test.script); out.fate != test.want || out.wrong != nil {
 			t.Errorf("%s: %q, %v, want %q", test.name, out.fate, out.wrong, test.want)

@@ -48,7 +48,7 @@ func (c *campaign) newCanary(ctx context.Context) *canary {
 	}
 	living, stop := context.WithCancel(ctx)
 	y := &canary{stop: stop}
-	p := newPlayer(c.peer, c.Seed)
+	p := newPlayer(c.peer)
 	p.patience = full(c.Deadlines)
 	y.done.Go(func() { y.live(living, p) })
 	return y

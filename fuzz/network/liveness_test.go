@@ -132,7 +132,7 @@ func TestASlowServerIsAlive(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel() // it mostly waits
-			p, other := newPlayer(test.peer, 1), newPlayer(test.peer, 2)
+			p, other := newPlayer(test.peer), newPlayer(test.peer)
 			p.patience = patience{answer: 3 * time.Second, pause: leastPause}
 			other.patience = p.patience
 			for _, s := range []*Script{reserved, {Parts: []Part{{Frame: &Frame{Opcode: wire.OpBinary, More: true}}, {Do: Pause}, {Do: HalfClose}}}} {
@@ -154,7 +154,7 @@ func TestAComparisonThatIsCutShort(t *testing.T) {
 		}
 		return 0
 	})
-	p, other := newPlayer(peer, 1), newPlayer(peer, 2)
+	p, other := newPlayer(peer), newPlayer(peer)
 	p.patience = patience{answer: time.Second}
 	other.patience = p.patience
 	if b, ok := blocks(ctx, p, other, reserved, confirming); ok && b.certain() {
@@ -177,7 +177,7 @@ func TestLagIsNobodysFault(t *testing.T) {
 		t.Errorf("%s are blamed on the server", got)
 	}
 	peer := echoServer(t)
-	p, other := newPlayer(peer, 1), newPlayer(peer, 2)
+	p, other := newPlayer(peer), newPlayer(peer)
 	p.patience = patience{answer: time.Second}
 	other.patience = p.patience
 	if w := waits(t.Context(), p, other, reserved, 20*ms); !w.ok || w.lag <= 0 || w.lasted < 20*ms {

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -47,9 +48,15 @@ var responseOperators = []operator{
 		if len(s.HeadCuts) > 2 || s.Joined || g.IntN(3) > 0 {
 			return false
 		}
-		s.HeadCuts = append(slices.Clone(s.HeadCuts), 1+g.IntN(160))
-		slices.Sort(s.HeadCuts)
-		s.HeadCuts = slices.Compact(s.HeadCuts)
+		s.HeadCuts = g.cutHead(s.HeadCuts, cmp.Or(s.Head, plainResponse))
+		return true
+	}},
+	{"interim response", func(g *generator, s *Script) bool { // RFC 9110 15.2
+		if g.IntN(8) > 0 {
+			return false
+		}
+		interim := []string{"HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"}[g.IntN(2)]
+		s.Head = interim + cmp.Or(s.Head, plainResponse)
 		return true
 	}},
 	{"join response", func(_ *generator, s *Script) bool {
@@ -119,7 +126,7 @@ func changedResponse(r *rand.Rand, head string) string {
 	case 9:
 		many := slices.Repeat([]string{"X-Test: 1"}, []int{10, 100, 300}[r.IntN(3)])
 		if r.IntN(3) == 0 {
-			return []string{"HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", "\r\n", "\x00", strings.Repeat("HTTP/1.1 102 x\r\n\r\n", 100)}[r.IntN(5)] + head
+			return []string{"\r\n", "\x00", strings.Repeat("HTTP/1.1 102 x\r\n\r\n", 100)}[r.IntN(3)] + head
 		}
 		lines = slices.Insert(lines, 1, many...)
 	}

@@ -2,6 +2,7 @@ package network
 
 import (
 	"bytes"
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -109,11 +110,34 @@ var headOperators = []operator{
 		if len(s.HeadCuts) > 2 || g.IntN(3) > 0 {
 			return false
 		}
-		s.HeadCuts = append(slices.Clone(s.HeadCuts), 1+g.IntN(160))
-		slices.Sort(s.HeadCuts)
-		s.HeadCuts = slices.Compact(s.HeadCuts)
+		s.HeadCuts = g.cutHead(s.HeadCuts, cmp.Or(s.Head, plainHead(s.Offer)))
 		return true
 	}},
+}
+
+// cutHead adds a cut, in one of two cases at the end of a line: behind CR, or behind LF.
+func (g *generator) cutHead(cuts []int, head string) []int {
+	at := 1 + g.IntN(160)
+	if ends := lineEnds(head); len(ends) > 0 && g.IntN(2) == 0 {
+		at = ends[g.IntN(len(ends))] + 1 + g.IntN(2)
+	}
+	cuts = append(slices.Clone(cuts), at)
+	slices.Sort(cuts)
+	return slices.Compact(cuts)
+}
+
+// lineEnds are the places of CR LF in a head. The names in braces are as long as their values
+// usually are.
+func lineEnds(head string) (at []int) {
+	head = strings.NewReplacer("{accept}", strings.Repeat("=", 28), "{key}", strings.Repeat("=", 24), "{target}", "/", "{host}", "127.0.0.1:9001", "{fields}", "").Replace(head)
+	for from := 0; ; {
+		i := strings.Index(head[from:], "\r\n")
+		if i < 0 {
+			return at
+		}
+		at = append(at, from+i)
+		from += i + 2
+	}
 }
 
 // plainHead is an ordinary request, with names in braces.

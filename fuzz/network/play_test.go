@@ -58,9 +58,9 @@ func failsNone(t *testing.T, peer Peer, seeds []*Script) {
 	t.Helper()
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for w := range 32 {
+	for range 32 {
 		wg.Go(func() {
-			p := newPlayer(peer, uint64(w))
+			p := newPlayer(peer)
 			p.patience = patience{answer: 2 * time.Second, pause: 2 * time.Millisecond}
 			for {
 				i := int(next.Add(1)) - 1

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"os"
 	"slices"
@@ -42,6 +41,28 @@ const mostPatience = 8
 // mostReceived is the most octets of a message that a peer may send: no script is so long.
 const mostReceived = 64 << 20
 
+// Of a message that is no echo, so many octets are read that it is clear what it is. DEFLATE makes
+// at most so many octets of one.
+const (
+	mostOfNoEcho   = 64 << 10
+	mostOfOneOctet = 1032
+)
+
+// longestEcho bounds the messages that a peer has to send back, in octets.
+func (s *Script) longestEcho() uint64 {
+	n := uint64(0)
+	for i := range s.Parts {
+		n += uint64(len(s.Parts[i].Octets))
+		if f := s.Parts[i].Frame; f != nil {
+			n += uint64(len(f.Payload))
+		}
+	}
+	if s.Offer != "" || s.Head != "" {
+		n *= mostOfOneOctet
+	}
+	return min(mostOfNoEcho+n, mostReceived)
+}
+
 // A player plays scripts, one at a time.
 type player struct {
 	peer     Peer
@@ -57,8 +78,8 @@ type player struct {
 	table *conntrack.Table
 }
 
-func newPlayer(p Peer, seed uint64) *player {
-	return &player{peer: p, buf: make([]byte, 16<<10), table: conntrack.System, encoder: encoder{keys: rand.New(rand.NewPCG(seed, 1)), role: p.Role().Peer()}}
+func newPlayer(p Peer) *player {
+	return &player{peer: p, buf: make([]byte, 16<<10), table: conntrack.System, encoder: encoder{role: p.Role().Peer()}}
 }
 
 // An outcome says what the peer did when a script was played.
@@ -208,7 +229,11 @@ func (p *player) begin(ctx context.Context, s *Script, began time.Time) (*sessio
 			return c, nil
 		}
 	}
-	c.reader = stream.NewReader(p.peer.Role(), mostReceived, deflation)
+	most := uint64(mostReceived)
+	if p.peer.application() == nil {
+		most = s.longestEcho()
+	}
+	c.reader = stream.NewReader(p.peer.Role(), most, deflation)
 	c.note("101")
 	c.conversing = newConversing(p.peer.application())
 	if len(o.early) > 0 && p.peer.Role() == wire.RoleServer {

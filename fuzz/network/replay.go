@@ -41,7 +41,7 @@ func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Dead
 		r.Why = fmt.Sprintf("an %s does not show in one play; --times 5 plays five", f.Class)
 		return r, nil
 	}
-	p := newPlayer(peer, f.Seed)
+	p := newPlayer(peer)
 	p.patience = full(d)
 	if out := p.play(ctx, &Script{}); out.lost != nil {
 		r.Why = strings.TrimSuffix(peer.gone(), " any more")
@@ -115,7 +115,7 @@ func Replay(ctx context.Context, peer Peer, f *Finding, times int, d stream.Dead
 
 // stalls plays a script that made others wait.
 func (r *Replayed) stalls(ctx context.Context, peer Peer, p *player, f *Finding, times int) {
-	other := newPlayer(peer, f.Seed)
+	other := newPlayer(peer)
 	other.patience = p.patience
 	b, ok := blocks(ctx, p, other, f.Script, times)
 	switch {
