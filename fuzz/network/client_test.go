@@ -96,7 +96,7 @@ var outOfReachOfClients = map[string]string{
 	"nothing is compared over several connections or many frames":                        `key-constant mask-constant mask-counter mask-linear mask-one-octet mask-per-connection mask-per-message mask-printable mask-seed-constant mask-zero`,
 	"the client gets one kind of URL":                                                    `host-without-brackets host-without-ipv6-port request-host-without-port target-without-slash target-empty target-decoded target-ends-at-second-question-mark scheme-case-sensitive`,
 	"a receiver may accept a length in a longer form":                                    `accepts-length16-for-short accepts-length64-for-medium`,
-	"what HTTP says of a response, beside RFC 6455, is left to the catalogue":            `distrusts-100-fields distrusts-content-length bare-cr-ends-answer-line answer-ends-at-nul no-inflation-after-interim slow-on-escaped-answer`,
+	"what HTTP says of a response, beside RFC 6455, is left to the catalogue":            `distrusts-100-fields distrusts-content-length takes-content-length bare-cr-ends-answer-line answer-ends-at-nul no-inflation-after-interim slow-on-escaped-answer`,
 	"a run of the catalogue calls it NON-STRICT":                                         `takes-http-1.0`,
 	"no demand makes the window of the client smaller":                                   `keeps-window`,
 }
