@@ -173,24 +173,18 @@ func (c *campaign) lostOn(ctx context.Context, p *player, number uint64, s *Scri
 	return nil
 }
 
-// causeOf is where in its source the last words of a process say that it was; or what they say,
-// without numbers, which differ from one end to the next. It is empty if it wrote nothing.
+// causeOf is the stack trace in the last words of a process, as files with lines; empty if they
+// have none. Other words, such as those of its start, do not say why it ended.
 func causeOf(words []string) string {
-	if len(words) < 2 { // the first one is its exit status
+	at := places.FindAllString(strings.Join(words, "\n"), -1)
+	if len(at) < 2 { // a logger writes one such place too
 		return ""
 	}
-	text := strings.Join(words[1:], "\n")
-	if at := places.FindAllString(text, -1); at != nil {
-		return strings.Join(at, " ")
-	}
-	return numbers.ReplaceAllString(text, "#")
+	return strings.Join(at, " ")
 }
 
-// places are files with lines, as stack traces have them. numbers are addresses, ports and the like.
-var (
-	places  = regexp.MustCompile(`[^\s("]+\.[a-z]{1,5}(", line |:)[0-9]+`)
-	numbers = regexp.MustCompile(`0x[0-9a-fA-F]+|[0-9]+`)
-)
+// places are files with lines, as stack traces have them.
+var places = regexp.MustCompile(`[^\s("]+\.[a-z]{1,5}(", line |:)[0-9]+`)
 
 // kills plays a script, and reports whether the peer takes no connection behind it.
 func (c *campaign) kills(ctx context.Context, p *player, s *Script) bool {
