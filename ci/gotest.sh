@@ -5,8 +5,8 @@
 #
 # With RERUN_FAILED=1, up to three failed tests run once more, alone. If they pass, they
 # depend on the load of the machine: the end names them as flaky, and the exit code is 0.
-# A panic, a time limit and a build that fails have no test's name, and never run again. Behind
-# a data race nothing does.
+# A panic, a time limit and a build that fails have no test's name, and never run again. If a
+# test found a data race, no test of its package runs again.
 #
 # -vet=off: make has run go vet on all packages before.
 set -u

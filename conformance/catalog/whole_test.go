@@ -11,9 +11,9 @@ import (
 	"github.com/wsspec/wsspec/conformance/verdict"
 )
 
-// areWhole checks what holds for the cases of every catalogue beside the default one: a case has
-// a title that is a plain phrase and no other's, requirements, a level that is not above that of its
-// main requirement, and a good outcome as its first. It is found by its id, and stands in no other of the catalogues.
+// areWhole checks what holds for the cases of every catalogue beside the default one. A case has a
+// title of its own, which is a plain phrase. It has requirements, a level that is not above that of
+// the first one, and a good outcome first. Its id finds it, and is in no other catalogue.
 func areWhole(t *testing.T, cases []*c.Case, others ...[]*c.Case) {
 	t.Helper()
 	elsewhere := slices.Concat(others...)

@@ -224,7 +224,7 @@ func (r *serverRun) secondRound(ctx context.Context) {
 	})
 	// A server that left TCP open was not busy.
 	r.list.play(ctx, leftOpen, r.opts.Parallel, r.list.weight, r.second(ctx))
-	workers, stretch, few := 1, 3.0, false
+	workers, stretch := 1, 3.0
 	switch {
 	case r.opts.lean: // variants of what the peer does in time
 		workers, stretch = fewAtOnce, 1
@@ -232,8 +232,6 @@ func (r *serverRun) secondRound(ctx context.Context) {
 		workers, stretch = max(fewAtOnce, len(places)/16), 1
 	case len(places) > 16:
 		workers, stretch = fewAtOnce, 2
-	default:
-		few = len(places) > 1
 	}
 	r.mu.Lock()
 	r.stretch = stretch
@@ -244,7 +242,7 @@ func (r *serverRun) secondRound(ctx context.Context) {
 		}
 		return r.list.weight(i)
 	}
-	if few && r.opts.Parallel > 1 {
+	if workers == 1 && len(places) > 1 && r.opts.Parallel > 1 {
 		places = r.together(ctx, places, alone)
 	}
 	r.list.play(ctx, places, min(workers, r.opts.Parallel), alone, r.second(ctx))
@@ -259,7 +257,6 @@ func (r *serverRun) together(ctx context.Context, places []int, weight func(i in
 		return places
 	}
 	defer k.end()
-	var mu sync.Mutex
 	play := r.second(ctx)
 	r.list.play(ctx, places, min(fewAtOnce, r.opts.Parallel), weight, func(i int) (Result, bool) {
 		r.mu.Lock()
@@ -271,11 +268,9 @@ func (r *serverRun) together(ctx context.Context, places []int, weight func(i in
 			return second, settled
 		}
 		r.mu.Lock()
+		defer r.mu.Unlock()
 		r.late[i] = r.list.setAside(first)
-		r.mu.Unlock()
-		mu.Lock()
 		left = append(left, i)
-		mu.Unlock()
 		return second, false
 	})
 	slices.Sort(left)

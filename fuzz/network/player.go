@@ -41,15 +41,16 @@ const mostPatience = 8
 // mostReceived is the most octets of a message that a peer may send: no script is so long.
 const mostReceived = 64 << 20
 
-// Of a message that is no echo, so many octets are read that it is clear what it is. DEFLATE makes
-// at most so many octets of one.
+// surplus is how many octets a message may have beyond the longest echo until it counts as a
+// flood. inflation is how many octets DEFLATE makes of one at most.
 const (
-	mostOfNoEcho   = 64 << 10
-	mostOfOneOctet = 1032
+	surplus   = 64 << 10
+	inflation = 1032
 )
 
-// longestEcho bounds the messages that a peer has to send back, in octets.
-func (s *Script) longestEcho() uint64 {
+// mostEchoed is how many octets a peer may send as messages before that is a flood. It has to send
+// back no more than the script has.
+func (s *Script) mostEchoed() uint64 {
 	n := uint64(0)
 	for i := range s.Parts {
 		n += uint64(len(s.Parts[i].Octets))
@@ -58,9 +59,9 @@ func (s *Script) longestEcho() uint64 {
 		}
 	}
 	if s.Offer != "" || s.Head != "" {
-		n *= mostOfOneOctet
+		n *= inflation
 	}
-	return min(mostOfNoEcho+n, mostReceived)
+	return min(surplus+n, mostReceived)
 }
 
 // A player plays scripts, one at a time.
@@ -149,7 +150,7 @@ func (p *player) play(ctx context.Context, s *Script) (out outcome) {
 	var others []*session
 	defer func() {
 		for _, o := range others {
-			o.conn.Close()
+			o.leave()
 		}
 	}()
 	current, err := p.begin(ctx, s, began)
@@ -231,7 +232,7 @@ func (p *player) begin(ctx context.Context, s *Script, began time.Time) (*sessio
 	}
 	most := uint64(mostReceived)
 	if p.peer.application() == nil {
-		most = s.longestEcho()
+		most = s.mostEchoed()
 	}
 	c.reader = stream.NewReader(p.peer.Role(), most, deflation)
 	c.note("101")

@@ -4,13 +4,9 @@ import (
 	"fmt"
 	"io"
 	"time"
-
-	"github.com/wsspec/wsspec/internal/conntrack"
 )
 
-// tellOfWaits says that a run waited for room in the kernel's table of connections.
-func tellOfWaits(w io.Writer) { tellOfWait(w, conntrack.System.Waited()) }
-
+// tellOfWait says that a run waited for room in the kernel's table of connections.
 func tellOfWait(w io.Writer, longest time.Duration) {
 	if longest < time.Second {
 		return

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wsspec/wsspec/conformance"
 	"github.com/wsspec/wsspec/conformance/verdict"
+	"github.com/wsspec/wsspec/internal/conntrack"
 	"github.com/wsspec/wsspec/reports"
 	"github.com/wsspec/wsspec/reports/autobahn"
 	"github.com/wsspec/wsspec/reports/forms"
@@ -78,7 +79,7 @@ func (r *runFlags) finish(console *console, rec *record.Record, known *reports.B
 	failed := errors.Join(failures...)
 	comparison := known.Mark(report)
 	written, lost := r.keep(report, errors.Join(rec.JournalErr(), transcriptErr(rec)))
-	tellOfWaits(console.w)
+	tellOfWait(console.w, conntrack.System.Waited())
 	console.summary(report, known, comparison, written)
 	if lost != nil {
 		return couldNot(errors.Join(failed, lost))

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -18,7 +17,7 @@ type Table struct {
 	mu     sync.Mutex
 	read   time.Time
 	share  float64
-	waited atomic.Int64
+	waited time.Duration
 }
 
 // System is the table of this machine.
@@ -85,13 +84,14 @@ func (t *Table) Wait(ctx context.Context) {
 
 // noteWait keeps the longest wait.
 func (t *Table) noteWait(took time.Duration) {
-	for {
-		before := t.waited.Load()
-		if int64(took) <= before || t.waited.CompareAndSwap(before, int64(took)) {
-			return
-		}
-	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waited = max(t.waited, took)
 }
 
 // Waited is the longest time that a Wait took.
-func (t *Table) Waited() time.Duration { return time.Duration(t.waited.Load()) }
+func (t *Table) Waited() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.waited
+}
